@@ -1,0 +1,64 @@
+/**
+ * A fault is one file: how its entries of a schedule are drawn, what an entry does to the cluster while it is active,
+ * and how it looks in a plot. All of it is pure. The schedule is data drawn up front from the seed; symbolic targets
+ * ("the leader now") are resolved when an entry starts.
+ *
+ * Effects are states, not actions: a link is cut, a node paused or down, while any active entry says so
+ * (harness/nemesis.ts takes the union), so the end of one entry takes back only its own effect.
+ */
+import type { NodeId } from '../../nodes/kernel/ids.ts';
+import type { Prng } from '../../nodes/kernel/prng.ts';
+import type { Json } from '../../nodes/kernel/wire.ts';
+import type { LinkRule } from '../world.ts';
+
+/** One planned fault. JSON: a schedule can be saved, edited, shrunk, and executed in either world. */
+export interface ScheduleEntry {
+  readonly id: number;
+  /** The name of the fault: `partition`, `kill` … */
+  readonly fault: string;
+  /** Since the start of the run. */
+  readonly atMs: number;
+  readonly durationMs: number;
+  /** Drawn by the fault: shape, mode, target … */
+  readonly params: { readonly [name: string]: Json };
+  /** Seed of the entry's own stream, for what is resolved only when it starts. */
+  readonly seed: string;
+}
+
+/** What a fault may look at when an entry starts. */
+export interface ClusterView {
+  readonly nodes: readonly NodeId[];
+  /** The node that leads, by the highest term that any node reported; null when unknown. */
+  readonly leader: NodeId | null;
+}
+
+/** What an active entry wants of the cluster. */
+export interface FaultEffect {
+  readonly down?: readonly { readonly node: NodeId; readonly by: 'kill' | 'stop' }[];
+  readonly paused?: readonly NodeId[];
+  readonly links?: readonly {
+    readonly from: NodeId;
+    readonly to: NodeId;
+    readonly rule: Partial<LinkRule>;
+  }[];
+  /** The symbolic target and what it resolved to, for the history: `{target: "leader", nodes: ["n3"]}`. */
+  readonly resolved: { readonly [name: string]: Json };
+}
+
+/** A target that does not exist now: no leader is known, or a cut of one node. */
+export interface Unavailable {
+  readonly unavailable: string;
+}
+
+export interface Fault {
+  readonly name: string;
+  readonly meaning: string;
+  /** Colour and label of its band in plots. */
+  readonly plot: { readonly color: string; readonly label: string };
+  /** The parameters of one entry. `aim` forces a target: the default schedule aims at the leader at least once. */
+  draw(
+    prng: Prng,
+    options: { readonly nodes: readonly NodeId[]; readonly aim?: 'leader' },
+  ): ScheduleEntry['params'];
+  effect(params: ScheduleEntry['params'], view: ClusterView, prng: Prng): FaultEffect | Unavailable;
+}

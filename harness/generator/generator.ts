@@ -1,0 +1,42 @@
+/**
+ * A generator is a pure value that says which operation comes next. Asking it changes nothing: it answers with the
+ * operation and with the generator that follows. All randomness comes from the context.
+ */
+import type { Json } from '../../nodes/kernel/wire.ts';
+import type { Prng } from '../../nodes/kernel/prng.ts';
+import type { Op } from '../history.ts';
+
+/** What a generator may look at. */
+export interface GeneratorContext {
+  readonly timeNs: number;
+  /** Every client thread. A thread is a slot; the process in it is replaced when one of its operations ends in info. */
+  readonly threads: readonly number[];
+  /** The threads that wait for work, a subset of `threads`, in ascending order. */
+  readonly free: readonly number[];
+  processOf(thread: number): number;
+  readonly prng: Prng;
+}
+
+/** An operation to be invoked. */
+export interface Invocation {
+  readonly f: string;
+  readonly key?: string;
+  readonly value: Json;
+  /** The thread that must invoke it; any free one when absent. */
+  readonly thread?: number;
+  /** Not before this time; now when absent. */
+  readonly timeNs?: number;
+}
+
+export type Step =
+  | { readonly kind: 'op'; readonly op: Invocation; readonly rest: Generator }
+  /** Nothing now: ask again when a thread was freed, or at `untilNs` if given. */
+  | { readonly kind: 'pending'; readonly rest: Generator; readonly untilNs?: number }
+  | { readonly kind: 'exhausted' };
+
+export interface Generator {
+  /** The next step, assuming that an answered operation is really dispatched. */
+  next(context: GeneratorContext): Step;
+  /** The generator after an event of the history (an invocation or a completion) was seen. */
+  update(context: GeneratorContext, event: Op): Generator;
+}

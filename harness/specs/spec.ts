@@ -1,0 +1,30 @@
+/**
+ * A sequential specification: what a checker steps through. States are immutable JSON-like values; `step` is pure.
+ */
+import type { Json } from '../../nodes/kernel/wire.ts';
+
+/** An operation as a spec sees it. */
+export interface Input {
+  readonly f: string;
+  readonly value: Json;
+}
+
+/** The value of an `ok` completion, or `unknown` when the operation is open (info, or no completion). */
+export type Output = { readonly value: Json } | 'unknown';
+
+export interface SequentialSpec<S = unknown> {
+  readonly name: string;
+  readonly meaning: string;
+  /** The operations and the forms of their values, for `check --help` and for people who record histories. */
+  readonly operations: readonly { readonly f: string; readonly invoked: string; readonly answered: string }[];
+  /** The state before the first operation; `initial` overrides the default where the spec allows. */
+  init(initial?: Json): S;
+  /** The state after the operation with this output, or `inconsistent` when it cannot have answered that. */
+  step(state: S, input: Input, output: Output): S | 'inconsistent';
+  /** Equal states have equal names. */
+  nameOf(state: S): string;
+  /** Whether operations on different keys are independent (P-compositionality). */
+  readonly byKey: boolean;
+  /** `write(5)`, `read() → 3`. */
+  describe(input: Input, output: Output): string;
+}

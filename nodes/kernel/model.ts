@@ -1,0 +1,176 @@
+/**
+ * A model: a reference implementation of one consistency model, with all that hosts, harness and command line need to
+ * know of it. The registry `nodes/index.ts` lists them.
+ */
+import type { NodeId } from './ids.ts';
+import type { Prng } from './prng.ts';
+import type { Protocol, ProtocolCore } from './protocol.ts';
+import type { Json, WireAnswer, WireRequest } from './wire.ts';
+
+/** Names of consistency levels; each is judged by the checker of that name. */
+export const guarantees = [
+  'strict-serializable',
+  'serializable',
+  'snapshot-isolation',
+  'read-committed',
+  'linearizable',
+  'regular',
+  'sequential',
+  'ccv',
+  'cm',
+  'cc',
+  'pram',
+  'read-your-writes',
+  'monotonic-reads',
+  'monotonic-writes',
+  'writes-follow-reads',
+  'convergence',
+  'no-lost-writes',
+  'never-oversold',
+  'mutual-exclusion',
+] as const;
+export type Guarantee = (typeof guarantees)[number];
+
+/** An option of a model (`--set name=value`). Values are strings on the command line and typed after parsing. */
+export type OptionSpec = { readonly name: string; readonly meaning: string } & (
+  | { readonly type: 'choice'; readonly choices: readonly string[]; readonly default: string }
+  | { readonly type: 'number'; readonly min: number; readonly max: number; readonly default: number }
+);
+export type OptionValues = Readonly<Record<string, string | number>>;
+
+/** A deliberately planted mistake, switched on with `--bug NAME`. */
+export interface BugSpec {
+  readonly name: string;
+  /** The mistake, in a sentence. */
+  readonly mistake: string;
+  /** What reveals it: the invariant or checker, and the faults that it takes. */
+  readonly revealedBy: string;
+}
+
+/** A JSON schema (draft 7) of a request body. */
+export type JsonSchema = { readonly [key: string]: unknown };
+
+/** One client route. `path` has `:name` segments: `/get/:key`. */
+export interface Route<P extends Protocol> {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** For GET: the schema of the query parameters (all strings). For POST: of the body. */
+  readonly schema?: JsonSchema;
+  readonly meaning: string;
+  /** An example path and body for the curl lines that are shown to people. */
+  readonly example: { readonly path: string; readonly body?: Json };
+  /** Maps a request that has passed the schema. `params` are the decoded `:name` segments and query parameters. */
+  toRequest(input: {
+    readonly params: Readonly<Record<string, string>>;
+    readonly body: Json;
+    readonly requestId: string | undefined;
+  }): P['request'];
+}
+
+/** What one node needs to come to life. */
+export interface CoreInit<P extends Protocol> {
+  readonly self: NodeId;
+  /** The other nodes of the cluster as it was set up; empty for a node that is to be added to a running one. */
+  readonly peers: readonly NodeId[];
+  /** Forked by seed, node and incarnation. Nothing that must be unique may come from it. */
+  readonly prng: Prng;
+  /** The journal of the earlier incarnations, in order; empty for a fresh node. */
+  readonly recovered: readonly P['record'][];
+  readonly options: OptionValues;
+  readonly bug: string | null;
+}
+
+/**
+ * A named safety property over all nodes of a run. An observer is made for each run; it is shown every status as it is
+ * released, remembers what it needs, and answers with a sentence once the property is broken. Cost must be O(change).
+ */
+export interface Invariant<P extends Protocol> {
+  readonly name: string;
+  /** Paper and section. */
+  readonly source: string;
+  readonly meaning: string;
+  observer(): (released: { node: NodeId; incarnation: number; status: P['status'] }) => string | null;
+}
+
+/** What a model with these options promises to clients, and what the harness must know to judge it. */
+export interface Claim {
+  readonly guarantees: readonly Guarantee[];
+  /** What the claim rests on, in a sentence (shown in reports). */
+  readonly because: string;
+}
+
+export interface NodeModel<P extends Protocol = Protocol> {
+  readonly name: string;
+  readonly summary: string;
+  readonly nodesDefault: number;
+  /** Names of workloads it can serve, the default one first. */
+  readonly workloads: readonly string[];
+  /** Names of the faults it claims to survive. */
+  readonly survives: readonly string[];
+  /** Whether a request with a `Request-Id` may be sent again without taking effect twice. */
+  readonly deduplicates: boolean;
+  readonly options: readonly OptionSpec[];
+  readonly bugs: readonly BugSpec[];
+  readonly invariants: readonly Invariant<P>[];
+  readonly routes: readonly Route<P>[];
+  claim(options: OptionValues): Claim;
+  toAnswer(response: P['response']): WireAnswer;
+  /** Who leads, as this status says; null for models without a leader. Served as `GET /leader`. */
+  leader(status: P['status']): { readonly leader: NodeId | null; readonly term: number } | null;
+  create(init: CoreInit<P>): ProtocolCore<P>;
+}
+
+/** A request after routing: the route, and its decoded parameters. */
+export interface Routed<P extends Protocol> {
+  readonly route: Route<P>;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** The route that a request takes, or the reason why there is none: no such path, or not with this method. */
+export type Routing<P extends Protocol> = Routed<P> | 'not-found' | 'wrong-method' | 'malformed';
+
+/** Finds the route of a request: segments are compared literally, `:name` takes one non-empty decoded segment. */
+export function routeOf<P extends Protocol>(
+  routes: readonly Route<P>[],
+  request: Pick<WireRequest, 'method' | 'path'>,
+): Routing<P> {
+  const [pathname = '', query = ''] = request.path.split('?', 2);
+  const segments = pathname.split('/');
+  let found: Routing<P> = 'not-found';
+  for (const route of routes) {
+    const params = matchSegments(route.path.split('/'), segments);
+    if (params === null) continue;
+    if (params === 'malformed') return 'malformed';
+    if (route.method !== request.method) {
+      found = 'wrong-method';
+      continue;
+    }
+    return {
+      route,
+      params: query === '' ? params : { ...Object.fromEntries(new URLSearchParams(query)), ...params },
+    };
+  }
+  return found;
+}
+
+function matchSegments(
+  pattern: readonly string[],
+  segments: readonly string[],
+): Record<string, string> | 'malformed' | null {
+  if (pattern.length !== segments.length) return null;
+  const params: Record<string, string> = {};
+  for (const [at, expected] of pattern.entries()) {
+    const segment = segments[at] ?? '';
+    if (!expected.startsWith(':')) {
+      if (expected !== segment) return null;
+      continue;
+    }
+    if (segment === '') return null;
+    try {
+      params[expected.slice(1)] = decodeURIComponent(segment);
+    } catch {
+      return 'malformed';
+    }
+  }
+  return params;
+}
