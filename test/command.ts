@@ -1,0 +1,63 @@
+/** Runs the project's own commands as a person would, for end-to-end and long tests. */
+import { spawn, type ChildProcess } from 'node:child_process';
+
+export interface CommandResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+}
+
+export interface RunningCommand {
+  readonly child: ChildProcess;
+  readonly ended: Promise<CommandResult>;
+}
+
+/** Starts `node --import tsx harness/cli/main.ts …`, which is what the npm scripts call, without npm around it. */
+export function startCommand(args: readonly string[], env: NodeJS.ProcessEnv = process.env): RunningCommand {
+  return watch(
+    spawn(process.execPath, ['--import', 'tsx', 'harness/cli/main.ts', ...args], { env, ...piped }),
+  );
+}
+
+/** Runs a command to its end; killed with its whole group after `limitSeconds`. */
+export async function runCommand(args: readonly string[], limitSeconds = 60): Promise<CommandResult> {
+  return limited(startCommand(args), limitSeconds);
+}
+
+/** Runs `npm run -s SCRIPT -- ARGS`. */
+export async function npmRun(
+  script: string,
+  args: readonly string[],
+  limitSeconds: number,
+): Promise<CommandResult> {
+  return limited(watch(spawn('npm', ['run', '--silent', script, '--', ...args], piped)), limitSeconds);
+}
+
+const piped = { stdio: ['ignore', 'pipe', 'pipe'], detached: true } as const;
+
+function watch(child: ChildProcess): RunningCommand {
+  const started = performance.now();
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = new Promise<CommandResult>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) =>
+      resolve({ code, stdout, stderr, seconds: (performance.now() - started) / 1000 }),
+    );
+  });
+  return { child, ended };
+}
+
+async function limited({ child, ended }: RunningCommand, limitSeconds: number): Promise<CommandResult> {
+  const limit = setTimeout(() => {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  }, limitSeconds * 1000);
+  try {
+    return await ended;
+  } finally {
+    clearTimeout(limit);
+  }
+}
