@@ -26,8 +26,11 @@ export interface Workload {
   /** Operations that change nothing: an unclear outcome of these is `fail`, not `info`. */
   readonly idempotent: readonly string[];
   generator(options: WorkloadOptions): Generator;
-  /** Runs after everything is healed: final reads. */
-  finalGenerator(options: WorkloadOptions): Generator;
+  /**
+   * Runs after everything is healed: final reads. `keys` are those that the main generator used, in the order of their
+   * first invocation (Interpreter.keys).
+   */
+  finalGenerator(options: WorkloadOptions, keys: readonly string[]): Generator;
   action(invocation: Invocation): Action;
   /** The value of the `ok` completion, from the result of its action (a read value, the txn filled in …). */
   completed(invocation: Invocation, result: Json): Json;

@@ -14,6 +14,8 @@ export interface GeneratorContext {
   /** The threads that wait for work, a subset of `threads`, in ascending order. */
   readonly free: readonly number[];
   processOf(thread: number): number;
+  /** The thread of a client process, retired ones included. */
+  threadOf(process: number): number;
   readonly prng: Prng;
 }
 
