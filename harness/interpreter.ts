@@ -22,7 +22,7 @@ export interface InterpreterOptions {
   readonly concurrency: number;
   readonly prng: Prng;
   /** The node that a process asks first; recorded with its invocations. */
-  nodeOf?(process: number, thread: number): NodeId;
+  readonly nodeOf?: (process: number, thread: number) => NodeId;
 }
 
 /** An operation to be sent by a thread. `op` is its recorded invocation. */

@@ -1,0 +1,107 @@
+/** The small parts that combinators share: what follows a step, and whom to ask when there are several. */
+import type { Generator, GeneratorContext, Invocation, Step } from './generator.ts';
+
+/** The same step, with the generator that follows it wrapped. */
+export function followedBy(step: Step, wrap: (rest: Generator) => Generator): Step {
+  switch (step.kind) {
+    case 'op':
+      return { kind: 'op', op: step.op, rest: wrap(step.rest) };
+    case 'pending':
+      return pending(wrap(step.rest), step.untilNs);
+    case 'exhausted':
+      return step;
+  }
+}
+
+/** Nothing now; ask `rest` again, at `untilNs` at the latest if it is given. */
+export function pending(rest: Generator, untilNs?: number): Step {
+  return untilNs === undefined ? { kind: 'pending', rest } : { kind: 'pending', rest, untilNs };
+}
+
+/** When the operation may start: now, unless it names a later time. */
+export function dueNs(op: Invocation, context: GeneratorContext): number {
+  return op.timeNs === undefined ? context.timeNs : Math.max(op.timeNs, context.timeNs);
+}
+
+/** The earlier of two times, where undefined is never. */
+export function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined) return b;
+  return b === undefined ? a : Math.min(a, b);
+}
+
+/** The members of a combinator; null stands for an exhausted one. */
+export type Members = readonly (Generator | null)[];
+
+/** What `firstDue` found. `members` are those that follow. */
+export type Found =
+  | { readonly kind: 'op'; readonly op: Invocation; readonly at: number; readonly members: Members }
+  | { readonly kind: 'pending'; readonly members: Members; readonly untilNs?: number }
+  | { readonly kind: 'exhausted' };
+
+/**
+ * Asks members one by one, in the order in which `draw` takes their positions out of `left`, until one has an
+ * operation for now. A member that is pending holds up no other. When nobody has one, the operation with the soonest
+ * start wins. `contextOf` narrows the context of a member; null when it cannot do anything now.
+ */
+export function firstDue(
+  context: GeneratorContext,
+  members: Members,
+  draw: (left: readonly number[]) => number,
+  contextOf: (at: number) => GeneratorContext | null = () => context,
+): Found {
+  let after: (Generator | null)[] | undefined;
+  const replace = (at: number, member: Generator | null): void => {
+    if (members[at] !== member) (after ??= [...members])[at] = member;
+  };
+  const left = members.flatMap((member, at) => (member === null ? [] : [at]));
+  if (left.length === 0) return { kind: 'exhausted' };
+  let future: { op: Invocation; at: number; rest: Generator } | undefined;
+  let untilNs: number | undefined;
+  while (left.length > 0) {
+    const at = left.splice(draw(left), 1)[0] as number;
+    const narrowed = contextOf(at);
+    if (narrowed === null) continue;
+    const step = (members[at] as Generator).next(narrowed);
+    if (step.kind === 'exhausted') replace(at, null);
+    else if (step.kind === 'pending') {
+      replace(at, step.rest);
+      untilNs = earlier(untilNs, step.untilNs);
+    } else if (dueNs(step.op, context) <= context.timeNs) {
+      replace(at, step.rest);
+      return { kind: 'op', op: step.op, at, members: after ?? members };
+    } else if (future === undefined || dueNs(step.op, context) < dueNs(future.op, context))
+      future = { op: step.op, at, rest: step.rest };
+  }
+  if (future !== undefined && dueNs(future.op, context) <= (untilNs ?? Infinity)) {
+    replace(future.at, future.rest);
+    return { kind: 'op', op: future.op, at: future.at, members: after ?? members };
+  }
+  if (after?.every((member) => member === null)) return { kind: 'exhausted' };
+  return { kind: 'pending', members: after ?? members, ...(untilNs === undefined ? {} : { untilNs }) };
+}
+
+/** The step that stands for what was found, with the members that follow wrapped up again. */
+export function stepOf(found: Found, wrap: (members: Members) => Generator): Step {
+  switch (found.kind) {
+    case 'op':
+      return { kind: 'op', op: found.op, rest: wrap(found.members) };
+    case 'pending':
+      return pending(wrap(found.members), found.untilNs);
+    case 'exhausted':
+      return found;
+  }
+}
+
+/** The members after an update of each by `update`; the same array when none changed. */
+export function updateMembers(
+  members: Members,
+  update: (member: Generator, at: number) => Generator,
+): Members {
+  let after: (Generator | null)[] | undefined;
+  members.forEach((member, at) => {
+    if (member === null) return;
+    const updated = update(member, at);
+    if (updated !== member) (after ??= [...members])[at] = updated;
+  });
+  return after ?? members;
+}

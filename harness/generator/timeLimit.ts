@@ -1,0 +1,28 @@
+/** A generator that ends after a while. */
+import type { Generator } from './generator.ts';
+import { dueNs, earlier, followedBy, pending } from './steps.ts';
+
+/** Ends `durationMs` after it was first asked. No operation starts at or after that time. */
+export function timeLimit(durationMs: number, generator: Generator): Generator {
+  return until(undefined, durationMs * 1e6, generator);
+}
+
+function until(endNs: number | undefined, durationNs: number, generator: Generator): Generator {
+  const self: Generator = {
+    next: (context) => {
+      const end = endNs ?? context.timeNs + durationNs;
+      if (context.timeNs >= end) return { kind: 'exhausted' };
+      const step = generator.next(context);
+      if (step.kind === 'op' && dueNs(step.op, context) >= end)
+        return pending(until(end, durationNs, generator), end);
+      if (step.kind === 'pending')
+        return pending(until(end, durationNs, step.rest), earlier(step.untilNs, end));
+      return followedBy(step, (rest) => until(end, durationNs, rest));
+    },
+    update: (context, event) => {
+      const after = generator.update(context, event);
+      return after === generator ? self : until(endNs, durationNs, after);
+    },
+  };
+  return self;
+}
