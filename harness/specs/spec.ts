@@ -25,6 +25,10 @@ export interface SequentialSpec<S = unknown> {
   nameOf(state: S): string;
   /** Whether operations on different keys are independent (P-compositionality). */
   readonly byKey: boolean;
+  /** Operations that change no state, whatever they answer: without an answer they constrain nothing. */
+  readonly observers: readonly string[];
+  /** The one value that an operation saw, and the one that it left behind, where there are such: for explanations. */
+  values?(input: Input, output: Output): { readonly seen?: Json; readonly left?: Json };
   /** `write(5)`, `read() → 3`. */
   describe(input: Input, output: Output): string;
 }

@@ -1,0 +1,25 @@
+/** The registry of sequential specs: one line each. */
+import { counter } from './counter.ts';
+import { append, kv } from './kv.ts';
+import { lock } from './lock.ts';
+import { queue } from './queue.ts';
+import { casRegister, register } from './register.ts';
+import { set } from './set.ts';
+import type { SequentialSpec } from './spec.ts';
+
+/** Every spec; where the operations of a history fit several, the first one is meant. */
+export const specs: readonly SequentialSpec[] = [
+  register,
+  casRegister,
+  append,
+  kv,
+  set,
+  counter,
+  queue,
+  lock,
+];
+
+/** The spec of this name, or undefined. */
+export function specNamed(name: string): SequentialSpec | undefined {
+  return specs.find((spec) => spec.name === name);
+}

@@ -1,0 +1,112 @@
+/**
+ * Keys that hold strings or lists. `kv` speaks as Porcupine's logs do (get, put, append on strings), `append` as
+ * Jepsen's list workloads (append, read). A key that was never written, an empty string and an empty list are the
+ * same: absent, read as null, "" or [].
+ */
+import type { Json } from '../../nodes/kernel/wire.ts';
+import { describeOperation, describeValue, nameOfValue, sameValue } from './describe.ts';
+import { casOf, casRefused, stepCas, type Cell } from './register.ts';
+import type { Input, Output, SequentialSpec } from './spec.ts';
+
+const absent: Cell = { value: null };
+
+function isEmpty(value: Json): boolean {
+  return value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+function cell(value: Json): Cell {
+  return isEmpty(value) ? absent : { value };
+}
+
+const present = (value: Json): Json => cell(value).value;
+
+function textOf(value: Json): string {
+  if (value !== null && typeof value !== 'string')
+    throw new TypeError(`kv appends strings, not ${JSON.stringify(value)}`);
+  return value ?? '';
+}
+
+function get(state: Cell, output: Output): Cell | 'inconsistent' {
+  return output === 'unknown' || sameValue(state.value, present(output.value)) ? state : 'inconsistent';
+}
+
+/** A cas in which an empty string or list stands for an absent key, as everywhere here. */
+function cas(state: Cell, input: Input, output: Output): Cell | 'inconsistent' {
+  const [from, to] = casOf(input.value);
+  return stepCas(state, { f: 'cas', value: [present(from), present(to)] }, output);
+}
+
+function stepKv(state: Cell, input: Input, output: Output): Cell | 'inconsistent' {
+  switch (input.f) {
+    case 'get':
+      return get(state, output);
+    case 'put':
+      return cell(input.value);
+    case 'append':
+      return cell(textOf(state.value) + textOf(input.value));
+    case 'delete':
+      return absent;
+    case 'cas':
+      return cas(state, input, output);
+    default:
+      throw new TypeError(`kv has no operation '${input.f}'`);
+  }
+}
+
+function valuesOfKv({ f, value }: Input, output: Output): { readonly seen?: Json; readonly left?: Json } {
+  if (f === 'get') return output === 'unknown' ? {} : { seen: present(output.value) };
+  if (f === 'put') return { left: present(value) };
+  return f === 'delete' ? { left: null } : {};
+}
+
+function stepAppend(state: Cell, input: Input, output: Output): Cell | 'inconsistent' {
+  switch (input.f) {
+    case 'read':
+      return get(state, output);
+    case 'append':
+      return { value: [...((state.value ?? []) as readonly Json[]), input.value] };
+    default:
+      throw new TypeError(`append has no operation '${input.f}'`);
+  }
+}
+
+export const kv: SequentialSpec<Cell> = {
+  name: 'kv',
+  meaning: 'keys that hold strings, with append',
+  operations: [
+    { f: 'get', invoked: 'null', answered: 'the string; null or "" when the key is absent' },
+    { f: 'put', invoked: 'the new string', answered: 'the same string' },
+    { f: 'append', invoked: 'the string to add at the end', answered: 'the same string' },
+    { f: 'delete', invoked: 'null', answered: 'null' },
+    {
+      f: 'cas',
+      invoked: '[from, to]; from null creates',
+      answered: '[from, to]; false when it did not match',
+    },
+  ],
+  init: (initial = null) => cell(initial),
+  step: stepKv,
+  nameOf: (state) => nameOfValue(state.value),
+  byKey: true,
+  observers: ['get'],
+  describe: (input, output) =>
+    input.f === 'cas' && casRefused(output)
+      ? `cas(${describeValue(input.value)}) did not match`
+      : describeOperation(input, output),
+  values: valuesOfKv,
+};
+
+export const append: SequentialSpec<Cell> = {
+  name: 'append',
+  meaning: 'keys that hold lists: elements are appended, the whole list is read',
+  operations: [
+    { f: 'append', invoked: 'the element', answered: 'the same element' },
+    { f: 'read', invoked: 'null', answered: 'the list, in order; null or [] when nothing was appended' },
+  ],
+  init: (initial = null) => cell(initial),
+  step: stepAppend,
+  nameOf: (state) => nameOfValue(state.value ?? []),
+  byKey: true,
+  observers: ['read'],
+  describe: describeOperation,
+};
