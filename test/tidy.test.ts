@@ -49,6 +49,7 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   'harness/store.ts': ['nodes/kernel', 'harness/', 'node:'],
   'harness/historyFile.ts': ['nodes/kernel', 'harness/', 'node:', 'ajv'],
+  'harness/schemas': ['ajv'],
   harness: ['nodes/kernel', 'harness/'],
   workloads: ['nodes/kernel', 'harness/'],
   reports: ['nodes/kernel', 'harness/', 'preact', 'd3-scale', 'd3-shape'],
