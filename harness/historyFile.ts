@@ -47,7 +47,11 @@ export class HistoryWriter {
     this.timer = undefined;
     const bytes = Buffer.from(this.lines);
     this.lines = '';
-    for (let written = 0; written < bytes.length;) written += writeSync(this.fd, bytes, written);
+    try {
+      for (let written = 0; written < bytes.length;) written += writeSync(this.fd, bytes, written);
+    } catch (error) {
+      throw new HarnessError(`the history cannot be written: ${this.file}: ${messageOf(error)}`);
+    }
   }
 
   close(): void {

@@ -1,0 +1,90 @@
+/**
+ * What the workloads have in common whose operations concern one key each: how threads share keys, when keys retire,
+ * which keys are read at the end, and which levels they can judge.
+ */
+import { linearizable } from '../harness/checkers/linearizable.ts';
+import type { Checker } from '../harness/checkers/checker.ts';
+import {
+  delay,
+  fromFunction,
+  limit,
+  perKeyGroups,
+  untilOk,
+  type Generator,
+  type GeneratorContext,
+} from '../harness/generator/index.ts';
+import type { SequentialSpec } from '../harness/specs/spec.ts';
+import type { WorkloadOptions } from '../harness/workload.ts';
+import type { Guarantee } from '../nodes/kernel/model.ts';
+
+/**
+ * Every crashed operation of a key stays open for ever and doubles the work of its check, so that a key retires after
+ * this many. Those in flight at that moment may still be added.
+ */
+export const crashesMax = 8;
+
+/**
+ * How many keys are worked on at a time. A group has about as many threads as there are nodes, so that every key is
+ * asked for at every node; but there are several keys as soon as two threads can share each.
+ */
+export function groupsOf({ nodes, concurrency }: WorkloadOptions): number {
+  const severalIfPossible = Math.min(2, Math.floor(concurrency / 2));
+  return Math.max(1, severalIfPossible, Math.floor(concurrency / nodes));
+}
+
+/**
+ * Whether a thread only reads key number `index`: a third of the group's threads, others for every key. A reader is
+ * never stuck in a write, so it goes on asking a node that was cut off (where stale reads come from).
+ */
+export function onlyReads(thread: number, index: number, { threads }: GeneratorContext): boolean {
+  const position = (threads.indexOf(thread) + index) % threads.length;
+  return position < Math.floor(threads.length / 3);
+}
+
+/** At most so many keys are read at the end … */
+const finalKeysMax = 400;
+/** … among them the keys used last, where what was in flight during the last faults would be missing. */
+const finalLastKeys = 100;
+/** A final read is tried again until it succeeds, at most so often. */
+const finalAttempts = 20;
+const finalRetryMs = 250;
+
+/**
+ * Reads keys until each read succeeded once, so that a write that was acknowledged and lost shows, however late it was
+ * lost. A key that was retired long ago can lose its value to a bad snapshot or a truncated log, so old keys are read
+ * too: all of them, or a sample evenly spread over the run.
+ */
+export function finalReads(keys: readonly string[], { concurrency }: WorkloadOptions): Generator {
+  const chosen = finalKeys(keys);
+  const read = fromFunction(() => ({ f: 'read', value: null }));
+  return perKeyGroups({
+    groups: concurrency,
+    key: (index) => chosen[index] ?? null,
+    generator: () => untilOk(limit(finalAttempts, delay(finalRetryMs, read))),
+  });
+}
+
+/** The keys to read at the end, in the order of their use. */
+export function finalKeys(keys: readonly string[]): readonly string[] {
+  if (keys.length <= finalKeysMax) return keys;
+  const older = keys.slice(0, -finalLastKeys);
+  const sampled = finalKeysMax - finalLastKeys;
+  const sample = Array.from({ length: sampled }, (_, at) => older[Math.floor((at * older.length) / sampled)]);
+  return [...sample.flatMap((key) => key ?? []), ...keys.slice(-finalLastKeys)];
+}
+
+/**
+ * Linearizability, key by key. Operations on one key each are transactions of one operation, and then strict
+ * serializability of the whole store is the same as linearizability of every key (Herlihy & Wing 1990, §3.3: locality),
+ * the order in real time across keys included.
+ */
+export function singleKeyChecker(spec: SequentialSpec, level: Guarantee): Checker | null {
+  switch (level) {
+    case 'linearizable':
+      return linearizable(spec);
+    case 'strict-serializable':
+      return { ...linearizable(spec), name: level };
+    default:
+      return null;
+  }
+}
