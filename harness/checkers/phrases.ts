@@ -1,0 +1,43 @@
+/** Operations in words: `read of k3 by process 7 (ops 120–123)`. */
+import type { Op, Operation } from '../history.ts';
+import { describeValue } from '../specs/describe.ts';
+
+/** The indices of an operation's events. */
+export function indicesOf({ invocation, completion }: Operation): number[] {
+  return completion ? [invocation.index, completion.index] : [invocation.index];
+}
+
+/** `ops 120–123`, `op 120, no answer`. */
+export function reference({ invocation, completion }: Operation): string {
+  if (!completion) return `op ${invocation.index}, no answer`;
+  const range = `ops ${invocation.index}–${completion.index}`;
+  return completion.type === 'info' ? `${range}, outcome unknown` : range;
+}
+
+function asked({ f, value, key }: Op): string {
+  if (value === null) return key === undefined ? f : `${f} of ${key}`;
+  return `${f} ${describeValue(value)}${key === undefined ? '' : ` on ${key}`}`;
+}
+
+/** What was asked, by whom, and where it stands in the history. */
+export function phrase(operation: Operation): string {
+  const { invocation } = operation;
+  return `${asked(invocation)} by process ${invocation.process} (${reference(operation)})`;
+}
+
+/** The same with what was answered, where the answer says more than the question. */
+export function phraseWithAnswer(operation: Operation): string {
+  const { invocation, completion } = operation;
+  if (completion?.type !== 'ok') return phrase(operation);
+  const repeats = JSON.stringify(completion.value) === JSON.stringify(invocation.value);
+  return repeats && invocation.value !== null
+    ? phrase(operation)
+    : `${phrase(operation)} answered ${describeValue(completion.value)}`;
+}
+
+/** `a`, `a or b`, `a, b or c`; the first `max` of more. */
+export function listed(items: readonly string[], conjunction: 'and' | 'or', max = 6): string {
+  if (items.length > max) return `${items.slice(0, max).join(', ')} … (${items.length} in all)`;
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} ${conjunction} ${items.at(-1)}`;
+}
