@@ -1,0 +1,50 @@
+/** The one line that repeats a run. Flags that say what would be so anyway are left out. */
+import type { NodeModel } from '../nodes/kernel/model.ts';
+import type { RunConfig } from './config.ts';
+import { faultsDefault } from './faults/index.ts';
+
+/** What a run does when nobody says otherwise, whatever the model. */
+export const runDefaults = {
+  concurrency: 10,
+  /** Operations per second: enough to catch a short anomaly, little enough to be checked at once. */
+  rate: 500,
+  timeLimitSeconds: 30,
+  faultIntervalSeconds: 5,
+} as const;
+
+/** What the defaults of a run depend on. */
+export type ModelDefaults = Pick<NodeModel, 'nodesDefault' | 'workloads' | 'options'>;
+
+/** `npm run jepsen -- --model raft --seed 42`. Without the model's defaults, all that they concern is spelled out. */
+export function reproLine(config: RunConfig, defaults?: ModelDefaults): string {
+  const flags = [
+    flag('model', config.model),
+    flag('workload', config.workload, defaults?.workloads[0]),
+    flag('nodes', config.nodes, defaults?.nodesDefault),
+    flag('concurrency', config.concurrency, runDefaults.concurrency),
+    flag('rate', config.rate ?? 0, runDefaults.rate),
+    flag('time-limit', config.timeLimitSeconds, runDefaults.timeLimitSeconds),
+    flag('faults', config.faults.join(',') || 'none', faultsDefault.join(',')),
+    flag('fault-interval', config.faultIntervalSeconds, runDefaults.faultIntervalSeconds),
+    ...optionFlags(config, defaults),
+    flag('guarantee', config.guarantee),
+    flag('bug', config.bug),
+    flag('seed', config.seed),
+  ];
+  return ['npm run jepsen --', ...flags.filter((text) => text !== '')].join(' ');
+}
+
+function flag(name: string, value: string | number | null, usual: string | number | null = null): string {
+  return value === usual ? '' : `--${name} ${quoted(String(value))}`;
+}
+
+function optionFlags({ options }: RunConfig, defaults: ModelDefaults | undefined): string[] {
+  return Object.entries(options)
+    .filter(([name, value]) => defaults?.options.find((option) => option.name === name)?.default !== value)
+    .map(([name, value]) => `--set ${quoted(`${name}=${value}`)}`);
+}
+
+/** For a shell: words with anything unusual in single quotes. */
+function quoted(word: string): string {
+  return /^[\w.,:=/+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
