@@ -3,6 +3,7 @@
  * in one place moves nothing anywhere else.
  */
 import seedrandom from 'seedrandom';
+import type { NodeId } from './ids.ts';
 
 export interface Prng {
   /** An independent stream: the same seed and path of names give the same draws, whatever else was drawn. */
@@ -17,6 +18,11 @@ export interface Prng {
   pick<T>(items: readonly T[]): T;
   /** A new array with the items in random order (Fisher–Yates). */
   shuffle<T>(items: readonly T[]): T[];
+}
+
+/** The stream of one incarnation of a node: no host may give a core another one. */
+export function corePrng(seed: string | number, node: NodeId, incarnation: number): Prng {
+  return createPrng(seed).fork(`core/${node}/${incarnation}`);
 }
 
 /** The stream of this name. `alea` is used because a simulation makes thousands of streams and draws. */

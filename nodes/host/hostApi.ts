@@ -1,0 +1,112 @@
+/**
+ * The routes that every node has, whatever its model: messages of peers, the status, who leads, and the addresses of
+ * peers. A model's own routes come first (some have a `GET /` of their own).
+ */
+import type { NodeId } from '../kernel/ids.ts';
+import { nodeId } from '../kernel/ids.ts';
+import type { NodeModel } from '../kernel/model.ts';
+import type { Protocol } from '../kernel/protocol.ts';
+import { errorAnswer, type Json } from '../kernel/wire.ts';
+import { bodyProblem, malformed, parse, unknownPath, wrongMethod, type Incoming, type Refusal } from './clientApi.ts';
+
+/** What the routes look at and act on. */
+export interface HostView<P extends Protocol> {
+  readonly model: NodeModel<P>;
+  readonly self: NodeId;
+  readonly incarnation: number;
+  released(): P['status'] | undefined;
+  counters(): Json;
+  addresses(): Readonly<Record<string, string>>;
+  setAddress(node: NodeId, url: string): void;
+  deliver(from: NodeId, message: P['message']): void;
+}
+
+type Answer<P extends Protocol> = (view: HostView<P>, incoming: Incoming) => Refusal;
+
+const routes: Readonly<Record<string, { method: string; answer: Answer<Protocol> }>> = {
+  '/peer': { method: 'POST', answer: onPeer },
+  '/status': { method: 'GET', answer: onStatus },
+  '/leader': { method: 'GET', answer: onLeader },
+  '/host/peers': { method: 'POST', answer: onPeers },
+  '/': { method: 'GET', answer: onAbout },
+};
+
+export function answerOfHost<P extends Protocol>(view: HostView<P>, incoming: Incoming): Refusal {
+  const path = incoming.path.split('?', 1)[0] ?? '';
+  const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+  if (route === undefined) return { answer: unknownPath(path) };
+  if (route.method !== incoming.method) return wrongMethod(incoming.method, path, [route.method]);
+  return route.answer(view as unknown as HostView<Protocol>, incoming);
+}
+
+const taken: Refusal = { answer: { status: 200, body: {} } };
+
+/** `{from, messages}`. The answer only says that they came; it promises nothing (law 4). */
+function onPeer(view: HostView<Protocol>, { body }: Incoming): Refusal {
+  const batch = parse(body) as { from?: unknown; messages?: unknown } | null | undefined;
+  const from = batch?.from;
+  if (typeof from !== 'string' || !/^n[1-9]\d*$/.test(from) || !Array.isArray(batch?.messages)) {
+    return malformed(['a batch of messages is {"from": "n1", "messages": […]}']);
+  }
+  for (const message of batch.messages as unknown[]) view.deliver(from as NodeId, message);
+  return taken;
+}
+
+function onStatus(view: HostView<Protocol>): Refusal {
+  const body = {
+    node: view.self,
+    model: view.model.name,
+    incarnation: view.incarnation,
+    status: (view.released() ?? null) as Json,
+    host: view.counters(),
+  };
+  return { answer: { status: 200, body } };
+}
+
+function onLeader(view: HostView<Protocol>): Refusal {
+  const released = view.released();
+  if (released === undefined) {
+    return { answer: errorAnswer('temporarily-unavailable', 'this node has released nothing yet') };
+  }
+  const leader = view.model.leader(released);
+  if (leader !== null) return { answer: { status: 200, body: { leader: leader.leader, term: leader.term } } };
+  const { body } = errorAnswer('not-supported', `model ${view.model.name} has no leader`);
+  return { answer: { status: 404, body } };
+}
+
+/** `{"4": "http://…"}`: adds or moves peers, for changes of the membership. */
+function onPeers(view: HostView<Protocol>, { body }: Incoming): Refusal {
+  const given = parse(body);
+  if (given === undefined) return malformed([bodyProblem(body)]);
+  const entries = Object.entries(given ?? {});
+  const problems = entries.flatMap(([number, url]) => [
+    ...(/^[1-9]\d*$/.test(number) ? [] : [`"${number}" is not the number of a node`]),
+    ...(typeof url === 'string' && isHttpUrl(url) ? [] : [`the address of ${number} must be an http:// URL`]),
+  ]);
+  if (entries.length === 0 || Array.isArray(given)) problems.push('the body is {"4": "http://host:port", …}');
+  if (problems.length > 0) return malformed(problems);
+  for (const [number, url] of entries) view.setAddress(nodeId(Number(number)), String(url));
+  return { answer: { status: 200, body: { peers: view.addresses() } } };
+}
+
+function onAbout(view: HostView<Protocol>): Refusal {
+  const { model } = view;
+  const body = {
+    node: view.self,
+    model: model.name,
+    summary: model.summary,
+    incarnation: view.incarnation,
+    peers: view.addresses(),
+    routes: [
+      ...model.routes.map((route) => `${route.method} ${route.path}: ${route.meaning}`),
+      'GET /status: the last released status, and counters of the host',
+      'GET /leader: who leads, as this node last released it',
+    ],
+  };
+  return { answer: { status: 200, body } };
+}
+
+/** Whether a peer can be reached at this address. */
+export function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && new URL(text).protocol === 'http:';
+}

@@ -1,0 +1,85 @@
+/**
+ * The HTTP server of a node. It is on the path of every operation, so each request costs one read, one JSON parse and
+ * one write: answers go out whole, with their length, on connections that stay open.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { WireAnswer } from '../kernel/wire.ts';
+import { malformed, type Incoming, type Refusal } from './clientApi.ts';
+
+/** Answers one request. `respond` is called at most once; `onGone` registers what to do if the client goes first. */
+export type Handle = (
+  incoming: Incoming,
+  respond: (refusal: Refusal) => void,
+  onGone: (gone: () => void) => void,
+) => void;
+
+/** How many bytes a body may have, by path: peers send whole batches, clients one request. */
+const bodyBytesMax = { client: 1024 * 1024, peer: 256 * 1024 * 1024 } as const;
+
+/** A server that is not listening yet. */
+export function createHttpServer(handle: Handle): Server {
+  const server = createServer({ noDelay: true, keepAlive: true }, (request, response) =>
+    onRequest(request, response, handle),
+  );
+  // A client must never find its idle connection closed under its next request: it could not know the outcome. And a
+  // node that was paused must not punish its clients for that time.
+  server.keepAliveTimeout = 0;
+  server.headersTimeout = 0;
+  server.requestTimeout = 0;
+  return server;
+}
+
+function onRequest(request: IncomingMessage, response: ServerResponse, handle: Handle): void {
+  const { method = '', url: path = '', headers } = request;
+  const requestId = headers['request-id'] as string | undefined;
+  const gone: (() => void)[] = [];
+  response.on('close', () => {
+    if (!response.writableFinished) for (const callback of gone) callback();
+  });
+  const proceed = (body: string): void =>
+    handle(
+      { method, path, requestId, body },
+      (refusal) => respond(response, refusal),
+      (callback) => gone.push(callback),
+    );
+  if (method === 'GET') proceed('');
+  else readBody(request, path === '/peer' ? bodyBytesMax.peer : bodyBytesMax.client, proceed, response);
+}
+
+/** Collects the body; one that is too large is read to its end, so that the client gets to read the refusal. */
+function readBody(
+  request: IncomingMessage,
+  bytesMax: number,
+  proceed: (body: string) => void,
+  response: ServerResponse,
+): void {
+  let chunks: Buffer[] = [];
+  let bytes = 0;
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= bytesMax) chunks.push(chunk);
+    else chunks = [];
+  });
+  request.on('end', () => {
+    if (bytes > bytesMax) {
+      respond(response, malformed([`the body has ${bytes} bytes; at most ${bytesMax} are taken`], 413));
+      return;
+    }
+    const [first] = chunks;
+    proceed(chunks.length === 1 && first !== undefined ? first.toString() : Buffer.concat(chunks).toString());
+  });
+}
+
+function respond(response: ServerResponse, { answer, allow }: Refusal): void {
+  if (response.destroyed) return;
+  const text = textOf(answer);
+  const headers = ['Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(text))];
+  if (allow !== undefined) headers.push('Allow', allow.join(', '));
+  response.sendDate = false;
+  response.writeHead(answer.status, headers);
+  response.end(text);
+}
+
+function textOf({ body }: WireAnswer): string {
+  return JSON.stringify(body);
+}

@@ -1,0 +1,177 @@
+/** One node, put together: journal, core, event loop, peers and HTTP server. This is where a real node comes to life. */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { NodeId } from '../kernel/ids.ts';
+import type { NodeModel, OptionValues } from '../kernel/model.ts';
+import { corePrng } from '../kernel/prng.ts';
+import type { Now, Protocol } from '../kernel/protocol.ts';
+import { ClientApi, type Incoming } from './clientApi.ts';
+import type { Disk } from './disk.ts';
+import { Host } from './host.ts';
+import { answerOfHost, type HostView } from './hostApi.ts';
+import { createHttpServer, type Handle } from './http.ts';
+import { Journal } from './journal.ts';
+import { Peers } from './peers.ts';
+
+export interface NodeSettings<P extends Protocol> {
+  readonly model: NodeModel<P>;
+  readonly self: NodeId;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** The address of each other node. */
+  readonly peers: Readonly<Record<NodeId, string>>;
+  readonly disk: Disk;
+  readonly options: OptionValues;
+  readonly seed: string;
+  readonly bug: string | null;
+  /** The node cannot go on; it has gone silent already. */
+  readonly onFatal: (error: Error) => void;
+}
+
+export interface RunningNode<P extends Protocol> {
+  readonly port: number;
+  readonly incarnation: number;
+  /** How many bytes of a torn last write were cut off the journal. */
+  readonly tornBytes: number;
+  readonly host: Host<P>;
+  readonly peers: Peers<P['message']>;
+  readonly journal: Journal<P['record']>;
+  /** Ends in good order: what was taken is synced and answered first. */
+  stop(): Promise<void>;
+  /** Ends at once, as a crash does: open requests end in broken connections. */
+  drop(): void;
+}
+
+/** The port of a node is taken by another process. */
+export class PortInUse extends Error {
+  override name = 'PortInUse';
+}
+
+/** Starts a node; resolves when it accepts connections. Throws `PortInUse` or `JournalCorrupt`. */
+export async function startNode<P extends Protocol>(settings: NodeSettings<P>): Promise<RunningNode<P>> {
+  // Requests that come before the core lives wait for it: the journal is opened only once the port is ours, so that a
+  // second process on the same folder cannot touch it.
+  const early: Parameters<Handle>[] = [];
+  let handle: Handle = (...request) => early.push(request);
+  const server = createHttpServer((...request) => handle(...request));
+  const port = await listen(server, settings.port);
+  try {
+    const journal = await Journal.open<P['record']>(settings.disk, {
+      model: settings.model.name,
+      node: settings.self,
+    });
+    const node = assemble(settings, journal, server, port);
+    handle = node.handle;
+    for (const request of early) handle(...request);
+    return node.running;
+  } catch (error) {
+    server.close();
+    server.closeAllConnections();
+    throw error;
+  }
+}
+
+function assemble<P extends Protocol>(
+  settings: NodeSettings<P>,
+  journal: Journal<P['record']>,
+  server: Server,
+  port: number,
+): { handle: Handle; running: RunningNode<P> } {
+  const { model, self } = settings;
+  const { incarnation, recovered, tornBytes } = journal;
+  const peers = new Peers<P['message']>(self, settings.peers);
+  const core = model.create({
+    self,
+    peers: Object.keys(settings.peers) as NodeId[],
+    prng: corePrng(settings.seed, self, incarnation),
+    recovered,
+    options: settings.options,
+    bug: settings.bug,
+  });
+  const host = new Host<P>({
+    core,
+    journal,
+    send: (to, message) => peers.send(to, message),
+    clock: readClocks,
+    onFatal: (error) => {
+      disconnect();
+      settings.onFatal(error);
+    },
+  });
+  const disconnect = (): void => {
+    peers.stop();
+    server.close();
+    server.closeAllConnections();
+    journal.close();
+  };
+  host.start();
+  const running: RunningNode<P> = {
+    port,
+    incarnation,
+    tornBytes,
+    host,
+    peers,
+    journal,
+    stop: () => host.stop().then(disconnect),
+    drop: () => {
+      host.drop();
+      disconnect();
+    },
+  };
+  return { handle: handlerOf(model, host, viewOf(settings, running)), running };
+}
+
+function viewOf<P extends Protocol>(
+  { model, self }: NodeSettings<P>,
+  { host, peers, journal, incarnation, tornBytes }: RunningNode<P>,
+): HostView<P> {
+  return {
+    model,
+    self,
+    incarnation,
+    released: () => host.released,
+    counters: () => ({
+      ...host.counters,
+      journal: { ...journal.counters, lengthBytes: journal.lengthBytes, tornBytes },
+      peers: { ...peers.counters },
+    }),
+    addresses: () => peers.addresses(),
+    setAddress: (node, url) => peers.setAddress(node, url),
+    deliver: (from, message) => host.deliver(from, message),
+  };
+}
+
+function handlerOf<P extends Protocol>(model: NodeModel<P>, host: Host<P>, view: HostView<P>): Handle {
+  const api = new ClientApi(model);
+  return (incoming: Incoming, respond, onGone) => {
+    const understood = api.understand(incoming) ?? answerOfHost(view, incoming);
+    if ('answer' in understood) {
+      respond(understood);
+      return;
+    }
+    const id = host.request(understood.request, (response) => respond({ answer: model.toAnswer(response) }));
+    onGone(() => host.abandon(id));
+  };
+}
+
+function readClocks(): Now {
+  return { monotonicMs: performance.now(), wallMs: Date.now() };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new PortInUse(portInUse(port)) : error);
+    });
+    server.listen({ port, host: '127.0.0.1', backlog: 1024 }, () => {
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function portInUse(port: number): string {
+  return (
+    `port ${port} is in use by another process; choose another with --port, or end that process ` +
+    `(ss -ltnp "sport = :${port}" names it)`
+  );
+}
