@@ -1,0 +1,187 @@
+/**
+ * One place of a cluster and the life of the node in it: down, up, paused, up again. A restart finds the same port,
+ * data and links. Actions on one node happen one after the other.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HarnessError } from '../exit.ts';
+import { freePort } from './freePort.ts';
+import type { NodePlace, NodeProgram, ProgramOf } from './program.ts';
+import { acceptsWithin, describeNeverReady, foundPortTaken } from './readiness.ts';
+import type { Exit, Launch } from './supervisor/control.ts';
+import { within } from './supervisor/processGroup.ts';
+import type { SupervisorClient } from './supervisorClient.ts';
+
+export interface SlotOptions {
+  readonly program: ProgramOf;
+  /** nodes/<id>/ of the run. */
+  readonly folder: string;
+  /** Environment of every node of the cluster. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly readyMs: number;
+  readonly stopGraceMs: number;
+  /** The port may be changed before the node was ready for the first time. */
+  readonly isPortFixed: boolean;
+}
+
+/** How often a fresh node may find its port taken. */
+const portsMax = 5;
+const portRetryMs = 50;
+/** How long the news of an exit may take after the process is gone. */
+const newsMs = 2_000;
+
+export class NodeSlot {
+  private readonly supervisor: SupervisorClient;
+  private readonly options: SlotOptions;
+  private currentPlace: NodePlace;
+  private wasReady = false;
+  private isUp = false;
+  /** The process id of the last incarnation. */
+  private group = 0;
+  /** By process id: the news of an exit may come late, when the next incarnation runs already. */
+  private readonly exits = new Map<number, Exit>();
+  /** The last action; the next one waits for it. */
+  private tail: Promise<unknown> = Promise.resolve();
+
+  constructor(supervisor: SupervisorClient, place: NodePlace, options: SlotOptions) {
+    this.supervisor = supervisor;
+    this.currentPlace = place;
+    this.options = options;
+    mkdirSync(place.dataDirectory, { recursive: true });
+  }
+
+  get place(): NodePlace {
+    return this.currentPlace;
+  }
+
+  /** Resolves when the node is ready; rejects with a HarnessError that tells what it said. */
+  start(): Promise<void> {
+    return this.next(async () => {
+      if (this.isUp) return;
+      await this.startOnFreePort();
+    });
+  }
+
+  kill(): Promise<void> {
+    return this.next(async () => {
+      this.isUp = false;
+      await this.supervisor.order({ kind: 'kill', node: this.place.node });
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.next(async () => {
+      this.isUp = false;
+      const { stopGraceMs: graceMs } = this.options;
+      await this.supervisor.order({ kind: 'stop', node: this.place.node, graceMs });
+    });
+  }
+
+  pause(): Promise<void> {
+    return this.next(async () => {
+      await this.supervisor.order({ kind: 'pause', node: this.place.node });
+    });
+  }
+
+  resume(): Promise<void> {
+    return this.next(async () => {
+      await this.supervisor.order({ kind: 'resume', node: this.place.node });
+    });
+  }
+
+  /** Takes the news of an exit; answers whether it came out of the blue. */
+  onExit(exit: Exit): boolean {
+    this.exits.set(exit.processId, exit);
+    if (!exit.isUnexpected || !this.isUp || exit.processId !== this.group) return false;
+    this.isUp = false;
+    return true;
+  }
+
+  /** How the last incarnation ended; null while it lives. */
+  private exit(): Exit | null {
+    return this.exits.get(this.group) ?? null;
+  }
+
+  private next(action: () => Promise<void>): Promise<void> {
+    const done = this.tail.then(action);
+    this.tail = done.catch(() => undefined);
+    return done;
+  }
+
+  /**
+   * Nobody can reserve a port for a program that opens it itself. A fresh node that finds it taken gets another one;
+   * a restarted one must have the same, since its peers and clients know it, and waits until it is free.
+   */
+  private async startOnFreePort(): Promise<void> {
+    const end = performance.now() + this.options.readyMs;
+    for (let attempt = 1; ; attempt++) {
+      const failure = await this.launchOnce();
+      if (failure === null) return;
+      const mayRetry = this.wasReady
+        ? performance.now() < end
+        : attempt < portsMax && !this.options.isPortFixed;
+      if (!foundPortTaken(this.exit()) || !mayRetry) throw failure;
+      if (this.wasReady) await sleep(portRetryMs);
+      else this.currentPlace = { ...this.place, port: await freePort() };
+    }
+  }
+
+  private async launchOnce(): Promise<HarnessError | null> {
+    const program = this.options.program(this.place);
+    this.exits.clear();
+    try {
+      this.group = await this.supervisor.order({ kind: 'launch', launch: this.launchOf(program) });
+    } catch (error) {
+      if (error instanceof HarnessError) throw error;
+      return this.cannotSpawn(program, error as Error);
+    }
+    if (await acceptsWithin(this.options.readyMs, this.place, () => this.exit() !== null)) {
+      this.wasReady = true;
+      this.isUp = true;
+      return null;
+    }
+    return this.neverReady(program);
+  }
+
+  private async neverReady(program: NodeProgram): Promise<HarnessError> {
+    const exit = this.exit();
+    if (exit === null) {
+      await this.supervisor.order({ kind: 'kill', node: this.place.node });
+      await within(newsMs, () => this.exit() !== null);
+    }
+    return new HarnessError(
+      describeNeverReady({
+        place: this.place,
+        program,
+        readyMs: this.options.readyMs,
+        exit,
+        stderrTail: this.exit()?.stderrTail ?? '',
+        stderrFile: join(this.options.folder, 'stderr.log'),
+      }),
+    );
+  }
+
+  private cannotSpawn(program: NodeProgram, error: Error): HarnessError {
+    const [name = ''] = program.command;
+    return new HarnessError(
+      `node ${this.place.node} could not be started: ${error.message}\n` +
+        `  command: ${program.command.join(' ')}\n` +
+        `  hint: is ${name === '' ? 'a program named' : `'${name}' installed and on the PATH`}?`,
+    );
+  }
+
+  private launchOf(program: NodeProgram): Launch {
+    const { node, port, dataDirectory } = this.place;
+    return {
+      node,
+      port,
+      command: program.command,
+      env: { HOME: dataDirectory, ...this.options.env, ...program.env },
+      workingDirectory: program.workingDirectory ?? dataDirectory,
+      stdout: join(this.options.folder, 'stdout.log'),
+      stderr: join(this.options.folder, 'stderr.log'),
+      stdin: program.stdin ?? '',
+    };
+  }
+}

@@ -1,0 +1,242 @@
+/**
+ * A cluster of real processes behind directed links, as a run sees it: it performs primitives and says when they have
+ * taken effect. Nodes and links live in a supervising process, which outlives the harness just long enough to clean up.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { nodeId, nodeNumber, type NodeId } from '../../nodes/kernel/ids.ts';
+import { assertNever } from '../../nodes/kernel/assert.ts';
+import { HarnessError } from '../exit.ts';
+import type { ClusterAction } from '../world.ts';
+import { freePort, isPortFree } from './freePort.ts';
+import type { Endpoint } from './httpClient.ts';
+import type { LinkTraffic } from './links/link.ts';
+import type { LinkAddress } from './links/mesh.ts';
+import { NodeSlot } from './nodeSlot.ts';
+import type { NodePlace, ProgramOf } from './program.ts';
+import { describeExit } from './readiness.ts';
+import type { ClusterWatcher, DrivenCluster } from './realWorld.ts';
+import type { Exit } from './supervisor/control.ts';
+import { markVariable } from './supervisor/processGroup.ts';
+import { SupervisorClient } from './supervisorClient.ts';
+import { supervisorProgram } from './supervisorProgram.ts';
+
+export interface ClusterOptions {
+  readonly nodes: number;
+  readonly program: ProgramOf;
+  /** Where nodes/<id>/ are made: the run's folder. */
+  readonly folder: string;
+  /** Of the links: jitter, resets, duplicates. */
+  readonly seed: string | number;
+  /** Node i listens on basePort + i − 1; free ports are chosen when absent. */
+  readonly basePort?: number;
+  readonly readyMs?: number;
+  readonly stopGraceMs?: number;
+}
+
+const host = '127.0.0.1';
+const readyDefaultMs = 10_000;
+const stopGraceDefaultMs = 2_000;
+
+/** Starts everything and resolves when all nodes are ready; if one is not, nothing is left behind. */
+export async function startCluster(options: ClusterOptions): Promise<ProcessCluster> {
+  const cluster = await ProcessCluster.open(options);
+  try {
+    await cluster.startAll();
+    return cluster;
+  } catch (error) {
+    await cluster.close();
+    throw error;
+  }
+}
+
+export class ProcessCluster implements DrivenCluster {
+  private readonly options: ClusterOptions;
+  private readonly mark = `${process.pid}-${randomUUID()}`;
+  private readonly slots = new Map<NodeId, NodeSlot>();
+  /** Per node, where it reaches each other node. */
+  private readonly linkUrls = new Map<NodeId, Map<NodeId, string>>();
+  private readonly watchers = new Set<ClusterWatcher>();
+  private supervisorClient: SupervisorClient | undefined;
+  private closing: Promise<void> | undefined;
+
+  private constructor(options: ClusterOptions) {
+    // Nodes run in their own folders: relative paths would lead elsewhere there.
+    this.options = { ...options, folder: resolve(options.folder) };
+  }
+
+  /** A cluster with its supervisor, and no node yet. */
+  static async open(options: ClusterOptions): Promise<ProcessCluster> {
+    const cluster = new ProcessCluster(options);
+    mkdirSync(join(options.folder, 'nodes'), { recursive: true });
+    cluster.supervisorClient = await SupervisorClient.start({
+      program: await supervisorProgram(),
+      seed: String(options.seed),
+      mark: cluster.mark,
+      logFile: join(options.folder, 'nodes', 'supervisor.log'),
+      onExit: (exit) => cluster.onExit(exit),
+      onDeath: (error) => cluster.watchers.forEach((watcher) => watcher.onFailed(error)),
+    });
+    return cluster;
+  }
+
+  get nodes(): readonly NodeId[] {
+    return [...this.slots.keys()];
+  }
+
+  endpoint(node: NodeId): Endpoint {
+    const { host, port } = this.place(node);
+    return { host, port };
+  }
+
+  /** Where clients reach a node: not by a link. */
+  url(node: NodeId): string {
+    const { host, port } = this.place(node);
+    return `http://${host}:${port}`;
+  }
+
+  place(node: NodeId): NodePlace {
+    return this.slot(node).place;
+  }
+
+  watch(watcher: ClusterWatcher): void {
+    this.watchers.add(watcher);
+  }
+
+  async startAll(): Promise<void> {
+    const nodes = Array.from({ length: this.options.nodes }, (_, index) => nodeId(index + 1));
+    await this.addSlots(nodes);
+    await Promise.all(nodes.map((node) => this.slot(node).start()));
+  }
+
+  /**
+   * Performs actions: the links all at once, then the nodes side by side, each node's own in their order. Resolves when
+   * all have taken effect, with a sentence for each that could not be done.
+   */
+  async perform(actions: readonly ClusterAction[]): Promise<readonly string[]> {
+    const settings = actions.filter((action) => action.kind === 'link');
+    if (settings.length > 0) await this.supervisor.order({ kind: 'set-links', settings });
+    const outcomes = await Promise.all(actions.map((action) => this.performOnNode(action)));
+    return outcomes.filter((problem) => problem !== null);
+  }
+
+  /** Starts one more node, empty and a member of nothing yet, with links from and to all others. */
+  async addNode(): Promise<NodeId> {
+    const node = nodeId(Math.max(0, ...this.nodes.map(nodeNumber)) + 1);
+    await this.addSlots([node]);
+    await this.slot(node).start();
+    return node;
+  }
+
+  /** What every link has done so far. */
+  traffic(): Promise<LinkTraffic[]> {
+    return this.supervisor.order({ kind: 'traffic' });
+  }
+
+  /** The address under which `from` reaches `to`. */
+  linkUrl(from: NodeId, to: NodeId): string {
+    const url = this.linkUrls.get(from)?.get(to);
+    if (url === undefined) throw new HarnessError(`there is no link from ${from} to ${to}`);
+    return url;
+  }
+
+  /** Kills every node and waits until nothing is left. May be called more than once. */
+  close(): Promise<void> {
+    return (this.closing ??= this.supervisor.close());
+  }
+
+  private get supervisor(): SupervisorClient {
+    if (this.supervisorClient === undefined) throw new HarnessError('the cluster is not open');
+    return this.supervisorClient;
+  }
+
+  private async performOnNode(action: ClusterAction): Promise<string | null> {
+    try {
+      await this.carryOut(action);
+      return null;
+    } catch (error) {
+      // A node that cannot be acted on is news for the run; a supervisor that does not answer is the end of it.
+      if (error instanceof HarnessError && action.kind !== 'start') throw error;
+      return `${action.kind}: ${(error as Error).message}`;
+    }
+  }
+
+  private carryOut(action: ClusterAction): Promise<void> {
+    switch (action.kind) {
+      case 'kill':
+        return this.slot(action.node).kill();
+      case 'stop':
+        return this.slot(action.node).stop();
+      case 'start':
+        return this.slot(action.node).start();
+      case 'pause':
+        return this.slot(action.node).pause();
+      case 'resume':
+        return this.slot(action.node).resume();
+      case 'link':
+        return Promise.resolve();
+      default:
+        return assertNever(action);
+    }
+  }
+
+  private async addSlots(nodes: readonly NodeId[]): Promise<void> {
+    const ports = new Map<NodeId, number>();
+    for (const node of nodes) ports.set(node, await this.choosePort(node, [...ports.values()]));
+    for (const address of await this.supervisor.order({ kind: 'add-links', nodes }))
+      this.rememberLink(address);
+    for (const node of nodes) this.slots.set(node, this.createSlot(node, ports.get(node) ?? 0));
+  }
+
+  private rememberLink({ from, to, port }: LinkAddress): void {
+    const urls = this.linkUrls.get(from) ?? new Map<NodeId, string>();
+    this.linkUrls.set(from, urls.set(to, `http://${host}:${port}`));
+  }
+
+  private createSlot(node: NodeId, port: number): NodeSlot {
+    const folder = join(this.options.folder, 'nodes', node);
+    const peers = [...(this.linkUrls.get(node) ?? [])].map(([peer, url]) => ({
+      node: peer,
+      number: nodeNumber(peer),
+      url,
+    }));
+    const place = { node, number: nodeNumber(node), host, port, peers, dataDirectory: join(folder, 'data') };
+    return new NodeSlot(this.supervisor, place, {
+      program: this.options.program,
+      folder,
+      env: { PATH: process.env['PATH'] ?? '', PYTHONUNBUFFERED: '1', [markVariable]: this.mark },
+      readyMs: this.options.readyMs ?? readyDefaultMs,
+      stopGraceMs: this.options.stopGraceMs ?? stopGraceDefaultMs,
+      isPortFixed: this.options.basePort !== undefined,
+    });
+  }
+
+  private async choosePort(node: NodeId, taken: readonly number[]): Promise<number> {
+    const { basePort } = this.options;
+    if (basePort === undefined) {
+      const port = await freePort();
+      return taken.includes(port) ? this.choosePort(node, taken) : port;
+    }
+    const port = basePort + nodeNumber(node) - 1;
+    if (await isPortFree(port)) return port;
+    throw new HarnessError(
+      `port ${port}, which ${node} should have, is taken by another program; ` +
+        `stop it, choose another --base-port, or leave --base-port out to get free ports`,
+    );
+  }
+
+  private slot(node: NodeId): NodeSlot {
+    const slot = this.slots.get(node);
+    if (slot === undefined) throw new HarnessError(`there is no node ${node}`);
+    return slot;
+  }
+
+  private onExit(exit: Exit): void {
+    const isNews = this.slots.get(exit.node)?.onExit(exit) === true;
+    if (!isNews) return;
+    const last = exit.stderrTail.split('\n').at(-1) ?? '';
+    const why = describeExit(exit) + (last === '' ? '' : `: ${last}`);
+    for (const watcher of this.watchers) watcher.onExited(exit.node, why);
+  }
+}

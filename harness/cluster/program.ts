@@ -1,0 +1,34 @@
+/** How a node is started, whatever it is: a reference model, a submission, a toy of a test. */
+import type { NodeId } from '../../nodes/kernel/ids.ts';
+
+/** What a node must know of its place in the cluster. */
+export interface NodePlace {
+  readonly node: NodeId;
+  /** From 1; the number in its name. */
+  readonly number: number;
+  readonly host: string;
+  readonly port: number;
+  /** Where this node reaches each of the others: the addresses of its own directed links. */
+  readonly peers: readonly { readonly node: NodeId; readonly number: number; readonly url: string }[];
+  /** Kept across its restarts. */
+  readonly dataDirectory: string;
+}
+
+export interface NodeProgram {
+  readonly command: readonly string[];
+  /** Added to the clean environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Its data directory when absent. */
+  readonly workingDirectory?: string;
+  /** Written to its standard input. */
+  readonly stdin?: string;
+}
+
+export type ProgramOf = (place: NodePlace) => NodeProgram;
+
+/** A command as it could be typed into a shell. */
+export function describeCommand(command: readonly string[]): string {
+  return command
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .join(' ');
+}
