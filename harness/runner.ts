@@ -1,25 +1,50 @@
 /**
  * One run as a state machine without I/O: reports of a world go in, commands come out (harness/world.ts). It leads the
- * clients and the nemesis through the phases: warm-up, faults, heal, recovery, final reads.
+ * clients and the nemesis through the phases:
+ *
+ *   warm-up → faults → heal → recovery → final reads → done
+ *   └── the main generator ──┘    └ no new operations; the open ones end ┘
+ *
+ * Nothing that the world forgets can hang it: attempts, batches of actions and phases all have deadlines. The same
+ * reports give the same commands.
  */
+import { nodeId, type NodeId } from '../nodes/kernel/ids.ts';
+import { createPrng } from '../nodes/kernel/prng.ts';
+import type { WireRequest } from '../nodes/kernel/wire.ts';
+import { Alarms } from './alarms.ts';
+import { ClientPool } from './clientPool.ts';
 import type { RunConfig } from './config.ts';
-import type { ApiProfile } from './profile.ts';
-import type { RunView } from './runView.ts';
+import { LeaderWatch } from './leaderWatch.ts';
+import { Nemesis, type NemesisStep } from './nemesis.ts';
+import { keyValueProfile, type ApiProfile } from './profile.ts';
+import { Recovery } from './recovery.ts';
+import type { Phase, RunView } from './runView.ts';
+import { faultyPhase } from './schedule.ts';
 import type { Workload } from './workload.ts';
-import type { Command, Report, Run } from './world.ts';
+import type { Command, Report, Run, WireOutcome } from './world.ts';
 
-/** How long a run waits for what; the defaults suit nodes whose elections take up to a second. */
+/** How long a run waits for what. */
 export interface RunTimings {
   /** One attempt to ask a node. */
   readonly attemptTimeoutMs: number;
   /** One operation with all its attempts. */
   readonly operationTimeoutMs: number;
   readonly leaderPollMs: number;
-  /** Actions of the cluster; after that the run goes on without them, with a warning. */
+  /** One batch of actions; after that the run goes on as if they were performed, with a warning. */
   readonly performTimeoutMs: number;
   readonly recoveryTimeoutMs: number;
   readonly finalReadsTimeoutMs: number;
 }
+
+/** Suits nodes whose elections take up to a second. */
+export const timingsDefault: RunTimings = {
+  attemptTimeoutMs: 1000,
+  operationTimeoutMs: 3000,
+  leaderPollMs: 200,
+  performTimeoutMs: 5000,
+  recoveryTimeoutMs: 5000,
+  finalReadsTimeoutMs: 3000,
+};
 
 export interface RunnerOptions {
   readonly config: RunConfig;
@@ -34,20 +59,260 @@ export interface RunnerOptions {
   readonly timings?: Partial<RunTimings>;
 }
 
+/** Alarms: a client's by the number of its thread, the others by name. */
+type AlarmName = number | 'phase' | 'nemesis' | 'perform' | 'leader' | 'generator' | 'recovery';
+
 export class Runner implements Run {
+  private readonly config: RunConfig;
+  private readonly timings: RunTimings;
+  private readonly clients: ClientPool;
+  private readonly nemesis: Nemesis;
+  private readonly leaderWatch: LeaderWatch;
+  private readonly recovery: Recovery;
+  private readonly alarms = new Alarms<AlarmName>();
+  private readonly warnings: string[] = [];
+  private commands: Command[] = [];
+  private phase: Phase = 'warm-up';
+  private interrupted = false;
+  private recoveryOverdue = false;
+  private nowNs = 0;
+  private startNs = 0;
+  private nextId = 0;
+  private performId: number | null = null;
+  /** The wake that the world knows of. */
+  private armedNs: number | null = null;
+
   constructor(options: RunnerOptions) {
-    void options;
+    const { config, workload, model, profile = keyValueProfile } = options;
+    const nodes = Array.from({ length: config.nodes }, (_, index) => nodeId(index + 1));
+    const send = this.send.bind(this);
+    this.config = config;
+    this.timings = { ...timingsDefault, ...options.timings };
+    const { attemptTimeoutMs, operationTimeoutMs, leaderPollMs } = this.timings;
+    this.clients = new ClientPool({
+      config,
+      nodes,
+      workload,
+      profile,
+      deduplicates: model.deduplicates,
+      attemptTimeoutMs,
+      operationTimeoutMs,
+      prng: createPrng(config.seed).fork('run'),
+      record: (op) => this.commands.push({ kind: 'record', op }),
+      send,
+      setAlarm: (thread, atNs) => this.alarms.set(thread, atNs),
+    });
+    this.nemesis = new Nemesis({ nodes, schedule: config.schedule });
+    this.leaderWatch = new LeaderWatch({ nodes, profile, pollMs: leaderPollMs, send });
+    this.recovery = new Recovery({ nodes, profile, send });
   }
 
   on(report: Report, nowNs: number): readonly Command[] {
-    void report;
-    void nowNs;
-    return [];
+    if (this.phase === 'done') return [];
+    this.nowNs = Math.max(this.nowNs, nowNs);
+    this.commands = [];
+    this.take(report);
+    this.ring();
+    this.goOn();
+    this.arm();
+    return this.commands;
   }
 
   /** The run at a glance, now. */
   view(nowNs: number): RunView {
-    void nowNs;
-    throw new Error('not yet');
+    const now = Math.max(this.nowNs, nowNs);
+    const elapsedMs = (now - this.startNs) / 1e6;
+    const { leader, term, changes, elections } = this.leaderWatch;
+    return {
+      phase: this.phase,
+      elapsedMs,
+      remainingMs: Math.max(0, this.config.timeLimitSeconds * 1000 - elapsedMs),
+      ...this.clients.view(now),
+      activeFaults: this.nemesis.active,
+      leader,
+      term,
+      probes: { ...this.clients.probes, 'leader-changes': changes, elections },
+      warnings: [...this.warnings],
+    };
+  }
+
+  private take(report: Report): void {
+    switch (report.kind) {
+      case 'start':
+        return this.start();
+      case 'wake':
+        this.armedNs = null;
+        return;
+      case 'outcome':
+        return this.onOutcome(report.id, report.outcome);
+      case 'performed':
+        if (report.id === this.performId) this.onPerformed(report.problems);
+        return;
+      case 'exited':
+        this.warnings.push(`node ${report.node} ended by itself: ${report.why}`);
+        return this.clients.recordNemesis(this.nemesis.exited(report.node, report.why), this.nowNs);
+      case 'interrupt':
+        this.interrupted = true;
+        if (this.isMainPhase || this.phase === 'heal') return this.isMainPhase ? this.heal() : undefined;
+        return this.finish();
+    }
+  }
+
+  private start(): void {
+    this.startNs = this.nowNs;
+    this.alarms.set('phase', this.atMs(faultyPhase(this.config.timeLimitSeconds).startMs));
+    this.alarms.set('leader', this.nowNs);
+    this.planNemesis();
+  }
+
+  private onOutcome(id: number, outcome: WireOutcome): void {
+    if (this.clients.onOutcome(id, outcome, this.nowNs)) return;
+    const { leader } = this.leaderWatch;
+    if (this.leaderWatch.onOutcome(id, outcome)) {
+      // A fault that is aimed at the leader may have waited for this.
+      if (leader !== this.leaderWatch.leader) this.alarms.set('nemesis', this.nowNs);
+      return;
+    }
+    this.recovery.onOutcome(id, outcome);
+  }
+
+  /** Handles every alarm that is due. */
+  private ring(): void {
+    for (;;) {
+      const name = this.alarms.takeDue(this.nowNs);
+      if (name === null) return;
+      if (typeof name === 'number') this.clients.onAlarm(name, this.nowNs);
+      else this.onAlarm(name);
+    }
+  }
+
+  private onAlarm(name: Exclude<AlarmName, number>): void {
+    switch (name) {
+      case 'phase':
+        return this.onPhaseEnd();
+      case 'nemesis':
+        return this.follow(this.nemesis.advance(this.elapsedMs, this.leaderWatch.leader));
+      case 'perform':
+        return this.onPerformed([`not performed within ${this.timings.performTimeoutMs} ms`]);
+      case 'leader':
+        return this.alarms.set('leader', this.leaderWatch.poll(this.nowNs));
+      case 'recovery':
+        if (this.phase === 'recovery') this.alarms.set('recovery', this.recovery.poll(this.nowNs));
+        return;
+      case 'generator':
+        return;
+    }
+  }
+
+  /** The planned end of a phase. */
+  private onPhaseEnd(): void {
+    if (this.phase === 'warm-up') {
+      this.phase = 'faults';
+      this.alarms.set('phase', this.atMs(this.config.timeLimitSeconds * 1000));
+    } else if (this.phase === 'faults') {
+      this.heal();
+    } else if (this.phase === 'recovery') {
+      this.recoveryOverdue = true;
+      this.warnings.push(`no answer after the faults were healed: ${this.recovery.missing.join(', ')}`);
+    } else if (this.phase === 'final-reads') {
+      this.warnings.push('the final reads did not end in time');
+      this.finish();
+    }
+  }
+
+  /** Invokes what can be invoked, and enters the next phase when this one has nothing left to do. */
+  private goOn(): void {
+    switch (this.phase) {
+      case 'warm-up':
+      case 'faults':
+        return this.dispatch(() => this.heal());
+      case 'final-reads':
+        return this.dispatch(() => this.finish());
+      case 'recovery':
+        if (this.clients.busy > 0 || !(this.recovery.recovered || this.recoveryOverdue)) return;
+        this.phase = 'final-reads';
+        this.clients.startFinalReads();
+        this.alarms.set('phase', this.nowNs + this.timings.finalReadsTimeoutMs * 1e6);
+        return this.goOn();
+      case 'heal':
+      case 'done':
+        return;
+    }
+  }
+
+  private dispatch(done: () => void): void {
+    const next = this.clients.dispatch(this.nowNs);
+    if (next === 'done') done();
+    else this.alarms.set('generator', next.untilNs);
+  }
+
+  private heal(): void {
+    this.phase = 'heal';
+    this.alarms.set('phase', null);
+    this.alarms.set('generator', null);
+    this.follow(this.nemesis.heal());
+  }
+
+  /** What the nemesis wants: events recorded, actions performed. */
+  private follow(step: NemesisStep): void {
+    for (const event of step.events) this.clients.recordNemesis(event, this.nowNs);
+    if (step.actions.length > 0) {
+      this.performId = this.nextId++;
+      this.commands.push({ kind: 'perform', id: this.performId, actions: step.actions });
+      this.alarms.set('perform', this.nowNs + this.timings.performTimeoutMs * 1e6);
+    }
+    this.planNemesis();
+    if (this.phase === 'heal' && this.nemesis.healed) this.recover();
+  }
+
+  private onPerformed(problems: readonly string[]): void {
+    this.performId = null;
+    this.alarms.set('perform', null);
+    this.warnings.push(...problems.map((problem) => `a fault could not be carried out: ${problem}`));
+    this.follow(this.nemesis.performed(problems));
+  }
+
+  private recover(): void {
+    if (this.interrupted) return this.finish();
+    this.phase = 'recovery';
+    this.alarms.set('recovery', this.nowNs);
+    this.alarms.set('phase', this.nowNs + this.timings.recoveryTimeoutMs * 1e6);
+  }
+
+  private finish(): void {
+    this.phase = 'done';
+    this.commands.push({ kind: 'finish' });
+  }
+
+  private planNemesis(): void {
+    const { nextMs } = this.nemesis;
+    this.alarms.set('nemesis', nextMs === null ? null : this.atMs(nextMs));
+  }
+
+  private send(node: NodeId, request: WireRequest, timeoutMs: number): number {
+    const id = this.nextId++;
+    this.commands.push({ kind: 'send', id, node, request, timeoutMs });
+    return id;
+  }
+
+  /** Keeps the world's wake at, or before, the earliest alarm. */
+  private arm(): void {
+    const { earliestNs } = this.alarms;
+    if (this.phase === 'done' || earliestNs === null) return;
+    if (this.armedNs !== null && this.armedNs <= earliestNs) return;
+    this.armedNs = earliestNs;
+    this.commands.push({ kind: 'wake', atNs: earliestNs });
+  }
+
+  private get isMainPhase(): boolean {
+    return this.phase === 'warm-up' || this.phase === 'faults';
+  }
+
+  private get elapsedMs(): number {
+    return (this.nowNs - this.startNs) / 1e6;
+  }
+
+  private atMs(elapsedMs: number): number {
+    return this.startNs + elapsedMs * 1e6;
   }
 }

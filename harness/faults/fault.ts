@@ -48,6 +48,25 @@ export interface FaultEffect {
 /** A target that does not exist now: no leader is known, or a cut of one node. */
 export interface Unavailable {
   readonly unavailable: string;
+  /** It may exist soon: the entry is worth a short wait. */
+  readonly awaitsLeader?: boolean;
+}
+
+/** The answer of every target that needs a leader while none is known. */
+export const noLeaderKnown: Unavailable = { unavailable: 'no leader is known', awaitsLeader: true };
+
+/** What an entry's parameters are drawn for. */
+export interface DrawOptions {
+  readonly nodes: readonly NodeId[];
+  /** Forces the target: the default schedule aims at the leader at least once. */
+  readonly aim?: 'leader';
+  /** Whether requests may be delivered twice; only to reference models, since TCP never does it. */
+  readonly duplicates?: boolean;
+}
+
+/** Parameters that no draw can have made; a schedule was edited by hand. */
+export class MalformedEntry extends Error {
+  override name = 'MalformedEntry';
 }
 
 export interface Fault {
@@ -55,10 +74,9 @@ export interface Fault {
   readonly meaning: string;
   /** Colour and label of its band in plots. */
   readonly plot: { readonly color: string; readonly label: string };
-  /** The parameters of one entry. `aim` forces a target: the default schedule aims at the leader at least once. */
-  draw(
-    prng: Prng,
-    options: { readonly nodes: readonly NodeId[]; readonly aim?: 'leader' },
-  ): ScheduleEntry['params'];
+  /** How long an entry lasts, as a range of shares of the mean interval between faults. */
+  readonly lasts: { readonly min: number; readonly max: number };
+  draw(prng: Prng, options: DrawOptions): ScheduleEntry['params'];
+  /** The effect of an entry, resolved when it starts. `params` may come from an edited schedule: they are checked. */
   effect(params: ScheduleEntry['params'], view: ClusterView, prng: Prng): FaultEffect | Unavailable;
 }

@@ -1,0 +1,153 @@
+/**
+ * What the faults want of a cluster, as a state: which nodes are down or paused, which links have which rule. The
+ * wanted state is the union of the effects of all active entries, so the end of one entry takes back only its own
+ * effect; actions are the difference between two states.
+ */
+import type { NodeId } from '../nodes/kernel/ids.ts';
+import type { FaultEffect } from './faults/fault.ts';
+import { openLink, type ClusterAction, type LinkRule } from './world.ts';
+
+export interface ClusterState {
+  readonly down: ReadonlyMap<NodeId, 'kill' | 'stop'>;
+  /** May name nodes that are down: they are paused again when they are back. */
+  readonly paused: ReadonlySet<NodeId>;
+  /** Rules other than the open one, by link. */
+  readonly links: ReadonlyMap<string, LinkRule>;
+}
+
+export const healthy: ClusterState = { down: new Map(), paused: new Set(), links: new Map() };
+
+/** The name of a directed link. Node names hold no `>`. */
+export function linkName(from: NodeId, to: NodeId): string {
+  return `${from}>${to}`;
+}
+
+/** The state that all these effects want together. O(size of the effects). */
+export function unionOf(effects: readonly FaultEffect[]): ClusterState {
+  const down = new Map<NodeId, 'kill' | 'stop'>();
+  const paused = new Set<NodeId>();
+  const links = new Map<string, LinkRule>();
+  for (const effect of effects) {
+    for (const { node, by } of effect.down ?? []) if (down.get(node) !== 'kill') down.set(node, by);
+    for (const node of effect.paused ?? []) paused.add(node);
+    for (const { from, to, rule } of effect.links ?? []) {
+      const name = linkName(from, to);
+      links.set(name, combined(links.get(name) ?? openLink, { ...openLink, ...rule }));
+    }
+  }
+  for (const [name, rule] of links) if (isOpen(rule)) links.delete(name);
+  return { down, paused, links };
+}
+
+const strictness: readonly LinkRule['mode'][] = ['pass', 'hold', 'drop', 'reset', 'refuse'];
+
+/** Two rules on one link: the strictest mode, delays added, mishaps independent, the narrower bandwidth. */
+export function combined(a: LinkRule, b: LinkRule): LinkRule {
+  return {
+    mode: strictness.indexOf(a.mode) >= strictness.indexOf(b.mode) ? a.mode : b.mode,
+    delayMs: a.delayMs + b.delayMs,
+    jitterMs: a.jitterMs + b.jitterMs,
+    resetRatio: either(a.resetRatio, b.resetRatio),
+    duplicateRatio: either(a.duplicateRatio, b.duplicateRatio),
+    bytesPerSecond:
+      a.bytesPerSecond === null || b.bytesPerSecond === null
+        ? (a.bytesPerSecond ?? b.bytesPerSecond)
+        : Math.min(a.bytesPerSecond, b.bytesPerSecond),
+  };
+}
+
+/** The probability that at least one of two independent events happens. */
+function either(a: number, b: number): number {
+  return a === 0 || b === 0 ? a + b : 1 - (1 - a) * (1 - b);
+}
+
+function isOpen(rule: LinkRule): boolean {
+  return sameRule(rule, openLink);
+}
+
+export function sameRule(a: LinkRule, b: LinkRule): boolean {
+  return (
+    a.mode === b.mode &&
+    a.delayMs === b.delayMs &&
+    a.jitterMs === b.jitterMs &&
+    a.resetRatio === b.resetRatio &&
+    a.duplicateRatio === b.duplicateRatio &&
+    a.bytesPerSecond === b.bytesPerSecond
+  );
+}
+
+/** Actions that may run in any order, and the state once they have taken effect. */
+export interface Transition {
+  readonly actions: readonly ClusterAction[];
+  readonly next: ClusterState;
+}
+
+/**
+ * One step from a state towards a wanted one. Ask again with `next` until there is nothing to do: a node that has to
+ * be up before it is paused, or awake before it is asked to stop, takes two steps.
+ *
+ * - SIGKILL ends a paused process, and with it the pause; SIGTERM would wait, so a paused node is resumed before `stop`.
+ * - A node that is down is not paused; when it is back and some entry still says so, it is paused then.
+ */
+export function transition(
+  current: ClusterState,
+  wanted: ClusterState,
+  nodes: readonly NodeId[],
+): Transition {
+  const actions: ClusterAction[] = [];
+  const down = new Map(current.down);
+  const paused = new Set(current.paused);
+  for (const node of nodes) {
+    const by = wanted.down.get(node);
+    if (by !== undefined) {
+      if (down.has(node)) continue;
+      if (by === 'stop' && paused.has(node)) {
+        actions.push({ kind: 'resume', node });
+      } else {
+        actions.push({ kind: by, node });
+        down.set(node, by);
+      }
+      paused.delete(node);
+    } else if (down.has(node)) {
+      actions.push({ kind: 'start', node });
+      down.delete(node);
+    } else if (wanted.paused.has(node) !== paused.has(node)) {
+      actions.push({ kind: wanted.paused.has(node) ? 'pause' : 'resume', node });
+      if (wanted.paused.has(node)) paused.add(node);
+      else paused.delete(node);
+    }
+  }
+  actions.push(...linkActions(current.links, wanted.links, nodes));
+  return { actions, next: { down, paused, links: wanted.links } };
+}
+
+function linkActions(
+  current: ClusterState['links'],
+  wanted: ClusterState['links'],
+  nodes: readonly NodeId[],
+): ClusterAction[] {
+  if (current.size === 0 && wanted.size === 0) return [];
+  return nodes.flatMap((from) =>
+    nodes.flatMap((to): ClusterAction[] => {
+      const name = linkName(from, to);
+      const rule = wanted.get(name) ?? openLink;
+      return sameRule(current.get(name) ?? openLink, rule) ? [] : [{ kind: 'link', from, to, rule }];
+    }),
+  );
+}
+
+/** Whether an effect takes the leader out: down, paused, without a majority that it hears and that hears it, or with bad links. */
+export function hitsLeader(effect: FaultEffect, nodes: readonly NodeId[], leader: NodeId | null): boolean {
+  if (leader === null) return false;
+  const { down, paused, links } = unionOf([effect]);
+  if (down.has(leader) || paused.has(leader)) return true;
+  const rules = [...links.values()];
+  if (rules.some(({ mode }) => mode !== 'pass')) {
+    const passes = (name: string): boolean => (links.get(name) ?? openLink).mode === 'pass';
+    const heard = nodes.filter(
+      (node) => node === leader || (passes(linkName(leader, node)) && passes(linkName(node, leader))),
+    );
+    return heard.length <= nodes.length / 2;
+  }
+  return nodes.some((node) => links.has(linkName(leader, node)));
+}

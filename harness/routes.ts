@@ -1,0 +1,67 @@
+/**
+ * Which node a client asks. It starts at its home node and remembers, for reads and writes apart, the node that last
+ * answered, until it fails. Apart, because a system may answer reads anywhere and writes only at its leader; and
+ * because a client that keeps reading where it was answered is the one that sees a deposed leader's stale state.
+ */
+import type { NodeId } from '../nodes/kernel/ids.ts';
+import type { Prng } from '../nodes/kernel/prng.ts';
+
+/** Share of operations that ask the home node though another one is remembered: every node keeps being asked. */
+const homeRatio = 0.02;
+const pauseMinMs = 5;
+const pauseMaxMs = 200;
+
+export class Routes {
+  private readonly nodes: readonly NodeId[];
+  private readonly home: NodeId;
+  private readonly prng: Prng;
+  private readNode: NodeId;
+  private writeNode: NodeId;
+  /** Attempts in a row that came to nothing. */
+  private failures = 0;
+
+  constructor(nodes: readonly NodeId[], home: NodeId, prng: Prng) {
+    this.nodes = nodes;
+    this.home = home;
+    this.prng = prng;
+    this.readNode = home;
+    this.writeNode = home;
+  }
+
+  /** Where a new operation begins. */
+  entry(readOnly: boolean): NodeId {
+    return this.prng.chance(homeRatio) ? this.home : this.next(readOnly);
+  }
+
+  /** The remembered node. */
+  next(readOnly: boolean): NodeId {
+    return readOnly ? this.readNode : this.writeNode;
+  }
+
+  /** A pause that suits the failures so far, doubling from 5 ms to 200 ms. */
+  get pauseMs(): number {
+    return Math.min(pauseMaxMs, pauseMinMs * 2 ** Math.max(0, this.failures - 1));
+  }
+
+  answered(readOnly: boolean, node: NodeId): void {
+    this.failures = 0;
+    this.remember(readOnly, node);
+  }
+
+  /** A node named another one that leads. */
+  redirected(readOnly: boolean, leader: NodeId): void {
+    this.remember(readOnly, leader);
+  }
+
+  /** Back to the home node after a first failure, then around the ring of all nodes. */
+  failed(readOnly: boolean, node: NodeId): void {
+    this.failures++;
+    const after = this.nodes[(this.nodes.indexOf(node) + 1) % this.nodes.length] ?? this.home;
+    this.remember(readOnly, this.failures === 1 && node !== this.home ? this.home : after);
+  }
+
+  private remember(readOnly: boolean, node: NodeId): void {
+    if (readOnly) this.readNode = node;
+    else this.writeNode = node;
+  }
+}
