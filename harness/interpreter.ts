@@ -73,6 +73,13 @@ export class Interpreter {
   private readonly keysUsed = new Set<string>();
   private nextIndex = 0;
   private lastTimeNs = 0;
+  // Made once: every context hands them out.
+  private readonly processOf = (thread: number): number => {
+    const process = this.processes[thread];
+    assert(process !== undefined, `there is no thread ${thread}`);
+    return process;
+  };
+  private readonly threadOf = (process: number): number => process % this.concurrency;
 
   constructor(options: InterpreterOptions) {
     assert(
@@ -207,19 +214,13 @@ export class Interpreter {
     };
   }
 
-  private processOf(thread: number): number {
-    const process = this.processes[thread];
-    assert(process !== undefined, `there is no thread ${thread}`);
-    return process;
-  }
-
   private context(): GeneratorContext {
     return {
       timeNs: this.lastTimeNs,
       threads: this.threads,
       free: this.free,
-      processOf: (thread) => this.processOf(thread),
-      threadOf: (process) => process % this.concurrency,
+      processOf: this.processOf,
+      threadOf: this.threadOf,
       prng: this.prng,
     };
   }

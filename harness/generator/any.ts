@@ -10,14 +10,16 @@ export function any(members: readonly Generator[]): Generator {
 }
 
 function soonest(members: Members): Generator {
-  const wrap = (after: Members): Generator => (after === members ? self : soonest(after));
-  const self: Generator = {
-    next: (context) =>
-      stepOf(
+  return {
+    next(context) {
+      return stepOf(
         firstDue(context, members, () => 0),
-        wrap,
-      ),
-    update: (context, event) => wrap(updateMembers(members, (member) => member.update(context, event))),
+        soonest,
+      );
+    },
+    update(context, event) {
+      const after = updateMembers(members, (member) => member.update(context, event));
+      return after === members ? this : soonest(after);
+    },
   };
-  return self;
 }

@@ -10,16 +10,15 @@ export function concat(generators: readonly Generator[]): Generator {
   const [current, ...others] = generators;
   if (current === undefined) return exhausted;
   if (others.length === 0) return current;
-  const self: Generator = {
-    next: (context) => {
+  return {
+    next(context) {
       const step = current.next(context);
       if (step.kind === 'exhausted') return concat(others).next(context);
-      return followedBy(step, (rest) => (rest === current ? self : concat([rest, ...others])));
+      return followedBy(step, (rest) => concat([rest, ...others]));
     },
-    update: (context, event) => {
+    update(context, event) {
       const after = current.update(context, event);
-      return after === current ? self : concat([after, ...others]);
+      return after === current ? this : concat([after, ...others]);
     },
   };
-  return self;
 }

@@ -1,5 +1,5 @@
 /** Copies of a generator, which know nothing of each other. */
-import { within } from './context.ts';
+import { within, type ThreadSet } from './context.ts';
 import type { Generator, GeneratorContext, Step } from './generator.ts';
 import { earlier, pending } from './steps.ts';
 
@@ -24,39 +24,41 @@ function copies(
   started: Copies,
   ownerOf: (context: GeneratorContext, thread: number) => number,
 ): Generator {
-  const wrap = (owner: number, copy: Generator | null, from: Copies = started): Copies =>
-    from.get(owner) === copy ? from : new Map(from).set(owner, copy);
-  const self: Generator = {
-    next: (context): Step => {
+  return {
+    next(context): Step {
       let after = started;
       let untilNs: number | undefined;
       for (const thread of context.prng.shuffle(context.free)) {
         const owner = ownerOf(context, thread);
         const copy = after.get(owner);
         if (copy === null) continue;
-        const step = (copy ?? original).next(within(context, (other) => other === thread));
+        const step = (copy ?? original).next(within(context, only(thread)));
         if (step.kind === 'op') {
-          const rest = copies(original, wrap(owner, step.rest, after), ownerOf);
+          const rest = copies(original, withCopy(after, owner, step.rest), ownerOf);
           return { kind: 'op', op: { ...step.op, thread }, rest };
         }
-        after = wrap(owner, step.kind === 'exhausted' ? null : step.rest, after);
+        after = withCopy(after, owner, step.kind === 'exhausted' ? null : step.rest);
         if (step.kind === 'pending') untilNs = earlier(untilNs, step.untilNs);
       }
       const hasEnded = context.threads.every((thread) => after.get(ownerOf(context, thread)) === null);
       return hasEnded ? { kind: 'exhausted' } : pending(copies(original, after, ownerOf), untilNs);
     },
-    update: (context, event) => {
-      if (event.process === 'nemesis') return self;
+    update(context, event) {
+      if (event.process === 'nemesis') return this;
       const thread = context.threadOf(event.process);
       const owner = ownerOf(context, thread);
       const copy = started.get(owner);
-      if (copy === null || copy === undefined) return self;
-      const after = copy.update(
-        within(context, (other) => other === thread),
-        event,
-      );
-      return after === copy ? self : copies(original, wrap(owner, after), ownerOf);
+      if (copy === null || copy === undefined) return this;
+      const after = copy.update(within(context, only(thread)), event);
+      return after === copy ? this : copies(original, withCopy(started, owner, after), ownerOf);
     },
   };
-  return self;
+}
+
+function only(thread: number): ThreadSet {
+  return { threads: [thread], includes: (other) => other === thread };
+}
+
+function withCopy(from: Copies, owner: number, copy: Generator | null): Copies {
+  return from.get(owner) === copy ? from : new Map(from).set(owner, copy);
 }

@@ -7,17 +7,18 @@ import { followedBy } from './steps.ts';
 const skippedMax = 10_000;
 
 export function filter(passes: (op: Invocation) => boolean, generator: Generator): Generator {
-  const wrap = (rest: Generator): Generator => (rest === generator ? self : filter(passes, rest));
-  const self: Generator = {
-    next: (context) => {
+  return {
+    next(context) {
       let step = generator.next(context);
       for (let skipped = 0; step.kind === 'op' && !passes(step.op); skipped++) {
         assert(skipped < skippedMax, `a filter skipped ${skippedMax} operations in a row`);
         step = step.rest.next(context);
       }
-      return followedBy(step, wrap);
+      return followedBy(step, (rest) => filter(passes, rest));
     },
-    update: (context, event) => wrap(generator.update(context, event)),
+    update(context, event) {
+      const after = generator.update(context, event);
+      return after === generator ? this : filter(passes, after);
+    },
   };
-  return self;
 }

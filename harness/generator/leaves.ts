@@ -4,18 +4,27 @@ import type { Generator, GeneratorContext, Invocation } from './generator.ts';
 import { pending } from './steps.ts';
 
 /** Nothing, for ever. */
-export const exhausted: Generator = { next: () => ({ kind: 'exhausted' }), update: () => exhausted };
+export const exhausted: Generator = {
+  next: () => ({ kind: 'exhausted' }),
+  update: () => exhausted,
+};
 
 /** This operation, once. */
 export function single(op: Invocation): Generator {
-  const self: Generator = { next: () => ({ kind: 'op', op, rest: exhausted }), update: () => self };
-  return self;
+  return {
+    next() {
+      return { kind: 'op', op, rest: exhausted };
+    },
+    update() {
+      return this;
+    },
+  };
 }
 
 /** These operations, in order. */
 export function list(ops: readonly Invocation[]): Generator {
   return fromState(0, {
-    next: (position) => {
+    next(position) {
       const op = ops[position];
       return op === undefined ? 'exhausted' : { op, state: position + 1 };
     },
@@ -27,15 +36,16 @@ export type LeafAnswer = Invocation | 'pending' | 'exhausted';
 
 /** Calls the function for every operation. It must be pure: all that it knows is the context. */
 export function fromFunction(make: (context: GeneratorContext) => LeafAnswer): Generator {
-  const self: Generator = {
-    next: (context) => {
+  return {
+    next(context) {
       const answer = make(context);
       if (answer === 'exhausted') return { kind: 'exhausted' };
-      return answer === 'pending' ? pending(self) : { kind: 'op', op: answer, rest: self };
+      return answer === 'pending' ? pending(this) : { kind: 'op', op: answer, rest: this };
     },
-    update: () => self,
+    update() {
+      return this;
+    },
   };
-  return self;
 }
 
 /** A leaf with a memory. Both functions are pure; states are immutable values. */
@@ -50,17 +60,16 @@ export interface Leaf<S> {
 
 /** A leaf in this state. */
 export function fromState<S>(state: S, leaf: Leaf<S>): Generator {
-  const self: Generator = {
-    next: (context) => {
+  return {
+    next(context) {
       const answer = leaf.next(state, context);
       if (answer === 'exhausted') return { kind: 'exhausted' };
-      if (answer === 'pending') return pending(self);
+      if (answer === 'pending') return pending(this);
       return { kind: 'op', op: answer.op, rest: fromState(answer.state, leaf) };
     },
-    update: (context, event) => {
+    update(context, event) {
       const after = leaf.update?.(state, event, context) ?? state;
-      return after === state ? self : fromState(after, leaf);
+      return after === state ? this : fromState(after, leaf);
     },
   };
-  return self;
 }

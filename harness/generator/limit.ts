@@ -6,18 +6,17 @@ import { followedBy, pending } from './steps.ts';
 /** The first `count` operations. */
 export function limit(count: number, generator: Generator): Generator {
   if (count <= 0) return exhausted;
-  const self: Generator = {
-    next: (context) => {
+  return {
+    next(context) {
       const step = generator.next(context);
       if (step.kind === 'pending') return pending(limit(count, step.rest), step.untilNs);
       return followedBy(step, (rest) => limit(count - 1, rest));
     },
-    update: (context, event) => {
+    update(context, event) {
       const after = generator.update(context, event);
-      return after === generator ? self : limit(count, after);
+      return after === generator ? this : limit(count, after);
     },
   };
-  return self;
 }
 
 /** The first operation. */

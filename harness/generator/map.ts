@@ -6,14 +6,16 @@ export function map(
   transform: (op: Invocation, context: GeneratorContext) => Invocation,
   generator: Generator,
 ): Generator {
-  const wrap = (rest: Generator): Generator => (rest === generator ? self : map(transform, rest));
-  const self: Generator = {
-    next: (context) => {
+  return {
+    next(context) {
       const step = generator.next(context);
-      if (step.kind === 'op') return { kind: 'op', op: transform(step.op, context), rest: wrap(step.rest) };
-      return followedBy(step, wrap);
+      if (step.kind === 'op')
+        return { kind: 'op', op: transform(step.op, context), rest: map(transform, step.rest) };
+      return followedBy(step, (rest) => map(transform, rest));
     },
-    update: (context, event) => wrap(generator.update(context, event)),
+    update(context, event) {
+      const after = generator.update(context, event);
+      return after === generator ? this : map(transform, after);
+    },
   };
-  return self;
 }

@@ -22,15 +22,16 @@ export function weightedMix(members: readonly (readonly [weight: number, member:
 }
 
 function mixture(members: Members, weights: readonly number[]): Generator {
-  const wrap = (after: Members): Generator => (after === members ? self : mixture(after, weights));
-  const self: Generator = {
-    next: (context) => {
-      const draw = (left: readonly number[]): number => weighted(left, weights, context.prng.next());
-      return stepOf(firstDue(context, members, draw), wrap);
+  return {
+    next(context) {
+      const found = firstDue(context, members, (left) => weighted(left, weights, context.prng.next()));
+      return stepOf(found, (after) => mixture(after, weights));
     },
-    update: (context, event) => wrap(updateMembers(members, (member) => member.update(context, event))),
+    update(context, event) {
+      const after = updateMembers(members, (member) => member.update(context, event));
+      return after === members ? this : mixture(after, weights);
+    },
   };
-  return self;
 }
 
 /** The position in `left` on which `fraction` (in [0, 1)) of the whole weight falls. */

@@ -13,8 +13,11 @@ export const catchUpMs = 100;
 
 /** Operations at random intervals, uniform in [0, 2 · meanMs). The first one comes at once. */
 export function stagger(meanMs: number, generator: Generator): Generator {
-  const intervalNs = (context: GeneratorContext): number => context.prng.next() * 2e6 * meanMs;
-  return paced({ intervalNs, behindNs: catchUpMs * 1e6 }, generator, -Infinity);
+  const pace: Pace = {
+    intervalNs: (context) => context.prng.next() * 2e6 * meanMs,
+    behindNs: catchUpMs * 1e6,
+  };
+  return paced(pace, generator, -Infinity);
 }
 
 /** Operations exactly `intervalMs` apart; whatever was missed is made up for. The first one comes at once. */
@@ -30,21 +33,19 @@ interface Pace {
 
 /** Asks the generator from `plannedNs` on. Before that it is not even asked, so it decides on fresh knowledge. */
 function paced(pace: Pace, generator: Generator, plannedNs: number): Generator {
-  const self: Generator = {
-    next: (context) => {
-      if (context.timeNs < plannedNs) return pending(self, plannedNs);
+  return {
+    next(context) {
+      if (context.timeNs < plannedNs) return pending(this, plannedNs);
       const step = generator.next(context);
-      if (step.kind !== 'op')
-        return followedBy(step, (rest) => (rest === generator ? self : paced(pace, rest, plannedNs)));
+      if (step.kind !== 'op') return followedBy(step, (rest) => paced(pace, rest, plannedNs));
       const startNs = dueNs(step.op, context);
       const reckonedNs = plannedNs === -Infinity ? startNs : Math.max(plannedNs, startNs - pace.behindNs);
       const nextNs = reckonedNs + pace.intervalNs(context);
       return followedBy(step, (rest) => paced(pace, rest, nextNs));
     },
-    update: (context, event) => {
+    update(context, event) {
       const after = generator.update(context, event);
-      return after === generator ? self : paced(pace, after, plannedNs);
+      return after === generator ? this : paced(pace, after, plannedNs);
     },
   };
-  return self;
 }

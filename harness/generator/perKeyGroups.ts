@@ -10,7 +10,7 @@
  */
 import { assert } from '../../nodes/kernel/assert.ts';
 import type { Op } from '../history.ts';
-import { assigned, within } from './context.ts';
+import { assigned, dealOut, within, type ThreadSet } from './context.ts';
 import type { Generator, GeneratorContext, Step } from './generator.ts';
 import { dueNs, earlier, pending } from './steps.ts';
 
@@ -31,7 +31,7 @@ export function perKeyGroups(options: KeyGroups): Generator {
   assert(options.groups > 0, 'there is at least one group of threads');
   // The threads are known, and dealt out, when the first operation is asked for.
   const start: Generator = {
-    next: (context) => keyed(options, dealOut(options, context)).next(context),
+    next: (context) => keyed(options, startState(options, context)).next(context),
     update: () => start,
   };
   return start;
@@ -49,41 +49,48 @@ interface Work {
 }
 
 interface State {
-  /** The group of each thread. */
-  readonly groupOf: ReadonlyMap<number, number>;
+  /** The threads of each group: neighbours. */
+  readonly groups: readonly ThreadSet[];
   /** What each group does; `idle` before its next key, null when there was none. */
   readonly work: readonly (Work | 'idle' | null)[];
   readonly keysTaken: number;
 }
 
-/** Deals the threads out into groups of neighbours. */
-function dealOut(options: KeyGroups, { threads }: GeneratorContext): State {
+function startState(options: KeyGroups, { threads }: GeneratorContext): State {
   const groups = Math.min(options.groups, threads.length);
   return {
-    groupOf: new Map(threads.map((thread, at) => [thread, Math.floor((at * groups) / threads.length)])),
+    groups: dealOut(threads, groups, (position) => Math.floor((position * groups) / threads.length)),
     work: Array.from({ length: groups }, () => 'idle' as const),
     keysTaken: 0,
   };
 }
 
+function groupOf({ groups }: State, thread: number): number {
+  return groups.findIndex((group) => group.includes(thread));
+}
+
 function keyed(options: KeyGroups, state: State): Generator {
-  const self: Generator = {
-    next: (context) => next(options, state, context),
-    update: (context, event) => {
-      const after = update(state, context, event);
-      return after === state ? self : keyed(options, after);
+  return {
+    next(context) {
+      return nextStep(options, state, context);
+    },
+    update(context, event) {
+      const after = learned(state, context, event);
+      return after === state ? this : keyed(options, after);
     },
   };
-  return self;
 }
 
 /** Asks the groups that have a free thread, beginning with the group of a random one, until one is due now. */
-function next(options: KeyGroups, start: State, context: GeneratorContext): Step {
+function nextStep(options: KeyGroups, start: State, context: GeneratorContext): Step {
   let state = start;
   let untilNs: number | undefined;
   let soonest: (Step & { kind: 'op' }) | undefined;
-  for (const group of groupsToAsk(state, context)) {
-    const narrowed = within(context, (thread) => state.groupOf.get(thread) === group);
+  const first = groupOf(state, context.prng.pick(context.free));
+  for (let turn = 0; turn < state.groups.length; turn++) {
+    const group = (first + turn) % state.groups.length;
+    const narrowed = within(context, state.groups[group] as ThreadSet);
+    if (narrowed.free.length === 0) continue;
     const asked = ask(options, state, group, narrowed);
     state = asked.state;
     if (asked.step.kind === 'exhausted') continue;
@@ -95,13 +102,6 @@ function next(options: KeyGroups, start: State, context: GeneratorContext): Step
   if (soonest !== undefined && dueNs(soonest.op, context) <= (untilNs ?? Infinity)) return soonest;
   if (state.work.every((work) => work === null)) return { kind: 'exhausted' };
   return pending(keyed(options, state), earlier(untilNs, soonest && dueNs(soonest.op, context)));
-}
-
-function groupsToAsk({ groupOf }: State, { free, prng }: GeneratorContext): Iterable<number> {
-  const first = prng.int(0, free.length);
-  return new Set(
-    [...free.slice(first), ...free.slice(0, first)].map((thread) => groupOf.get(thread) as number),
-  );
 }
 
 /** One group's step, after it took its next key if it had to. */
@@ -154,14 +154,14 @@ function takeKey(options: KeyGroups, state: State, group: number, { prng }: Gene
 }
 
 /** What a group learns from an event on its key. Events on the key before are late, and change nothing. */
-function update(state: State, context: GeneratorContext, event: Op): State {
+function learned(state: State, context: GeneratorContext, event: Op): State {
   if (event.process === 'nemesis') return state;
-  const group = state.groupOf.get(context.threadOf(event.process));
-  if (group === undefined) return state;
+  const group = groupOf(state, context.threadOf(event.process));
+  const threads = state.groups[group];
   const work = state.work[group];
-  if (work === null || work === undefined || work === 'idle' || work.key !== event.key) return state;
-  const narrowed = within(context, (thread) => state.groupOf.get(thread) === group);
-  const generator = work.generator.update(narrowed, event);
+  if (threads === undefined || work === null || work === undefined || work === 'idle') return state;
+  if (work.key !== event.key) return state;
+  const generator = work.generator.update(within(context, threads), event);
   const crashesLeft = event.type === 'info' ? work.crashesLeft - 1 : work.crashesLeft;
   if (generator === work.generator && crashesLeft === work.crashesLeft) return state;
   const after = { ...work, generator, crashesLeft };

@@ -5,15 +5,15 @@ import { pending } from './steps.ts';
 
 /** Starts when all threads are free. */
 export function synchronize(generator: Generator): Generator {
-  const self: Generator = {
-    next: (context) =>
-      context.free.length < context.threads.length ? pending(self) : generator.next(context),
-    update: (context, event) => {
+  return {
+    next(context) {
+      return context.free.length < context.threads.length ? pending(this) : generator.next(context);
+    },
+    update(context, event) {
       const after = generator.update(context, event);
-      return after === generator ? self : synchronize(after);
+      return after === generator ? this : synchronize(after);
     },
   };
-  return self;
 }
 
 /** One generator after the other, each when all threads are free. */

@@ -2,8 +2,8 @@
  * Threads set aside: the first n for one generator, the next m for another, all others for the rest. A slow kind of
  * operation then cannot take the threads of a fast one.
  */
-import { assigned, within } from './context.ts';
-import type { Generator, GeneratorContext } from './generator.ts';
+import { assigned, dealOut, within, type ThreadSet } from './context.ts';
+import type { Generator } from './generator.ts';
 import { firstDue, pending, updateMembers, type Members } from './steps.ts';
 
 /** `reserve([[5, reads], [2, writes]], others)`. Each member sees only its own threads, and what they did. */
@@ -11,45 +11,50 @@ export function reserve(
   shares: readonly (readonly [threads: number, member: Generator])[],
   others: Generator,
 ): Generator {
-  return reserved(
-    shares.map(([threads]) => threads),
-    [...shares.map(([, member]) => member), others],
-  );
+  const counts = shares.map(([threads]) => threads);
+  const members = [...shares.map(([, member]) => member), others];
+  // The threads are known, and dealt out, when the first operation is asked for.
+  const start: Generator = {
+    next(context) {
+      const sets = dealOut(context.threads, members.length, (position) => shareOf(counts, position));
+      const staffed = members.map((member, at) => (sets[at]?.threads.length ? member : null));
+      return reserved(sets, staffed).next(context);
+    },
+    update: () => start,
+  };
+  return start;
 }
 
-function reserved(counts: readonly number[], members: Members): Generator {
-  const wrap = (after: Members): Generator => (after === members ? self : reserved(counts, after));
-  const memberOf = (context: GeneratorContext, thread: number): number =>
-    shareOf(counts, context.threads.indexOf(thread));
-  const narrow = (context: GeneratorContext, at: number): GeneratorContext =>
-    within(context, (thread) => memberOf(context, thread) === at);
-  const self: Generator = {
-    next: (context) => {
-      const contexts = members.map((_, at) => narrow(context, at));
+/** `sets[i]` are the threads of `members[i]`. */
+function reserved(sets: readonly ThreadSet[], members: Members): Generator {
+  return {
+    next(context) {
+      const contexts = sets.map((set) => within(context, set));
       // The owner of a random free thread is asked first, so that threads, not members, have equal chances.
-      const first = memberOf(context, context.prng.pick(context.free));
+      const first = ownerOf(sets, context.prng.pick(context.free));
       const found = firstDue(
         context,
-        members.map((member, at) => (contexts[at]?.threads.length === 0 ? null : member)),
+        members,
         (left) => Math.max(left.indexOf(first), 0),
         (at) => (contexts[at]?.free.length ? contexts[at] : null),
       );
       if (found.kind === 'exhausted') return found;
-      if (found.kind === 'pending') return pending(wrap(found.members), found.untilNs);
+      if (found.kind === 'pending') return pending(reserved(sets, found.members), found.untilNs);
       const op = assigned(found.op, contexts[found.at] ?? context);
-      return { kind: 'op', op, rest: wrap(found.members) };
+      return { kind: 'op', op, rest: reserved(sets, found.members) };
     },
-    update: (context, event) => {
-      if (event.process === 'nemesis') return self;
-      const owner = memberOf(context, context.threadOf(event.process));
-      return wrap(
-        updateMembers(members, (member, at) =>
-          at === owner ? member.update(narrow(context, at), event) : member,
-        ),
+    update(context, event) {
+      if (event.process === 'nemesis') return this;
+      const owner = ownerOf(sets, context.threadOf(event.process));
+      const set = sets[owner];
+      if (set === undefined) return this;
+      const narrowed = within(context, set);
+      const after = updateMembers(members, (member, at) =>
+        at === owner ? member.update(narrowed, event) : member,
       );
+      return after === members ? this : reserved(sets, after);
     },
   };
-  return self;
 }
 
 /** The member that owns the thread at this position among all threads; the last one has no count. */
@@ -57,4 +62,8 @@ function shareOf(counts: readonly number[], position: number): number {
   let end = 0;
   const share = counts.findIndex((count) => position < (end += count));
   return share === -1 ? counts.length : share;
+}
+
+function ownerOf(sets: readonly ThreadSet[], thread: number): number {
+  return sets.findIndex((set) => set.includes(thread));
 }

@@ -49,12 +49,9 @@ export function firstDue(
   draw: (left: readonly number[]) => number,
   contextOf: (at: number) => GeneratorContext | null = () => context,
 ): Found {
-  let after: (Generator | null)[] | undefined;
-  const replace = (at: number, member: Generator | null): void => {
-    if (members[at] !== member) (after ??= [...members])[at] = member;
-  };
-  const left = members.flatMap((member, at) => (member === null ? [] : [at]));
+  const left = positionsOf(members);
   if (left.length === 0) return { kind: 'exhausted' };
+  let after = members;
   let future: { op: Invocation; at: number; rest: Generator } | undefined;
   let untilNs: number | undefined;
   while (left.length > 0) {
@@ -62,22 +59,30 @@ export function firstDue(
     const narrowed = contextOf(at);
     if (narrowed === null) continue;
     const step = (members[at] as Generator).next(narrowed);
-    if (step.kind === 'exhausted') replace(at, null);
+    if (step.kind === 'exhausted') after = replaced(after, at, null);
     else if (step.kind === 'pending') {
-      replace(at, step.rest);
+      after = replaced(after, at, step.rest);
       untilNs = earlier(untilNs, step.untilNs);
-    } else if (dueNs(step.op, context) <= context.timeNs) {
-      replace(at, step.rest);
-      return { kind: 'op', op: step.op, at, members: after ?? members };
-    } else if (future === undefined || dueNs(step.op, context) < dueNs(future.op, context))
+    } else if (dueNs(step.op, context) <= context.timeNs)
+      return { kind: 'op', op: step.op, at, members: replaced(after, at, step.rest) };
+    else if (future === undefined || dueNs(step.op, context) < dueNs(future.op, context))
       future = { op: step.op, at, rest: step.rest };
   }
-  if (future !== undefined && dueNs(future.op, context) <= (untilNs ?? Infinity)) {
-    replace(future.at, future.rest);
-    return { kind: 'op', op: future.op, at: future.at, members: after ?? members };
-  }
-  if (after?.every((member) => member === null)) return { kind: 'exhausted' };
-  return { kind: 'pending', members: after ?? members, ...(untilNs === undefined ? {} : { untilNs }) };
+  if (future !== undefined && dueNs(future.op, context) <= (untilNs ?? Infinity))
+    return { kind: 'op', op: future.op, at: future.at, members: replaced(after, future.at, future.rest) };
+  if (after.every((member) => member === null)) return { kind: 'exhausted' };
+  return { kind: 'pending', members: after, ...(untilNs === undefined ? {} : { untilNs }) };
+}
+
+/** The positions of the members that have not ended. */
+function positionsOf(members: Members): number[] {
+  const positions: number[] = [];
+  for (let at = 0; at < members.length; at++) if (members[at] !== null) positions.push(at);
+  return positions;
+}
+
+function replaced(members: Members, at: number, member: Generator | null): Members {
+  return members[at] === member ? members : members.with(at, member);
 }
 
 /** The step that stands for what was found, with the members that follow wrapped up again. */
@@ -97,11 +102,8 @@ export function updateMembers(
   members: Members,
   update: (member: Generator, at: number) => Generator,
 ): Members {
-  let after: (Generator | null)[] | undefined;
-  members.forEach((member, at) => {
-    if (member === null) return;
-    const updated = update(member, at);
-    if (updated !== member) (after ??= [...members])[at] = updated;
-  });
-  return after ?? members;
+  let after = members;
+  for (const [at, member] of members.entries())
+    if (member !== null) after = replaced(after, at, update(member, at));
+  return after;
 }

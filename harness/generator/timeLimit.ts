@@ -8,8 +8,8 @@ export function timeLimit(durationMs: number, generator: Generator): Generator {
 }
 
 function until(endNs: number | undefined, durationNs: number, generator: Generator): Generator {
-  const self: Generator = {
-    next: (context) => {
+  return {
+    next(context) {
       const end = endNs ?? context.timeNs + durationNs;
       if (context.timeNs >= end) return { kind: 'exhausted' };
       const step = generator.next(context);
@@ -19,10 +19,9 @@ function until(endNs: number | undefined, durationNs: number, generator: Generat
         return pending(until(end, durationNs, step.rest), earlier(step.untilNs, end));
       return followedBy(step, (rest) => until(end, durationNs, rest));
     },
-    update: (context, event) => {
+    update(context, event) {
       const after = generator.update(context, event);
-      return after === generator ? self : until(endNs, durationNs, after);
+      return after === generator ? this : until(endNs, durationNs, after);
     },
   };
-  return self;
 }

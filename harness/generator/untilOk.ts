@@ -10,8 +10,8 @@ export function untilOk(generator: Generator): Generator {
 
 /** `own` are the processes that have an operation of this generator in flight. */
 function waiting(generator: Generator, own: readonly number[]): Generator {
-  const self: Generator = {
-    next: (context) => {
+  return {
+    next(context) {
       const step = generator.next(context);
       if (step.kind === 'exhausted') return step;
       if (step.kind === 'pending') return pending(waiting(step.rest, own), step.untilNs);
@@ -19,7 +19,7 @@ function waiting(generator: Generator, own: readonly number[]): Generator {
       const process = context.processOf(op.thread as number);
       return { kind: 'op', op, rest: waiting(step.rest, [...own, process]) };
     },
-    update: (context, event) => {
+    update(context, event) {
       const after = generator.update(context, event);
       const isOwn = event.type !== 'invoke' && own.some((process) => process === event.process);
       if (isOwn && event.type === 'ok') return exhausted;
@@ -28,8 +28,7 @@ function waiting(generator: Generator, own: readonly number[]): Generator {
           after,
           own.filter((process) => process !== event.process),
         );
-      return after === generator ? self : waiting(after, own);
+      return after === generator ? this : waiting(after, own);
     },
   };
-  return self;
 }
