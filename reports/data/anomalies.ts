@@ -1,0 +1,74 @@
+/** The anomalies of all checkers in the order in which a reader wants them: by the earliest event that proves one. */
+import type { Anomaly } from '../../harness/checkers/checker.ts';
+import type { TimedOperation, ReportView } from './view.ts';
+
+export interface FoundAnomaly {
+  /** From 1; the page's `#violation-1`. */
+  readonly number: number;
+  /** Every checker that found it. */
+  readonly checkers: readonly string[];
+  readonly anomaly: Anomaly;
+  /** The operations that prove it, in the order of their invocations. */
+  readonly offending: readonly TimedOperation[];
+  /** When the last of them was completed; null when its events are not in the history. */
+  readonly timeNs: number | null;
+}
+
+/** Levels imply each other, so several checkers often find the same thing: it is shown once. */
+export function anomaliesOf(view: ReportView): FoundAnomaly[] {
+  const found = new Map<string, { anomaly: Anomaly; checkers: string[] }>();
+  for (const [checker, verdict] of Object.entries(view.results.checkers)) {
+    for (const anomaly of verdict.anomalies) {
+      const identity = JSON.stringify([anomaly.key ?? null, anomaly.ops, anomaly.explanation]);
+      const known = found.get(identity);
+      if (known) known.checkers.push(checker);
+      else found.set(identity, { anomaly, checkers: [checker] });
+    }
+  }
+  const byEvent = operationsByEvent(
+    view,
+    [...found.values()].map(({ anomaly }) => anomaly),
+  );
+  return [...found.values()]
+    .map(({ anomaly, checkers }) => ({ anomaly, checkers, ...located(anomaly, byEvent) }))
+    .sort((a, b) => (a.timeNs ?? Infinity) - (b.timeNs ?? Infinity))
+    .map((item, at) => ({ number: at + 1, ...item }));
+}
+
+function located(
+  anomaly: Anomaly,
+  byEvent: ReadonlyMap<number, TimedOperation>,
+): Pick<FoundAnomaly, 'offending' | 'timeNs'> {
+  const offending = new Set<TimedOperation>();
+  for (const event of anomaly.ops) {
+    const operation = byEvent.get(event);
+    if (operation) offending.add(operation);
+  }
+  const sorted = [...offending].sort((a, b) => a.index - b.index);
+  const timeNs = sorted.length === 0 ? null : Math.max(...sorted.map((operation) => operation.endNs));
+  return { offending: sorted, timeNs };
+}
+
+/** The operations that the events named by the anomalies belong to. */
+function operationsByEvent(view: ReportView, anomalies: readonly Anomaly[]): Map<number, TimedOperation> {
+  const wanted = new Set(anomalies.flatMap((anomaly) => anomaly.ops));
+  const byEvent = new Map<number, TimedOperation>();
+  if (wanted.size === 0) return byEvent;
+  for (const operation of view.operations) {
+    const completion = operation.operation.completion?.index;
+    if (wanted.has(operation.index)) byEvent.set(operation.index, operation);
+    if (completion !== undefined && wanted.has(completion)) byEvent.set(completion, operation);
+  }
+  return byEvent;
+}
+
+/**
+ * The one operation a reader should look at first: of the offending ones that have no place in the longest legal
+ * prefix the one that ends first, else the last of all.
+ */
+export function culpritOf(found: FoundAnomaly): TimedOperation | undefined {
+  const placed = new Set(found.anomaly.prefix?.map((step) => step.op));
+  const unplaced = found.offending.filter(({ index, outcome }) => !placed.has(index) && outcome === 'ok');
+  if (placed.size === 0 || unplaced.length === 0) return found.offending.at(-1);
+  return unplaced.reduce((first, next) => (next.endNs < first.endNs ? next : first));
+}

@@ -1,0 +1,66 @@
+/**
+ * Which operations surround a violation: the offending ones and their nearest neighbours on the same key, few enough to
+ * be looked at. Failed operations took no effect and are left out unless they are part of the proof.
+ */
+import type { FoundAnomaly } from './anomalies.ts';
+import { culpritOf } from './anomalies.ts';
+import type { ReportView, TimedOperation } from './view.ts';
+
+export const shownMax = 16;
+const offendingMax = 12;
+/** What began after the violation explains little. */
+const laterMax = 2;
+
+export interface ViolationWindow {
+  /** In the order of their invocations. */
+  readonly shown: readonly TimedOperation[];
+  readonly offending: ReadonlySet<TimedOperation>;
+  readonly culprit: TimedOperation | undefined;
+  /** How many operations the key has (all of the history when the anomaly names no key). */
+  readonly ofKey: number;
+}
+
+export function violationWindowOf(view: ReportView, found: FoundAnomaly): ViolationWindow {
+  const { anomaly } = found;
+  const candidates = view.operations.filter(
+    ({ operation, outcome }) =>
+      outcome !== 'fail' && (anomaly.key === undefined || operation.invocation.key === anomaly.key),
+  );
+  const culprit = culpritOf(found);
+  const offending = new Set(nearest(found.offending, culprit, offendingMax));
+  if (culprit) offending.add(culprit);
+  const others = candidates.filter((operation) => !offending.has(operation));
+  const isLater = ({ startNs }: TimedOperation): boolean => culprit !== undefined && startNs > culprit.endNs;
+  const later = nearest(others.filter(isLater), culprit, laterMax);
+  const room = Math.max(4, shownMax - offending.size - later.length);
+  const earlier = nearest(
+    others.filter((operation) => !isLater(operation)),
+    culprit,
+    room,
+  );
+  const shown = [...offending, ...earlier, ...later].sort((a, b) => a.index - b.index);
+  return { shown, offending, culprit, ofKey: candidates.length };
+}
+
+/** The operations that lie closest in time to the culprit: those that overlap it first. */
+function nearest(
+  operations: readonly TimedOperation[],
+  culprit: TimedOperation | undefined,
+  numberMax: number,
+): readonly TimedOperation[] {
+  if (operations.length <= numberMax) return operations;
+  if (!culprit) return operations.slice(-numberMax);
+  return [...operations]
+    .sort((a, b) => distanceNs(a, culprit) - distanceNs(b, culprit) || b.index - a.index)
+    .slice(0, numberMax);
+}
+
+/**
+ * How far apart two operations are; 0 when they overlap. Open ones overlap everything that follows, so for them the
+ * moment of invocation counts, or the picture would fill with them.
+ */
+function distanceNs(operation: TimedOperation, culprit: TimedOperation): number {
+  const endNs =
+    operation.outcome === 'ok' ? operation.endNs : Math.min(operation.endNs, operation.startNs + 1e9);
+  return Math.max(0, culprit.startNs - endNs, operation.startNs - culprit.endNs);
+}

@@ -1,0 +1,123 @@
+/** What was judged, by whom, with what result; and which guarantees the history leaves standing. */
+import type { JSX } from 'preact';
+import type { Verdict } from '../../harness/checkers/checker.ts';
+import type { FoundAnomaly } from '../data/anomalies.ts';
+import { count, listed, plural } from '../data/format.ts';
+import { visible } from '../data/text.ts';
+import type { ReportView } from '../data/view.ts';
+import { VerdictBadge } from './validity.tsx';
+
+export function Checks({
+  view,
+  anomalies,
+}: {
+  readonly view: ReportView;
+  readonly anomalies: readonly FoundAnomaly[];
+}): JSX.Element {
+  const { results, meanings = {} } = view;
+  const checkers = Object.entries(results.checkers).sort(([, a], [, b]) => rank(a) - rank(b));
+  return (
+    <section id="checks">
+      <h2>Checks</h2>
+      <Guarantees view={view} />
+      <div class="scroll" tabindex={0} role="group" aria-label="Table of checks">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">check</th>
+              <th scope="col">verdict</th>
+              <th scope="col">what it decides</th>
+              <th scope="col">figures</th>
+            </tr>
+          </thead>
+          <tbody>
+            {checkers.map(([name, verdict]) => (
+              <tr key={name}>
+                <th scope="row">{visible(name, 60)}</th>
+                <td>
+                  <VerdictBadge valid={verdict.valid} />
+                </td>
+                <td>
+                  {visible(meanings[name] ?? '', 400)}
+                  {verdict.reason !== undefined && <p class="reason">{visible(verdict.reason, 600)}</p>}
+                  <Evidence name={name} verdict={verdict} anomalies={anomalies} />
+                </td>
+                <td>
+                  <Stats stats={verdict.stats} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {checkers.length === 0 && <p class="note">Nothing was checked.</p>}
+    </section>
+  );
+}
+
+/** Bad news first. */
+function rank({ valid }: Verdict): number {
+  return valid === false ? 0 : valid === 'unknown' ? 1 : 2;
+}
+
+function Evidence({
+  name,
+  verdict,
+  anomalies,
+}: {
+  readonly name: string;
+  readonly verdict: Verdict;
+  readonly anomalies: readonly FoundAnomaly[];
+}): JSX.Element | null {
+  if (verdict.anomalies.length === 0) return null;
+  const first = anomalies.find(({ checkers }) => checkers.includes(name));
+  return (
+    <p>
+      <a href={first ? `#violation-${first.number}` : '#violations'}>
+        {plural(verdict.anomalies.length, 'violation')}
+      </a>
+    </p>
+  );
+}
+
+export function Stats({ stats }: { readonly stats: Readonly<Record<string, number>> }): JSX.Element {
+  return (
+    <ul class="stats">
+      {Object.entries(stats).map(([name, value]) => (
+        <li key={name}>
+          {words(visible(name, 60))}{' '}
+          <b>{Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(4)))}</b>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** `searchNodes`, `leader-changes` → `search nodes`, `leader changes`. */
+function words(name: string): string {
+  return name
+    .replace(/([a-z])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`)
+    .replace(/-/g, ' ');
+}
+
+function Guarantees({ view }: { readonly view: ReportView }): JSX.Element {
+  const { claimed, judged, held, violated, undecided, strongestHeld } = view.results.guarantee;
+  const rows = [
+    { name: 'claimed by the model', levels: claimed },
+    { name: 'judged in this run', levels: judged },
+    { name: '✓ not refuted by this history', levels: held },
+    { name: '✗ violated', levels: violated },
+    { name: '? undecided', levels: undecided },
+    { name: 'strongest that stands', levels: strongestHeld },
+  ];
+  return (
+    <dl class="guarantees">
+      {rows.map(({ name, levels }) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{levels.length === 0 ? 'none' : listed(levels.map((level) => visible(level, 60)))}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

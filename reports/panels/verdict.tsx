@@ -1,0 +1,165 @@
+/** The top of the page, made for one glance: what was found, on what, how to see it again. */
+import type { JSX } from 'preact';
+import { culpritOf, type FoundAnomaly } from '../data/anomalies.ts';
+import { activeIn } from '../data/bands.ts';
+import { describeOperation } from '../data/describe.ts';
+import { atSeconds, count, listed, percent, plural } from '../data/format.ts';
+import { visible } from '../data/text.ts';
+import type { ReportView } from '../data/view.ts';
+import { verdictWord, VerdictIcon, validityClass } from './validity.tsx';
+
+export function VerdictStrip({
+  view,
+  anomalies,
+}: {
+  readonly view: ReportView;
+  readonly anomalies: readonly FoundAnomaly[];
+}): JSX.Element {
+  const { config, results } = view;
+  return (
+    <header class={`verdict ${validityClass(results.valid)}`} id="verdict">
+      <div class="verdict-head">
+        <VerdictIcon valid={results.valid} size={56} />
+        <div>
+          <h1>{headline(view)}</h1>
+          <p class="story">{story(view, anomalies)}</p>
+        </div>
+      </div>
+      <dl class="facts">
+        <Fact name="model" value={config.model} more={optionsText(view)} />
+        <Fact name="workload" value={config.workload} />
+        <Fact name="nodes" value={String(config.nodes)} />
+        <Fact name="faults" value={config.faults.length === 0 ? 'none' : config.faults.join(', ')} />
+        <Fact name="seed" value={String(config.seed)} />
+        <Fact name="judged against" value={listed(results.guarantee.judged) || 'its own checks'} />
+      </dl>
+      <OutcomeBar view={view} />
+      <div class="repro">
+        <span>Run it again</span>
+        <code id="repro">{visible(results.repro, 1000)}</code>
+        <button type="button" id="copy" hidden>
+          Copy
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function Fact({
+  name,
+  value,
+  more = '',
+}: {
+  readonly name: string;
+  readonly value: string;
+  readonly more?: string;
+}): JSX.Element {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        {visible(value)}
+        {more !== '' && <small> {visible(more)}</small>}
+      </dd>
+    </div>
+  );
+}
+
+function optionsText({ config }: ReportView): string {
+  const options = Object.entries(config.options).map(([name, value]) => `${name}=${value}`);
+  return [...options, ...(config.bug === null ? [] : [`bug=${config.bug}`])].join(' ');
+}
+
+/** The finding itself. A pass is never "correct": a history can only fail to show a violation. */
+export function headline({ results }: ReportView): string {
+  const { ok, fail, info } = results.operations;
+  switch (results.valid) {
+    case true:
+      return `No violation found in ${plural(ok + fail + info, 'operation')}`;
+    case 'unknown':
+      return 'Undecided';
+    case false: {
+      const [violated] = results.guarantee.violated;
+      return violated === undefined ? 'Violation found' : `Not ${visible(violated)}`;
+    }
+  }
+}
+
+function story(view: ReportView, anomalies: readonly FoundAnomaly[]): string {
+  const { results } = view;
+  if (results.valid !== true) {
+    const [first] = anomalies;
+    const what = results.valid === false && first ? incident(view, first) : '';
+    const why = results.reasons.map((reason) => visible(reason, 300)).join(' ');
+    return [what, why].filter((sentence) => sentence !== '').join(' ') || verdictWord(results.valid);
+  }
+  const held = listed(results.guarantee.held.map((level) => visible(level)));
+  const judged = held === '' ? 'Every check passed' : `Nothing in this history refutes ${held}`;
+  const bands = view.bands.length;
+  return bands === 0
+    ? `${judged}. No fault was active while it was recorded.`
+    : `${judged}, with ${plural(bands, 'fault')} injected while it was recorded.`;
+}
+
+/** `At 12.310 s, n3 answered read → 0 on k7, while partition (isolate n3) was active.` */
+function incident(view: ReportView, found: FoundAnomaly): string {
+  const culprit = culpritOf(found);
+  if (!culprit) return '';
+  const { invocation, completion } = culprit.operation;
+  const node = visible(completion?.node ?? invocation.node ?? 'a node', 30);
+  const key = invocation.key === undefined ? '' : ` on ${visible(invocation.key, 40)}`;
+  const during = activeIn(view.bands, culprit.startNs, culprit.endNs).map(({ fault, label }) =>
+    label === '' ? fault : `${fault} (${label})`,
+  );
+  const faults =
+    during.length === 0 ? 'no fault was' : `${listed(during)} ${during.length === 1 ? 'was' : 'were'}`;
+  return `At ${atSeconds(culprit.endNs)} ${node} answered ${describeOperation(culprit.operation, 60)}${key} to process ${culprit.operation.invocation.process}, while ${faults} active.`;
+}
+
+/** The share of each outcome, in words and as a bar. */
+function OutcomeBar({ view }: { readonly view: ReportView }): JSX.Element {
+  const { ok, fail, info } = view.results.operations;
+  const all = ok + fail + info;
+  const parts = [
+    { name: 'ok', number: ok, from: 0 },
+    { name: 'fail', number: fail, from: ok },
+    { name: 'info', number: info, from: ok + fail },
+  ] as const;
+  const scale = (number: number): number => (all === 0 ? 0 : (number * 1000) / all);
+  const text = parts
+    .map(({ name, number }) => `${count(number)} ${name} (${percent(number, all)})`)
+    .join(', ');
+  return (
+    <div class="outcomes">
+      <svg
+        viewBox="0 0 1000 12"
+        preserveAspectRatio="none"
+        role="img"
+        aria-labelledby="outcomes-t outcomes-d"
+      >
+        <title id="outcomes-t">Operations by outcome</title>
+        <desc id="outcomes-d">{text}</desc>
+        {parts.map(({ name, number, from }) => (
+          // What happened at all stays visible, however rare.
+          <rect
+            key={name}
+            class={`bars ${name}`}
+            x={scale(from)}
+            width={number === 0 ? 0 : Math.max(4, scale(number))}
+            height={12}
+          />
+        ))}
+      </svg>
+      <ul>
+        {parts.map(({ name, number }) => (
+          <li key={name}>
+            <svg width="13" height="13" viewBox="0 0 13 13" aria-hidden="true">
+              <rect class={`bars ${name}`} width="13" height="13" />
+            </svg>
+            <b>{count(number)}</b> {name} <small>{percent(number, all)}</small>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
