@@ -14,37 +14,16 @@ import type { WireRequest } from '../nodes/kernel/wire.ts';
 import { Alarms } from './alarms.ts';
 import { ClientPool } from './clientPool.ts';
 import type { RunConfig } from './config.ts';
+import { exitWarning, problemWarning } from './faultReports.ts';
 import { LeaderWatch } from './leaderWatch.ts';
 import { Nemesis, type NemesisStep } from './nemesis.ts';
 import { keyValueProfile, type ApiProfile } from './profile.ts';
 import { Recovery } from './recovery.ts';
 import type { Phase, RunView } from './runView.ts';
+import { timingsDefault, type RunTimings } from './runTimings.ts';
 import { faultyPhase } from './schedule.ts';
 import type { Workload } from './workload.ts';
 import type { Command, Report, Run, WireOutcome } from './world.ts';
-
-/** How long a run waits for what. */
-export interface RunTimings {
-  /** One attempt to ask a node. */
-  readonly attemptTimeoutMs: number;
-  /** One operation with all its attempts. */
-  readonly operationTimeoutMs: number;
-  readonly leaderPollMs: number;
-  /** One batch of actions; after that the run goes on as if they were performed, with a warning. */
-  readonly performTimeoutMs: number;
-  readonly recoveryTimeoutMs: number;
-  readonly finalReadsTimeoutMs: number;
-}
-
-/** Suits nodes whose elections take up to a second. */
-export const timingsDefault: RunTimings = {
-  attemptTimeoutMs: 1000,
-  operationTimeoutMs: 3000,
-  leaderPollMs: 200,
-  performTimeoutMs: 5000,
-  recoveryTimeoutMs: 5000,
-  finalReadsTimeoutMs: 3000,
-};
 
 export interface RunnerOptions {
   readonly config: RunConfig;
@@ -149,7 +128,7 @@ export class Runner implements Run {
         if (report.id === this.performId) this.onPerformed(report.problems);
         return;
       case 'exited':
-        this.warnings.push(`node ${report.node} ended by itself: ${report.why}`);
+        this.warnings.push(exitWarning(report.node, report.why));
         return this.clients.recordNemesis(this.nemesis.exited(report.node, report.why), this.nowNs);
       case 'interrupt':
         this.interrupted = true;
@@ -268,7 +247,7 @@ export class Runner implements Run {
   private onPerformed(problems: readonly string[]): void {
     this.performId = null;
     this.alarms.set('perform', null);
-    this.warnings.push(...problems.map((problem) => `a fault could not be carried out: ${problem}`));
+    this.warnings.push(...problems.map(problemWarning));
     this.follow(this.nemesis.performed(problems));
   }
 
