@@ -38,6 +38,8 @@ export interface RunnerOptions {
   readonly timings?: Partial<RunTimings>;
 }
 
+export type { RunTimings } from './runTimings.ts';
+
 /** Alarms: a client's by the number of its thread, the others by name. */
 type AlarmName = number | 'phase' | 'nemesis' | 'perform' | 'leader' | 'generator' | 'recovery';
 
