@@ -5,10 +5,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { nodeId, nodeNumber, type NodeId } from '../../nodes/kernel/ids.ts';
 import { assertNever } from '../../nodes/kernel/assert.ts';
 import { HarnessError } from '../exit.ts';
 import type { ClusterAction } from '../world.ts';
+import { bundleHost } from './bundle.ts';
 import { freePort, isPortFree } from './freePort.ts';
 import type { Endpoint } from './httpClient.ts';
 import type { LinkTraffic } from './links/link.ts';
@@ -20,7 +22,6 @@ import type { ClusterWatcher, DrivenCluster } from './realWorld.ts';
 import type { Exit } from './supervisor/control.ts';
 import { markVariable } from './supervisor/processGroup.ts';
 import { SupervisorClient } from './supervisorClient.ts';
-import { supervisorProgram } from './supervisorProgram.ts';
 
 export interface ClusterOptions {
   readonly nodes: number;
@@ -36,6 +37,7 @@ export interface ClusterOptions {
 }
 
 const host = '127.0.0.1';
+const supervisorEntry = fileURLToPath(new URL('supervisor.ts', import.meta.url));
 const readyDefaultMs = 10_000;
 const stopGraceDefaultMs = 2_000;
 
@@ -69,12 +71,13 @@ export class ProcessCluster implements DrivenCluster {
   /** A cluster with its supervisor, and no node yet. */
   static async open(options: ClusterOptions): Promise<ProcessCluster> {
     const cluster = new ProcessCluster(options);
-    mkdirSync(join(options.folder, 'nodes'), { recursive: true });
+    const folder = join(cluster.options.folder, 'nodes');
+    mkdirSync(folder, { recursive: true });
     cluster.supervisorClient = await SupervisorClient.start({
-      program: await supervisorProgram(),
+      program: await bundleHost(join(folder, 'supervisor.mjs'), { entry: supervisorEntry, models: [] }),
       seed: String(options.seed),
       mark: cluster.mark,
-      logFile: join(options.folder, 'nodes', 'supervisor.log'),
+      logFile: join(folder, 'supervisor.log'),
       onExit: (exit) => cluster.onExit(exit),
       onDeath: (error) => cluster.watchers.forEach((watcher) => watcher.onFailed(error)),
     });
@@ -121,7 +124,10 @@ export class ProcessCluster implements DrivenCluster {
     return outcomes.filter((problem) => problem !== null);
   }
 
-  /** Starts one more node, empty and a member of nothing yet, with links from and to all others. */
+  /**
+   * Starts one more node, empty and a member of nothing yet, with links from and to all others. The running nodes do
+   * not know it: whoever knows how they are told does that, with `linkUrl`.
+   */
   async addNode(): Promise<NodeId> {
     const node = nodeId(Math.max(0, ...this.nodes.map(nodeNumber)) + 1);
     await this.addSlots([node]);

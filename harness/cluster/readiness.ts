@@ -39,7 +39,7 @@ function accepts(host: string, port: number): Promise<boolean> {
 
 /** Whether a node ended because somebody else listens on its port. */
 export function foundPortTaken(exit: Exit | null): boolean {
-  return exit !== null && /EADDRINUSE|address already in use/i.test(exit.stderrTail);
+  return exit !== null && /EADDRINUSE|address already in use|port \d+ is in use/i.test(exit.stderrTail);
 }
 
 export interface NeverReady {

@@ -16,12 +16,20 @@ export interface Frame {
 /** What a parser may hold back while it waits for the rest of a message; beyond this it turns opaque. */
 export const frameBytesMax = 16 * 1024 * 1024;
 const headBytesMax = 64 * 1024;
+/** Enough to tell a method or a protocol from anything else. */
+const startBytes = 24;
 
 /** Says how many bytes of body follow this head, or `opaque`. */
 type BodyRule = (head: HttpHead) => number | 'opaque';
 
+interface Grammar {
+  /** Whether these first bytes can begin a message: what cannot must not wait for the end of a head. */
+  mayBegin(start: string): boolean;
+  readonly bodyRule: BodyRule;
+}
+
 export class FrameParser {
-  private readonly bodyRule: BodyRule;
+  private readonly grammar: Grammar;
   private pending: Buffer[] = [];
   private pendingBytes = 0;
   /** Size of the message being read, known once its head is complete. */
@@ -29,8 +37,8 @@ export class FrameParser {
   private method = '';
   private isOpaque = false;
 
-  constructor(bodyRule: BodyRule) {
-    this.bodyRule = bodyRule;
+  constructor(grammar: Grammar) {
+    this.grammar = grammar;
   }
 
   get opaque(): boolean {
@@ -82,11 +90,12 @@ export class FrameParser {
     const bytes = this.joined();
     const end = bytes.indexOf(headEnd, 0, 'latin1');
     if (end < 0) {
-      this.isOpaque = bytes.length > headBytesMax;
+      const start = bytes.toString('latin1', 0, startBytes);
+      this.isOpaque = bytes.length > headBytesMax || !this.grammar.mayBegin(start);
       return;
     }
     const head = parseHead(bytes.toString('latin1', 0, end));
-    const body = this.bodyRule(head);
+    const body = this.grammar.bodyRule(head);
     const size = body === 'opaque' ? Infinity : end + headEnd.length + body;
     if (size > frameBytesMax) {
       this.isOpaque = true;
@@ -110,9 +119,12 @@ export class FrameParser {
  * framed like any other: only the answer 101 changes the protocol.
  */
 export function requestParser(): FrameParser {
-  return new FrameParser(({ startLine, body }) => {
-    if (!/ HTTP\/1\.[01]$/.test(startLine) || startLine.startsWith('CONNECT ')) return 'opaque';
-    return typeof body === 'number' ? body : body === null ? 0 : 'opaque';
+  return new FrameParser({
+    mayBegin: (start) => /^[A-Z]+( |$)/.test(start),
+    bodyRule: ({ startLine, body }) => {
+      if (!/ HTTP\/1\.[01]$/.test(startLine) || startLine.startsWith('CONNECT ')) return 'opaque';
+      return typeof body === 'number' ? body : body === null ? 0 : 'opaque';
+    },
   });
 }
 
@@ -121,13 +133,16 @@ export function requestParser(): FrameParser {
  * answer without a length goes on until the connection closes.
  */
 export function answerParser(nextMethod: () => string | undefined): FrameParser {
-  return new FrameParser(({ startLine, body }) => {
-    const status = statusOf(startLine);
-    if (Number.isNaN(status) || status === 101) return 'opaque';
-    if (status < 200) return 0;
-    const method = nextMethod();
-    if (method === undefined) return 'opaque';
-    if (isBodyless(status, method)) return 0;
-    return typeof body === 'number' ? body : 'opaque';
+  return new FrameParser({
+    mayBegin: (start) => start.startsWith('HTTP/1.') || 'HTTP/1.'.startsWith(start),
+    bodyRule: ({ startLine, body }) => {
+      const status = statusOf(startLine);
+      if (Number.isNaN(status) || status === 101) return 'opaque';
+      if (status < 200) return 0;
+      const method = nextMethod();
+      if (method === undefined) return 'opaque';
+      if (isBodyless(status, method)) return 0;
+      return typeof body === 'number' ? body : 'opaque';
+    },
   });
 }

@@ -56,7 +56,7 @@ export class Mesh {
   /** Puts rules in force; resolves when ports are open or closed accordingly. */
   async set(settings: readonly LinkSetting[]): Promise<void> {
     for (const { from, to, rule } of settings) this.link(from, to).set(rule);
-    await Promise.all(settings.map(({ from, to }) => this.proxies.get(keyOf(from, to))?.settled()));
+    await Promise.all(settings.map(async ({ from, to }) => this.proxies.get(keyOf(from, to))?.settled()));
   }
 
   traffic(): LinkTraffic[] {
