@@ -1,11 +1,15 @@
 /**
- * Turns the schemas of a model's routes into functions, with ajv at run time. In a bundle another module stands in this
- * place, made from the same schemas beforehand (harness/cluster/bundle.ts): loading and running ajv would cost a node
- * more than all the rest of its start.
+ * Turns schemas into functions, with ajv at run time. In a bundle another module stands in this place, made from the
+ * same schemas beforehand (harness/cluster/bundle.ts): loading and running ajv would cost a node more than all the rest
+ * of its start.
  */
 import { Ajv } from 'ajv';
-import type { NodeModel, Route } from '../kernel/model.ts';
-import type { Protocol } from '../kernel/protocol.ts';
+import type { JsonSchema } from '../kernel/model.ts';
+
+export interface NamedSchema {
+  readonly name: string;
+  readonly schema: JsonSchema;
+}
 
 /** What ajv says about one problem. */
 export interface SchemaError {
@@ -21,20 +25,11 @@ export interface CompiledSchema {
   errors?: readonly SchemaError[] | null;
 }
 
-/** How schemas are compiled, here and in bundles: every problem is wanted, not the first. */
+/** How schemas are compiled, here and for bundles: every problem is wanted, not the first. */
 export const schemaSettings = { allErrors: true, strict: false } as const;
 
-/** Names a route in a bundle. */
-export function routeName(model: string, route: Pick<Route<Protocol>, 'method' | 'path'>): string {
-  return `${model} ${route.method} ${route.path}`;
-}
-
-/** The compiled schema of each route that has one, by `routeName`. */
-export function compileSchemas(model: Pick<NodeModel, 'name' | 'routes'>): ReadonlyMap<string, CompiledSchema> {
+/** The function of each schema, by name. */
+export function compileSchemas(schemas: readonly NamedSchema[]): ReadonlyMap<string, CompiledSchema> {
   const ajv = new Ajv(schemaSettings);
-  return new Map(
-    model.routes.flatMap((route) =>
-      route.schema === undefined ? [] : [[routeName(model.name, route), ajv.compile(route.schema)]],
-    ),
-  );
+  return new Map(schemas.map(({ name, schema }) => [name, ajv.compile(schema)]));
 }
