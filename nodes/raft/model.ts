@@ -1,0 +1,54 @@
+/** Raft as a model: what it claims with which options, what it survives, and how to make a node. */
+import type { Claim, NodeModel, OptionValues } from '../kernel/model.ts';
+import { bugSpecs } from './bugs.ts';
+import { RaftCore } from './core.ts';
+import { routes, toAnswer } from './http.ts';
+import { invariants } from './invariants.ts';
+import type { RaftProtocol } from './messages.ts';
+import { clockDriftRatio, optionSpecs, parseOptions } from './options.ts';
+
+function claim(values: OptionValues): Claim {
+  const { reads } = parseOptions(values);
+  switch (reads) {
+    case 'read-index':
+      return {
+        guarantees: ['linearizable', 'strict-serializable'],
+        because:
+          'every write goes through the log, and a leader confirms that it still leads before it answers a read',
+      };
+    case 'lease':
+      return {
+        guarantees: ['linearizable', 'strict-serializable'],
+        because: `no other leader can be elected while a leader answers from its lease, as long as monotonic clocks drift apart by less than ${clockDriftRatio * 100} %`,
+      };
+    case 'leader':
+      return {
+        guarantees: ['sequential', 'ccv'],
+        because:
+          'a deposed leader may still answer reads from the past, but every process moves forward along one log',
+      };
+    case 'follower':
+      return {
+        guarantees: ['monotonic-reads', 'monotonic-writes', 'writes-follow-reads'],
+        because:
+          'a node answers from a prefix of the one log that only grows, a restart included, but may be behind what its client wrote',
+      };
+  }
+}
+
+export const raft: NodeModel<RaftProtocol> = {
+  name: 'raft',
+  summary: "Raft, complete, as in Ongaro's thesis: a replicated log, and a key–value store on it",
+  nodesDefault: 5,
+  workloads: ['register', 'append'],
+  survives: ['partition', 'kill', 'stop', 'pause', 'slow', 'flaky'],
+  deduplicates: true,
+  options: optionSpecs,
+  bugs: bugSpecs,
+  invariants,
+  routes,
+  claim,
+  toAnswer,
+  leader: ({ leader, term }) => ({ leader, term }),
+  create: (init) => new RaftCore(init),
+};

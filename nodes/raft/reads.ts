@@ -1,0 +1,114 @@
+/**
+ * Reads that bypass the log (§6.4). What makes a read current depends on the option `reads`:
+ *
+ *     read-index  the leader notes its commit index and confirms by a round of heartbeats that it still leads
+ *     lease       the same, but within a lease that a recent round gave it, no new round is needed (§6.4.1)
+ *     leader      whoever believes to lead answers from its state; a deposed leader may be behind
+ *     follower    every node answers from what it has applied
+ *
+ * A leader takes no read index before an entry of its own term is committed. One round confirms all reads that came
+ * before it began.
+ */
+import { assert } from '../kernel/assert.ts';
+import type { RequestId } from '../kernel/ids.ts';
+import type { Query } from './messages.ts';
+import {
+  committedTerm,
+  journalCommit,
+  quorumValue,
+  redirect,
+  unavailable,
+  type Leadership,
+  type Raft,
+  type WaitingRead,
+} from './raft.ts';
+import { beginRound } from './replication.ts';
+
+/** Rounds of reads on their way at the same time. More answer sooner, and cost more messages. */
+const readRoundsMax = 2;
+
+export function onQuery(raft: Raft, id: RequestId, query: Query): void {
+  if (raft.options.reads === 'follower') {
+    // A restart must not take back what a read has shown: the commit index is durable before the answer leaves.
+    journalCommit(raft);
+    raft.out.reply(id, raft.machine.query(query));
+    return;
+  }
+  const { leadership } = raft;
+  if (leadership === null) {
+    redirect(raft, id);
+    return;
+  }
+  const { rules, now } = raft;
+  // Without confirmation, round 0 counts as confirmed.
+  const round = needsRound(raft, leadership) ? rules.roundOfRead(leadership.round) : 0;
+  leadership.reads.push({ id, query, sinceMs: now.monotonicMs, round, readIndex: null });
+  answerReads(raft, leadership);
+}
+
+function needsRound(raft: Raft, leadership: Leadership): boolean {
+  if (!raft.rules.confirmsReads || raft.options.reads === 'leader') return false;
+  if (raft.options.reads !== 'lease' || raft.now.monotonicMs >= leadership.leaseUntilMs) return true;
+  // A lease covers what is answered at once: a read that has to wait may outlive it.
+  return !raft.rules.mayServeReads(committedTerm(raft), raft.term);
+}
+
+/**
+ * Looks how far heartbeat rounds are confirmed, prolongs the lease, and begins the round that reads wait for.
+ * A round counts from its beginning: later than that the followers have heard of this leader.
+ */
+export function advanceRounds(raft: Raft, leadership: Leadership): void {
+  const { followers, openRounds } = leadership;
+  const confirmed = quorumValue(raft, (member) => followers.get(member)?.ackedRound ?? leadership.round);
+  if (confirmed > leadership.confirmedRound) {
+    leadership.confirmedRound = confirmed;
+    const sentAtMs = openRounds.findLast(({ round }) => round <= confirmed)?.sentAtMs;
+    assert(sentAtMs !== undefined, 'a round is open until it is confirmed');
+    leadership.openRounds = openRounds.filter(({ round }) => round > confirmed);
+    prolongLease(raft, leadership, sentAtMs);
+  }
+  const isAwaited = leadership.reads.some((read) => read.round > leadership.round);
+  if (isAwaited && leadership.round - leadership.confirmedRound < readRoundsMax) beginRound(raft, leadership);
+}
+
+function prolongLease(raft: Raft, leadership: Leadership, sentAtMs: number): void {
+  if (leadership.leaseEnded) return;
+  const { rules, now, options } = raft;
+  const startMs = rules.leaseStartMs(sentAtMs, now.monotonicMs);
+  leadership.leaseUntilMs = startMs + rules.leaseDurationMs(options.electionTimeoutMs);
+}
+
+/** Gives up the lease for the rest of the term. */
+export function endLease(raft: Raft, leadership: Leadership): void {
+  if (!raft.rules.transferEndsLease) return;
+  leadership.leaseEnded = true;
+  leadership.leaseUntilMs = 0;
+}
+
+/** Answers the reads that are confirmed and applied. */
+export function answerReads(raft: Raft, leadership: Leadership): void {
+  if (leadership.reads.length === 0) return;
+  if (!raft.rules.mayServeReads(committedTerm(raft), raft.term)) return;
+  const waiting: WaitingRead[] = [];
+  for (const read of leadership.reads) {
+    read.readIndex ??= raft.commitIndex;
+    if (read.round <= leadership.confirmedRound && read.readIndex <= raft.appliedIndex) {
+      raft.out.reply(read.id, raft.machine.query(read.query));
+      if (read.round > 0) raft.out.probe('read-index-confirmed');
+    } else {
+      waiting.push(read);
+    }
+  }
+  leadership.reads = waiting;
+}
+
+/** A leader that cannot reach a majority says so, instead of letting its readers wait. */
+export function refuseOldReads(raft: Raft, leadership: Leadership): void {
+  const oldestMs = raft.now.monotonicMs - 2 * raft.options.electionTimeoutMs;
+  const isOld = (read: WaitingRead): boolean => read.sinceMs <= oldestMs;
+  if (!leadership.reads.some(isOld)) return;
+  for (const read of leadership.reads) {
+    if (isOld(read)) raft.out.reply(read.id, unavailable('no majority confirms that this node still leads'));
+  }
+  leadership.reads = leadership.reads.filter((read) => !isOld(read));
+}
