@@ -15,7 +15,7 @@ import { advanceRounds, answerReads, refuseOldReads } from './reads.ts';
 import { recover } from './recovery.ts';
 import { beginRound, onAppended, receiveEntries, rejectEntries, replicate } from './replication.ts';
 import { applyCommitted, onRequest } from './requests.ts';
-import { armElection, becomeFollower, postponeElection } from './roles.ts';
+import { becomeFollower, resetElectionTimer } from './roles.ts';
 import { maybeCompact, onInstallSnapshot, onSnapshotReceived } from './snapshot.ts';
 import { advanceTransfer, onTransferTimeout, resolveTransfer } from './transfer.ts';
 
@@ -97,7 +97,7 @@ export class RaftCore implements ProtocolCore<RaftProtocol> {
     const { raft } = this;
     // This node may have acknowledged a leader's heartbeat just before it went down: a lease may rest on it.
     if (this.isRestart && raft.rules.restartWithholdsVotes) raft.leaderContactMs = raft.now.monotonicMs;
-    armElection(raft);
+    resetElectionTimer(raft);
   }
 
   private onTimeout(timer: Timer): void {
@@ -157,7 +157,7 @@ export class RaftCore implements ProtocolCore<RaftProtocol> {
     if (raft.role !== 'follower') becomeFollower(raft, raft.term, from);
     raft.leader = from;
     raft.leaderContactMs = raft.now.monotonicMs;
-    postponeElection(raft);
+    resetElectionTimer(raft);
     if (message.type === 'append-entries') receiveEntries(raft, from, message);
     else onInstallSnapshot(raft, from, message);
   }

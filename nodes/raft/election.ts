@@ -7,26 +7,20 @@ import type { NodeId } from '../kernel/ids.ts';
 import type { Message } from './messages.ts';
 import { quorumValue, setHardState, type Raft } from './raft.ts';
 import {
-  armElection,
   becomeCandidate,
   becomeFollower,
   becomeLeader,
   becomePreCandidate,
-  postponeElection,
+  resetElectionTimer,
 } from './roles.ts';
 
 type RequestVote = Extract<Message, { type: 'request-vote' }>;
 type Vote = Extract<Message, { type: 'vote' }>;
 
-/** The election timer: runs for election, unless a leader was heard of since the timer was set. */
+/** No leader was heard of for a whole election timeout: asks whether this node would be elected. */
 export function onElectionTimeout(raft: Raft): void {
   assert(raft.role !== 'leader', 'a leader has no election timer');
-  const leftMs = raft.electionDeadlineMs - raft.now.monotonicMs;
-  if (leftMs > 0) {
-    raft.out.setTimer('election', leftMs);
-    return;
-  }
-  armElection(raft);
+  resetElectionTimer(raft);
   if (!mayCampaign(raft)) return;
   if (raft.role === 'pre-candidate') raft.out.probe('pre-vote-lost');
   campaign(raft, { preVote: true, transfer: false });
@@ -94,7 +88,7 @@ export function onRequestVote(raft: Raft, from: NodeId, message: RequestVote): v
     !ignored && message.term === raft.term && isUpToDate && raft.rules.mayVoteFor(from, raft.votedFor);
   if (granted) {
     setHardState(raft, raft.term, from);
-    postponeElection(raft);
+    resetElectionTimer(raft);
   }
   raft.out.send(from, { type: 'vote', term: raft.term, granted, preVote: false });
 }
@@ -113,6 +107,6 @@ export function onVote(raft: Raft, from: NodeId, message: Vote): void {
 /** The leader wants this node to take over at once: no pre-vote, and voters need not wait (§3.10). */
 export function onTimeoutNow(raft: Raft): void {
   if (raft.role === 'leader' || !raft.membership.includes(raft.self)) return;
-  armElection(raft);
+  resetElectionTimer(raft);
   campaign(raft, { preVote: false, transfer: true });
 }

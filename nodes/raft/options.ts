@@ -40,6 +40,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     min: 1,
     max: 60_000,
     default: 50,
+    vary: [20, 100],
     meaning: 'time between two heartbeats of a leader',
   },
   {
@@ -48,6 +49,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     min: 2,
     max: 600_000,
     default: 300,
+    vary: [150, 600],
     meaning: 'shortest election timeout; each is drawn between this and twice this',
   },
   {
@@ -56,6 +58,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     min: 2,
     max: 10_000_000,
     default: 1000,
+    vary: [4, 20, 100],
     meaning:
       'a snapshot is taken every so many applied entries; half as many are kept for followers that lag',
   },
@@ -65,6 +68,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     min: 1,
     max: 16_000_000,
     default: 65_536,
+    vary: [100, 1000],
     meaning: 'a snapshot travels in chunks of this size',
   },
   {

@@ -77,9 +77,6 @@ export interface Raft {
   sessions: Sessions;
   /** Who has granted a vote (or a pre-vote) in this campaign. */
   votes: Set<NodeId>;
-  /** Every vote there was, for the rule that counts them. */
-  electionTimeoutMs: number;
-  electionDeadlineMs: number;
   /** When a leader was last heard of; no vote is given for a while after that (§4.2.3). */
   leaderContactMs: number;
   incoming: IncomingSnapshot | null;

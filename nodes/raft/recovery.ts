@@ -45,8 +45,6 @@ export function recover(init: CoreInit<RaftProtocol>): Raft {
     machine: new Machine(),
     sessions: new Sessions(options.sessionLimit),
     votes: new Set(),
-    electionTimeoutMs: options.electionTimeoutMs,
-    electionDeadlineMs: 0,
     leaderContactMs: Number.NEGATIVE_INFINITY,
     incoming: null,
     transferClient: null,

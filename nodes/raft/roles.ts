@@ -11,17 +11,10 @@ import type { Term } from './messages.ts';
 import { Progress } from './progress.ts';
 import { appendEntries, redirect, setHardState, unavailable, type Leadership, type Raft } from './raft.ts';
 
-/** Waits for a leader, or for `timeoutMs` to pass without one. A pending timer is left to find the later deadline. */
-export function postponeElection(raft: Raft): void {
-  raft.electionDeadlineMs = raft.now.monotonicMs + raft.electionTimeoutMs;
-}
-
-/** Draws a new timeout, so that split votes do not repeat (§3.4), and sets the timer. */
-export function armElection(raft: Raft): void {
+/** Waits for a leader anew. Each timeout is drawn again, so that split votes do not repeat (§3.4). */
+export function resetElectionTimer(raft: Raft): void {
   const { electionTimeoutMs } = raft.options;
-  raft.electionTimeoutMs = electionTimeoutMs + raft.prng.next() * electionTimeoutMs;
-  postponeElection(raft);
-  raft.out.setTimer('election', raft.electionTimeoutMs);
+  raft.out.setTimer('election', electionTimeoutMs + raft.prng.next() * electionTimeoutMs);
 }
 
 /** Follows `leader`, or whoever will lead, in this or a later term. */
@@ -36,7 +29,7 @@ export function becomeFollower(raft: Raft, term: Term, leader: NodeId | null): v
   if (leadership === null) return;
   raft.out.probe('leader-stepped-down');
   raft.out.cancelTimer('heartbeat');
-  armElection(raft);
+  resetElectionTimer(raft);
   leaveClients(raft, leadership);
 }
 
