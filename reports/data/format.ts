@@ -42,6 +42,15 @@ export function listed(words: readonly string[]): string {
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
+/** `searchNodes`, `leader-changes` → `search nodes`, `leader changes`. */
+export function words(name: string): string {
+  const apart = name.replace(
+    /([a-z])([A-Z])(?=[a-z])/g,
+    (_, end: string, start: string) => `${end} ${start.toLowerCase()}`,
+  );
+  return apart.replace(/([a-z])-/g, '$1 ');
+}
+
 function digits(value: number): string {
   if (value >= 100) return value.toFixed(0);
   return value >= 10 ? String(Number(value.toFixed(1))) : String(Number(value.toFixed(2)));

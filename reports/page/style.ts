@@ -103,7 +103,7 @@ summary{cursor:pointer;color:var(--link)}
 .plot-edge{fill:none;stroke:var(--line)}
 .grid{stroke:var(--grid)}
 .tick-mark{stroke:var(--muted)}
-.band-label{font-size:11.5px;paint-order:stroke;stroke:var(--panel);stroke-width:3px;stroke-linejoin:round;pointer-events:none}
+.band-label{font-size:11.5px;paint-order:stroke;stroke:var(--panel);stroke-width:4px;stroke-linejoin:round;pointer-events:none}
 .hidden{display:none}
 .violation-line{stroke:var(--bad);stroke-width:1.5;stroke-dasharray:5 3;fill:none;vector-effect:non-scaling-stroke}
 .heal-line{stroke:var(--muted);stroke-width:1;stroke-dasharray:2 3;fill:none;vector-effect:non-scaling-stroke}

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import type { Verdict } from '../../harness/checkers/checker.ts';
 import type { FoundAnomaly } from '../data/anomalies.ts';
-import { count, listed, plural } from '../data/format.ts';
+import { count, listed, plural, words } from '../data/format.ts';
 import { visible } from '../data/text.ts';
 import type { ReportView } from '../data/view.ts';
 import { VerdictBadge } from './validity.tsx';
@@ -91,13 +91,6 @@ export function Stats({ stats }: { readonly stats: Readonly<Record<string, numbe
       ))}
     </ul>
   );
-}
-
-/** `searchNodes`, `leader-changes` → `search nodes`, `leader changes`. */
-function words(name: string): string {
-  return name
-    .replace(/([a-z])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`)
-    .replace(/-/g, ' ');
 }
 
 function Guarantees({ view }: { readonly view: ReportView }): JSX.Element {

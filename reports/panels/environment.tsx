@@ -1,6 +1,6 @@
 /** Where and how it ran: machine, versions, the whole configuration and the schedule of faults. */
 import type { JSX } from 'preact';
-import { duration, plural } from '../data/format.ts';
+import { duration, plural, words } from '../data/format.ts';
 import { visible, visibleJson } from '../data/text.ts';
 import type { ReportView } from '../data/view.ts';
 
@@ -43,7 +43,7 @@ function Facts({
       <tbody>
         {facts.map(([label, value]) => (
           <tr key={label}>
-            <th scope="row">{visible(label, 60)}</th>
+            <th scope="row">{words(visible(label, 60))}</th>
             <td>{visible(value, 400)}</td>
           </tr>
         ))}

@@ -4,7 +4,7 @@ import { culpritOf, type FoundAnomaly } from '../data/anomalies.ts';
 import { activeIn } from '../data/bands.ts';
 import { describeOperation } from '../data/describe.ts';
 import { atSeconds, count, listed, percent, plural } from '../data/format.ts';
-import { visible } from '../data/text.ts';
+import { paragraphs, visible } from '../data/text.ts';
 import type { ReportView } from '../data/view.ts';
 import { verdictWord, VerdictIcon, validityClass } from './validity.tsx';
 
@@ -79,19 +79,21 @@ export function headline({ results }: ReportView): string {
     case 'unknown':
       return 'Undecided';
     case false: {
-      const [violated] = results.guarantee.violated;
+      const { judged, violated: levels } = results.guarantee;
+      const violated = judged.find((level) => levels.includes(level)) ?? levels[0];
       return violated === undefined ? 'Violation found' : `Not ${visible(violated)}`;
     }
   }
 }
 
+/** What happened, in a sentence or two. */
 function story(view: ReportView, anomalies: readonly FoundAnomaly[]): string {
   const { results } = view;
+  const [first] = anomalies;
+  if (results.valid === false && first) return failureStory(view, first);
   if (results.valid !== true) {
-    const [first] = anomalies;
-    const what = results.valid === false && first ? incident(view, first) : '';
-    const why = results.reasons.map((reason) => visible(reason, 300)).join(' ');
-    return [what, why].filter((sentence) => sentence !== '').join(' ') || verdictWord(results.valid);
+    const reasons = results.reasons.map((reason) => `${visible(reason, 300)}.`.replace(/\.\.$/, '.'));
+    return reasons.join(' ') || verdictWord(results.valid);
   }
   const held = listed(results.guarantee.held.map((level) => visible(level)));
   const judged = held === '' ? 'Every check passed' : `Nothing in this history refutes ${held}`;
@@ -99,6 +101,12 @@ function story(view: ReportView, anomalies: readonly FoundAnomaly[]): string {
   return bands === 0
     ? `${judged}. No fault was active while it was recorded.`
     : `${judged}, with ${plural(bands, 'fault')} injected while it was recorded.`;
+}
+
+/** The first violation; the panel below it has the others, and the whole explanation. */
+function failureStory(view: ReportView, first: FoundAnomaly): string {
+  const [explanation = ''] = paragraphs(first.anomaly.explanation);
+  return `${incident(view, first)} ${visible(explanation, 400)}`.trim();
 }
 
 /** `At 12.310 s, n3 answered read → 0 on k7, while partition (isolate n3) was active.` */
