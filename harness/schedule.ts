@@ -29,7 +29,7 @@ export interface FaultyPhase {
   readonly endMs: number;
 }
 
-/** A fault that takes the leader lasts at least so long that another one is elected, and clients notice. */
+/** A first fault on the leader lasts at least so long that another one is elected, and clients notice. */
 const leaderLastsMs = 2500;
 /** A remainder shorter than this is not worth a fault. */
 const lastsMinMs = 100;
@@ -58,7 +58,8 @@ export function drawSchedule(prng: Prng, options: ScheduleOptions): ScheduleEntr
       ...(aim && { aim: 'leader' as const }),
     });
     const drawnMs = intervalMs * (fault.lasts.min + entryPrng.next() * (fault.lasts.max - fault.lasts.min));
-    const lastsMs = Math.max(drawnMs, aim ? leaderLastsMs : lastsMinMs);
+    const leastMs = aim ? Math.min(leaderLastsMs, 0.4 * (phase.endMs - phase.startMs)) : lastsMinMs;
+    const lastsMs = Math.max(drawnMs, leastMs);
     entries.push({
       id: entries.length,
       fault: fault.name,
