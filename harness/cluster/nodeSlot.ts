@@ -31,12 +31,15 @@ const portRetryMs = 50;
 /** How long the news of an exit may take after the process is gone. */
 const newsMs = 2_000;
 
+export type NodeState = 'up' | 'paused' | 'down';
+
 export class NodeSlot {
   private readonly supervisor: SupervisorClient;
   private readonly options: SlotOptions;
   private currentPlace: NodePlace;
   private wasReady = false;
   private isUp = false;
+  private isPaused = false;
   /** The process id of the last incarnation. */
   private group = 0;
   /** By process id: the news of an exit may come late, when the next incarnation runs already. */
@@ -53,6 +56,10 @@ export class NodeSlot {
 
   get place(): NodePlace {
     return this.currentPlace;
+  }
+
+  get state(): NodeState {
+    return !this.isUp ? 'down' : this.isPaused ? 'paused' : 'up';
   }
 
   /** Resolves when the node is ready; rejects with a HarnessError that tells what it said. */
@@ -81,12 +88,14 @@ export class NodeSlot {
   pause(): Promise<void> {
     return this.next(async () => {
       await this.supervisor.order({ kind: 'pause', node: this.place.node });
+      this.isPaused = true;
     });
   }
 
   resume(): Promise<void> {
     return this.next(async () => {
       await this.supervisor.order({ kind: 'resume', node: this.place.node });
+      this.isPaused = false;
     });
   }
 
@@ -139,6 +148,7 @@ export class NodeSlot {
     if (await acceptsWithin(this.options.readyMs, this.place, () => this.exit() !== null)) {
       this.wasReady = true;
       this.isUp = true;
+      this.isPaused = false;
       return null;
     }
     return this.neverReady(program);

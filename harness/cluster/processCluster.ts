@@ -15,7 +15,8 @@ import { freePort, isPortFree } from './freePort.ts';
 import type { Endpoint } from './httpClient.ts';
 import type { LinkTraffic } from './links/link.ts';
 import type { LinkAddress } from './links/mesh.ts';
-import { NodeSlot } from './nodeSlot.ts';
+import { introduce } from './introduce.ts';
+import { NodeSlot, type NodeState } from './nodeSlot.ts';
 import type { NodePlace, ProgramOf } from './program.ts';
 import { describeExit } from './readiness.ts';
 import type { ClusterWatcher, DrivenCluster } from './realWorld.ts';
@@ -62,6 +63,7 @@ export class ProcessCluster implements DrivenCluster {
   private readonly watchers = new Set<ClusterWatcher>();
   private supervisorClient: SupervisorClient | undefined;
   private closing: Promise<void> | undefined;
+  private hasGrown = false;
 
   private constructor(options: ClusterOptions) {
     // Nodes run in their own folders: relative paths would lead elsewhere there.
@@ -125,14 +127,21 @@ export class ProcessCluster implements DrivenCluster {
   }
 
   /**
-   * Starts one more node, empty and a member of nothing yet, with links from and to all others. The running nodes do
-   * not know it: whoever knows how they are told does that, with `linkUrl`.
+   * Starts one more node, which is a member of nothing yet, with links from and to all others, and tells the running
+   * ones where it is. For reference models, whose hosts can be told.
    */
-  async addNode(): Promise<NodeId> {
+  async addNode(): Promise<{ readonly node: NodeId; readonly problems: readonly string[] }> {
     const node = nodeId(Math.max(0, ...this.nodes.map(nodeNumber)) + 1);
+    this.hasGrown = true;
     await this.addSlots([node]);
     await this.slot(node).start();
-    return node;
+    const running = this.nodes.filter((other) => this.slot(other).state !== 'down');
+    const problems = await Promise.all(running.map((other) => this.introducePeers(other)));
+    return { node, problems: problems.filter((problem) => problem !== null) };
+  }
+
+  state(node: NodeId): NodeState {
+    return this.slot(node).state;
   }
 
   /** What every link has done so far. */
@@ -160,7 +169,7 @@ export class ProcessCluster implements DrivenCluster {
   private async performOnNode(action: ClusterAction): Promise<string | null> {
     try {
       await this.carryOut(action);
-      return null;
+      return action.kind === 'start' && this.hasGrown ? await this.introducePeers(action.node) : null;
     } catch (error) {
       // A node that cannot be acted on is news for the run; a supervisor that does not answer is the end of it.
       if (error instanceof HarnessError && action.kind !== 'start') throw error;
@@ -187,6 +196,20 @@ export class ProcessCluster implements DrivenCluster {
     }
   }
 
+  /** A node that starts again knows only the peers of its command line. */
+  private async introducePeers(node: NodeId): Promise<string | null> {
+    const problem = await introduce(this.endpoint(node), this.linksFrom(node));
+    return problem === null ? null : `${node} was not told of its new peers: ${problem}`;
+  }
+
+  private linksFrom(node: NodeId): NodePlace['peers'] {
+    return [...(this.linkUrls.get(node) ?? [])].map(([peer, url]) => ({
+      node: peer,
+      number: nodeNumber(peer),
+      url,
+    }));
+  }
+
   private async addSlots(nodes: readonly NodeId[]): Promise<void> {
     const ports = new Map<NodeId, number>();
     for (const node of nodes) ports.set(node, await this.choosePort(node, [...ports.values()]));
@@ -202,11 +225,8 @@ export class ProcessCluster implements DrivenCluster {
 
   private createSlot(node: NodeId, port: number): NodeSlot {
     const folder = join(this.options.folder, 'nodes', node);
-    const peers = [...(this.linkUrls.get(node) ?? [])].map(([peer, url]) => ({
-      node: peer,
-      number: nodeNumber(peer),
-      url,
-    }));
+    // A node that is added later belongs to no cluster yet, so it is started without peers.
+    const peers = this.hasGrown ? [] : this.linksFrom(node);
     const place = { node, number: nodeNumber(node), host, port, peers, dataDirectory: join(folder, 'data') };
     return new NodeSlot(this.supervisor, place, {
       program: this.options.program,
