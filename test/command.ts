@@ -1,5 +1,5 @@
 /** Runs the project's own commands as a person would, for end-to-end and long tests. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 
 export interface CommandResult {
   readonly code: number | null;
@@ -34,7 +34,7 @@ export async function npmRun(
   return limited(watch(spawn('npm', ['run', '--silent', script, '--', ...args], piped)), limitSeconds);
 }
 
-const piped = { stdio: ['ignore', 'pipe', 'pipe'], detached: true } as const;
+const piped: SpawnOptions = { stdio: ['ignore', 'pipe', 'pipe'], detached: true };
 
 function watch(child: ChildProcess): RunningCommand {
   const started = performance.now();

@@ -1,0 +1,72 @@
+/** Conducts a planned run on real processes, from the first process to the last: history in the folder, nobody left. */
+import { join } from 'node:path';
+import { bundleHost } from '../cluster/bundle.ts';
+import { startCluster } from '../cluster/processCluster.ts';
+import { referenceProgram } from '../cluster/referenceProgram.ts';
+import { runInRealWorld } from '../cluster/realWorld.ts';
+import type { Op } from '../history.ts';
+import { Runner } from '../runner.ts';
+import type { RunView } from '../runView.ts';
+import type { RunFolder } from '../store.ts';
+import type { Plan } from './runPlan.ts';
+
+/** Whoever shows a run while it goes on. */
+export interface Audience {
+  onRecord(op: Op): void;
+  onView(view: RunView): void;
+}
+
+export interface Conducted {
+  readonly history: readonly Op[];
+  /** The run at its end. */
+  readonly view: RunView;
+  readonly interrupted: boolean;
+}
+
+/** Healing, recovery and final reads have deadlines of their own; a run that is later than this hangs. */
+const graceSeconds = 60;
+const nsPerMs = 1e6;
+const viewIntervalMs = 100;
+
+/** Starts a cluster, drives the run to its end and takes everything down again. */
+export async function conduct(
+  plan: Plan,
+  folder: RunFolder,
+  audience: Audience,
+  signal: AbortSignal,
+): Promise<Conducted> {
+  const { config, model, workload } = plan;
+  const history: Op[] = [];
+  const writer = folder.openHistory();
+  const program = await bundleHost(join(folder.paths.nodes, 'host.mjs'));
+  const cluster = await startCluster({
+    nodes: config.nodes,
+    program: referenceProgram({ program, config }),
+    folder: folder.paths.folder,
+    seed: config.seed,
+  });
+  try {
+    const run = new Runner({ config, workload, model });
+    let nextViewNs = 0;
+    const { interrupted, durationMs } = await runInRealWorld({
+      run,
+      cluster,
+      signal,
+      deadlineMs: (config.timeLimitSeconds + graceSeconds) * 1000,
+      record: (op) => {
+        history.push(op);
+        writer.append(op);
+        audience.onRecord(op);
+      },
+      onReport: (_, nowNs) => {
+        if (nowNs < nextViewNs) return;
+        nextViewNs = nowNs + viewIntervalMs * nsPerMs;
+        audience.onView(run.view(nowNs));
+      },
+    });
+    return { history, view: run.view(durationMs * nsPerMs), interrupted };
+  } finally {
+    writer.close();
+    await cluster.close();
+  }
+}

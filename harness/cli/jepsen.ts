@@ -1,0 +1,135 @@
+/** `npm run jepsen -- --model raft`: one run on real processes, from plan to verdict and report. */
+import { pathToFileURL } from 'node:url';
+import { Command } from 'commander';
+import type { Validity } from '../checkers/checker.ts';
+import { exitCodes } from '../exit.ts';
+import { faultReports } from '../faultReports.ts';
+import { judge } from '../judge.ts';
+import type { Results } from '../results.ts';
+import { createRunFolder, type RunFolder } from '../store.ts';
+import { deadlineBudget } from './budget.ts';
+import { conduct, type Conducted } from './conduct.ts';
+import { doctorCommand } from './doctor.ts';
+import { environment } from './environment.ts';
+import { listCommand } from './list.ts';
+import { LiveView } from './liveView.ts';
+import { addPlanFlags, planRun, type Plan, type PlanFlags } from './runPlan.ts';
+import { summary } from './summary.ts';
+
+interface JepsenFlags extends PlanFlags {
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** How long checkers may search before they answer `unknown`. */
+const checkBudgetMs = 60_000;
+
+const examples = `
+Examples:
+  npm run jepsen -- --model raft
+  npm run jepsen -- --model raft --workload append --faults kill,partition --time-limit 60
+  npm run jepsen -- --model raft --set reads=leader --set checkQuorum=off --guarantee linearizable --faults partition
+  npm run jepsen -- --model raft --bug ack-before-commit --seed 42
+  npm run jepsen -- list            models, options, planted bugs, workloads, faults, guarantees
+  npm run jepsen -- doctor          what this machine can do
+
+Exit codes: 0 no violation found, 1 violation, 2 undecided, 130 interrupted, 254 usage, 255 the harness failed.
+Results go to runs/<time>-<model>-<workload>-<seed>/; runs/latest is the newest.`;
+
+export function jepsenCommand(): Command {
+  const command = new Command('jepsen').description(
+    'runs a cluster of real processes, breaks it, and decides from what clients saw whether its guarantee held',
+  );
+  return addPlanFlags(command)
+    .option('--out <dir>', 'where run folders are made (default: runs)')
+    .option('--json', 'print results.json, and the folder, as one JSON value on stdout')
+    .addHelpText('after', examples)
+    .action((flags: JepsenFlags) => jepsen(flags))
+    .addCommand(listCommand())
+    .addCommand(doctorCommand());
+}
+
+async function jepsen(flags: JepsenFlags): Promise<void> {
+  const plan = planRun(flags);
+  const folder = createRunFolder(plan.config, {
+    ...(flags.out && { out: flags.out }),
+    startedAt: new Date(),
+  });
+  folder.writeConfig(plan.config);
+  const stop = stopOnSignals();
+  const live = new LiveView(plan.config);
+  live.start();
+  try {
+    const conducted = await conduct(plan, folder, live, stop.signal);
+    live.note('checking the history');
+    const results = decide(plan, conducted);
+    await writeOut(plan, folder, conducted, results);
+    live.stop();
+    printResults(folder, results, flags.json ?? false);
+    process.exitCode = conducted.interrupted ? exitCodes.interrupted : exitCodeOf(results.valid);
+  } finally {
+    live.stop();
+    stop.release();
+  }
+}
+
+function decide({ config, model, workload }: Plan, { history, view, interrupted }: Conducted): Results {
+  return judge({
+    history,
+    config,
+    claim: model.claim(config.options),
+    workload,
+    budget: deadlineBudget(() => performance.now(), checkBudgetMs),
+    faults: faultReports(history, config),
+    probes: view.probes,
+    warnings: [
+      ...(interrupted ? ['interrupted: the plan was not carried out to its end'] : []),
+      ...view.warnings,
+    ],
+    model,
+  });
+}
+
+async function writeOut(
+  plan: Plan,
+  folder: RunFolder,
+  conducted: Conducted,
+  results: Results,
+): Promise<void> {
+  folder.writeResults(results);
+  // Loading the renderer takes as long as rendering: only now, not while the run starts.
+  const { renderReport } = await import('../../reports/report.tsx');
+  const { config } = plan;
+  folder.writeReport(
+    renderReport({ config, history: conducted.history, results, environment: environment() }),
+  );
+}
+
+function printResults(folder: RunFolder, results: Results, asJson: boolean): void {
+  const report = pathToFileURL(folder.paths.report).href;
+  if (asJson) process.stdout.write(`${JSON.stringify({ ...results, folder: folder.paths.folder })}\n`);
+  else process.stdout.write(`${summary(results)}\nreport  ${report}\n`);
+}
+
+function exitCodeOf(valid: Validity): number {
+  if (valid === 'unknown') return exitCodes.unknown;
+  return valid ? exitCodes.valid : exitCodes.invalid;
+}
+
+/** The first signal ends the run early and in order; the second one at once (the supervisor then sweeps). */
+function stopOnSignals(): { readonly signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    controller.abort();
+    process.stderr.write('\nstopping: healing, checking what there is; once more to kill\n');
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of signals) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const name of signals) process.off(name, onSignal);
+    },
+  };
+}

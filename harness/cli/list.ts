@@ -1,0 +1,76 @@
+/** `npm run jepsen -- list`: everything that has a name: models with options and bugs, workloads, faults, guarantees. */
+import { Command } from 'commander';
+import { models } from '../../nodes/index.ts';
+import { defaultOptions } from '../../nodes/kernel/options.ts';
+import { guarantees, type NodeModel, type OptionSpec } from '../../nodes/kernel/model.ts';
+import { workloads } from '../../workloads/index.ts';
+import { faults } from '../faults/index.ts';
+import { specs } from '../specs/index.ts';
+
+function describeOption(option: OptionSpec): string {
+  const values = option.type === 'choice' ? option.choices.join('|') : `${option.min}..${option.max}`;
+  return `--set ${option.name}=${values}  (default ${option.default})  ${option.meaning}`;
+}
+
+function describeModel(model: NodeModel): string[] {
+  const { guarantees: claimed, because } = model.claim(defaultOptions(model));
+  return [
+    `  ${model.name}: ${model.summary}`,
+    `    claims ${claimed.join(', ')}: ${because}`,
+    `    survives ${model.survives.join(', ')}; workloads ${model.workloads.join(', ')}; ${model.nodesDefault} nodes`,
+    '    options',
+    ...model.options.map((option) => `      ${describeOption(option)}`),
+    '    planted bugs',
+    ...model.bugs.map((bug) => `      --bug ${bug.name}  ${bug.mistake} Revealed by ${bug.revealedBy}`),
+  ];
+}
+
+function named(items: readonly { readonly name: string; readonly meaning: string }[]): string[] {
+  return items.map((item) => `  ${item.name}: ${item.meaning}`);
+}
+
+function asText(): string {
+  return [
+    'models',
+    ...models.flatMap(describeModel),
+    'workloads',
+    ...named(workloads),
+    'faults',
+    ...named(faults),
+    'sequential specs (check --spec)',
+    ...named(specs),
+    'guarantees',
+    `  ${guarantees.join(', ')}`,
+    '',
+  ].join('\n');
+}
+
+function asJson(): unknown {
+  const model = ({ name, summary, options, bugs, survives, workloads: served }: NodeModel): unknown => ({
+    name,
+    summary,
+    options,
+    bugs,
+    survives,
+    workloads: served,
+  });
+  const plain = ({ name, meaning }: { name: string; meaning: string }): unknown => ({ name, meaning });
+  return {
+    models: models.map(model),
+    workloads: workloads.map(plain),
+    faults: faults.map(plain),
+    specs: specs.map(plain),
+    guarantees,
+  };
+}
+
+export function listCommand(): Command {
+  return new Command('list')
+    .description(
+      'everything that has a name: models with their options and planted bugs, workloads, faults, guarantees',
+    )
+    .option('--json', 'one JSON value on stdout')
+    .action((flags: { json?: boolean }) => {
+      process.stdout.write(flags.json ? `${JSON.stringify(asJson())}\n` : asText());
+    });
+}

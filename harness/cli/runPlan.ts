@@ -1,0 +1,157 @@
+/** From the flags of a command to the configuration of a run: everything drawn from the seed, everything checked. */
+import { randomInt } from 'node:crypto';
+import type { Command } from 'commander';
+import { models } from '../../nodes/index.ts';
+import { nodeId } from '../../nodes/kernel/ids.ts';
+import { guarantees, type Guarantee, type NodeModel } from '../../nodes/kernel/model.ts';
+import { OptionsError, parseOptions } from '../../nodes/kernel/options.ts';
+import { createPrng } from '../../nodes/kernel/prng.ts';
+import { workloads } from '../../workloads/index.ts';
+import type { RunConfig } from '../config.ts';
+import { UsageError } from '../exit.ts';
+import { faults as allFaults, faultsDefault } from '../faults/index.ts';
+import { runDefaults } from '../repro.ts';
+import { drawSchedule } from '../schedule.ts';
+import type { Workload } from '../workload.ts';
+import { choose, seconds, wholeNumber } from './choice.ts';
+
+/** The flags that say what to run; the same words for every command that runs something. */
+export interface PlanFlags {
+  readonly model?: string;
+  readonly workload?: string;
+  readonly nodes?: number;
+  readonly concurrency: number;
+  readonly rate?: number;
+  readonly timeLimit: number;
+  readonly faults?: string;
+  readonly faultInterval: number;
+  readonly seed?: number;
+  readonly network: string;
+  readonly set: readonly string[];
+  readonly guarantee?: string;
+  readonly bug?: string;
+}
+
+export interface Plan {
+  readonly model: NodeModel;
+  readonly workload: Workload;
+  readonly config: RunConfig;
+}
+
+/** Seeds are printed and typed again: nine digits are enough. */
+const seedMax = 999_999_999;
+
+const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
+
+/** Adds the flags of `PlanFlags` to a command. */
+export function addPlanFlags(command: Command): Command {
+  return command
+    .option('--model <name>', `what to test: ${models.map((model) => model.name).join(', ')}`)
+    .option(
+      '--workload <name>',
+      `what clients do (default: the model's first; there are ${names(workloads)})`,
+    )
+    .option('--nodes <n>', "size of the cluster (default: the model's)", wholeNumber(1, 25))
+    .option('--concurrency <n>', 'clients at a time', wholeNumber(1, 1000), runDefaults.concurrency)
+    .option(
+      '--rate <n>',
+      `operations per second at most, 0 for no limit (default: ${runDefaults.rate})`,
+      wholeNumber(0, 1_000_000),
+    )
+    .option(
+      '--time-limit <seconds>',
+      'warm-up and faults; recovery, check and report follow',
+      seconds(86_400),
+      runDefaults.timeLimitSeconds,
+    )
+    .option(
+      '--faults <names>',
+      `comma-separated, or none (default: ${faultsDefault.join(',')}; there are ${names(allFaults)})`,
+    )
+    .option(
+      '--fault-interval <seconds>',
+      'mean time between faults',
+      seconds(3600),
+      runDefaults.faultIntervalSeconds,
+    )
+    .option(
+      '--seed <n>',
+      'repeats the plan of an earlier run (default: random, printed)',
+      wholeNumber(0, seedMax),
+    )
+    .option('--network <kind>', 'how nodes are connected: links', 'links')
+    .option(
+      '--set <option=value>',
+      'an option of the model, repeatable (see: npm run jepsen -- list)',
+      collect,
+      [],
+    )
+    .option('--guarantee <level>', 'judge against this level instead of the claimed one')
+    .option('--bug <name>', 'run the model with a planted bug (see: npm run jepsen -- list)');
+}
+
+function names(items: readonly { readonly name: string }[]): string {
+  return items.map((item) => item.name).join(', ');
+}
+
+/** Checks the flags against the registries and draws the schedule. Throws UsageError. */
+export function planRun(flags: PlanFlags): Plan {
+  if (flags.model === undefined) throw new UsageError(`--model is missing. There are: ${names(models)}`);
+  const model = choose('model', models, flags.model);
+  const workload = choose('workload', servedBy(model), flags.workload ?? model.workloads[0] ?? '');
+  const nodes = flags.nodes ?? model.nodesDefault;
+  if (flags.network !== 'links') throw new UsageError(`no network '${flags.network}'. There is: links`);
+  const faults = chosenFaults(flags.faults);
+  const bug = flags.bug === undefined ? null : choose(`bug of ${model.name}`, model.bugs, flags.bug).name;
+  const seed = flags.seed ?? randomInt(seedMax);
+  const plan = {
+    version: 1 as const,
+    model: model.name,
+    workload: workload.name,
+    nodes,
+    concurrency: flags.concurrency,
+    rate: flags.rate === 0 ? null : (flags.rate ?? runDefaults.rate),
+    timeLimitSeconds: flags.timeLimit,
+    faults,
+    faultIntervalSeconds: flags.faultInterval,
+    seed,
+    network: 'links' as const,
+    options: chosenOptions(model, flags.set),
+    guarantee: flags.guarantee === undefined ? null : chosenGuarantee(flags.guarantee),
+    bug,
+  };
+  const schedule = drawSchedule(createPrng(seed).fork('schedule'), {
+    nodes: Array.from({ length: nodes }, (_, index) => nodeId(index + 1)),
+    faults,
+    faultIntervalSeconds: flags.faultInterval,
+    timeLimitSeconds: flags.timeLimit,
+    // All models here are reference models, which must cope with a message that comes twice.
+    duplicates: true,
+  });
+  return { model, workload, config: { ...plan, schedule } };
+}
+
+function servedBy(model: NodeModel): readonly Workload[] {
+  return workloads.filter((workload) => model.workloads.includes(workload.name));
+}
+
+function chosenFaults(text: string | undefined): readonly string[] {
+  if (text === undefined) return faultsDefault;
+  if (text === 'none') return [];
+  const chosen = text.split(',').map((name) => choose('fault', allFaults, name.trim()).name);
+  return [...new Set(chosen)];
+}
+
+function chosenGuarantee(text: string): Guarantee {
+  const levels = guarantees.map((name) => ({ name }));
+  return choose('guarantee', levels, text).name as Guarantee;
+}
+
+function chosenOptions(model: NodeModel, pairs: readonly string[]): RunConfig['options'] {
+  try {
+    return parseOptions(model, pairs);
+  } catch (error) {
+    if (error instanceof OptionsError) throw new UsageError(error.message);
+    throw error;
+  }
+}
