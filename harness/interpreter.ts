@@ -21,8 +21,6 @@ export interface InterpreterOptions {
   /** Number of client threads. */
   readonly concurrency: number;
   readonly prng: Prng;
-  /** The node that a process asks first; recorded with its invocations. */
-  readonly nodeOf?: (process: number, thread: number) => NodeId;
 }
 
 /** An operation to be sent by a thread. `op` is its recorded invocation. */
@@ -62,7 +60,6 @@ export class Interpreter {
   private generator: Generator;
   private readonly prng: Prng;
   private readonly threadPrng: Prng;
-  private readonly nodeOf: InterpreterOptions['nodeOf'];
   private readonly threads: readonly number[];
   /** Ascending. Replaced, never changed in place: contexts hand it out. */
   private free: readonly number[];
@@ -90,7 +87,6 @@ export class Interpreter {
     this.generator = options.generator;
     this.prng = options.prng.fork('generator');
     this.threadPrng = options.prng.fork('threads');
-    this.nodeOf = options.nodeOf;
     this.threads = Array.from({ length: options.concurrency }, (_, thread) => thread);
     this.free = this.threads;
     this.processes = [...this.threads];
@@ -121,9 +117,6 @@ export class Interpreter {
         if (this.busy === 0) throw new GeneratorError('the generator waits, but nothing is going on');
         return { kind: 'wait' };
       case 'op':
-        // The step is forgotten, not kept: what completes until then may lead to a better operation.
-        if (step.op.timeNs !== undefined && step.op.timeNs > nowNs)
-          return { kind: 'wait', untilNs: step.op.timeNs };
         this.generator = step.rest;
         return this.dispatch(step.op);
     }
@@ -159,10 +152,8 @@ export class Interpreter {
       process: 'nemesis',
       type: 'info',
       f: event.f,
-      key: undefined,
       value: event.value,
       error: event.error,
-      node: undefined,
     });
   }
 
@@ -180,8 +171,7 @@ export class Interpreter {
     const thread = invocation.thread ?? this.threadPrng.pick(this.free);
     const process = this.processOf(thread);
     const { f, key, value } = invocation;
-    const node = this.nodeOf?.(process, thread);
-    const op = this.record({ process, type: 'invoke', f, key, value, error: undefined, node });
+    const op = this.record({ process, type: 'invoke', f, key, value });
     const dispatch: Dispatch = { kind: 'dispatch', thread, process, invocation, op };
     if (key !== undefined) this.keysUsed.add(key);
     this.open[thread] = dispatch;
@@ -195,10 +185,10 @@ export class Interpreter {
     readonly process: Op['process'];
     readonly type: Op['type'];
     readonly f: string;
-    readonly key: string | undefined;
+    readonly key?: string | undefined;
     readonly value: Json;
-    readonly error: string | undefined;
-    readonly node: NodeId | undefined;
+    readonly error?: string | undefined;
+    readonly node?: NodeId | undefined;
   }): Op {
     const { process, type, f, key, value, error, node } = event;
     return {

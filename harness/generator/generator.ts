@@ -26,10 +26,12 @@ export interface Invocation {
   readonly value: Json;
   /** The thread that must invoke it; any free one when absent. */
   readonly thread?: number;
-  /** Not before this time; now when absent. */
-  readonly timeNs?: number;
 }
 
+/**
+ * What comes next. An operation is always for now: one that must wait is `pending` until its time. So no answer is ever
+ * set aside, and what a generator learned by being asked (when it was first asked, say) is never lost.
+ */
 export type Step =
   | { readonly kind: 'op'; readonly op: Invocation; readonly rest: Generator }
   /** Nothing now: ask again when a thread was freed, or at `untilNs` if given. */

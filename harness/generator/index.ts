@@ -5,7 +5,16 @@ export { eachProcess, eachThread } from './eachThread.ts';
 export { filter } from './filter.ts';
 export { flipFlop } from './flipFlop.ts';
 export type { Generator, GeneratorContext, Invocation, Step } from './generator.ts';
-export { exhausted, fromFunction, fromState, list, single, type Leaf, type LeafAnswer } from './leaves.ts';
+export {
+  at,
+  exhausted,
+  fromFunction,
+  fromState,
+  list,
+  single,
+  type Leaf,
+  type LeafAnswer,
+} from './leaves.ts';
 export { limit, once } from './limit.ts';
 export { map } from './map.ts';
 export { mix, weightedMix } from './mix.ts';

@@ -21,6 +21,19 @@ export function single(op: Invocation): Generator {
   };
 }
 
+/** This operation, once, and not before this time. */
+export function at(timeMs: number, op: Invocation): Generator {
+  return {
+    next(context) {
+      if (context.timeNs < timeMs * 1e6) return pending(this, timeMs * 1e6);
+      return { kind: 'op', op, rest: exhausted };
+    },
+    update() {
+      return this;
+    },
+  };
+}
+
 /** These operations, in order. */
 export function list(ops: readonly Invocation[]): Generator {
   return fromState(0, {

@@ -6,7 +6,7 @@
  * most `catchUpMs`: no flood follows, and the rate is not lost to every little delay.
  */
 import type { Generator, GeneratorContext } from './generator.ts';
-import { dueNs, followedBy, pending } from './steps.ts';
+import { followedBy, pending } from './steps.ts';
 
 /** How much of a plan a stagger makes up for when it fell behind. */
 export const catchUpMs = 100;
@@ -38,8 +38,8 @@ function paced(pace: Pace, generator: Generator, plannedNs: number): Generator {
       if (context.timeNs < plannedNs) return pending(this, plannedNs);
       const step = generator.next(context);
       if (step.kind !== 'op') return followedBy(step, (rest) => paced(pace, rest, plannedNs));
-      const startNs = dueNs(step.op, context);
-      const reckonedNs = plannedNs === -Infinity ? startNs : Math.max(plannedNs, startNs - pace.behindNs);
+      const { timeNs } = context;
+      const reckonedNs = plannedNs === -Infinity ? timeNs : Math.max(plannedNs, timeNs - pace.behindNs);
       const nextNs = reckonedNs + pace.intervalNs(context);
       return followedBy(step, (rest) => paced(pace, rest, nextNs));
     },

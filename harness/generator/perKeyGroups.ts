@@ -12,7 +12,7 @@ import { assert } from '../../nodes/kernel/assert.ts';
 import type { Op } from '../history.ts';
 import { assigned, dealOut, within, type ThreadSet } from './context.ts';
 import type { Generator, GeneratorContext, Step } from './generator.ts';
-import { dueNs, earlier, pending } from './steps.ts';
+import { earlier, pending } from './steps.ts';
 
 export interface KeyGroups {
   /** How many keys are worked on at a time; at most one per thread. Sizes of groups differ by at most one thread. */
@@ -81,11 +81,10 @@ function keyed(options: KeyGroups, state: State): Generator {
   };
 }
 
-/** Asks the groups that have a free thread, beginning with the group of a random one, until one is due now. */
+/** Asks the groups that have a free thread, beginning with the group of a random one, until one has an operation. */
 function nextStep(options: KeyGroups, start: State, context: GeneratorContext): Step {
   let state = start;
   let untilNs: number | undefined;
-  let soonest: (Step & { kind: 'op' }) | undefined;
   const first = groupOf(state, context.prng.pick(context.free));
   for (let turn = 0; turn < state.groups.length; turn++) {
     const group = (first + turn) % state.groups.length;
@@ -93,15 +92,11 @@ function nextStep(options: KeyGroups, start: State, context: GeneratorContext): 
     if (narrowed.free.length === 0) continue;
     const asked = ask(options, state, group, narrowed);
     state = asked.state;
-    if (asked.step.kind === 'exhausted') continue;
+    if (asked.step.kind === 'op') return asked.step;
     if (asked.step.kind === 'pending') untilNs = earlier(untilNs, asked.step.untilNs);
-    else if (dueNs(asked.step.op, context) <= context.timeNs) return asked.step;
-    else if (soonest === undefined || dueNs(asked.step.op, context) < dueNs(soonest.op, context))
-      soonest = asked.step;
   }
-  if (soonest !== undefined && dueNs(soonest.op, context) <= (untilNs ?? Infinity)) return soonest;
   if (state.work.every((work) => work === null)) return { kind: 'exhausted' };
-  return pending(keyed(options, state), earlier(untilNs, soonest && dueNs(soonest.op, context)));
+  return pending(keyed(options, state), untilNs);
 }
 
 /** One group's step, after it took its next key if it had to. */

@@ -18,11 +18,6 @@ export function pending(rest: Generator, untilNs?: number): Step {
   return untilNs === undefined ? { kind: 'pending', rest } : { kind: 'pending', rest, untilNs };
 }
 
-/** When the operation may start: now, unless it names a later time. */
-export function dueNs(op: Invocation, context: GeneratorContext): number {
-  return op.timeNs === undefined ? context.timeNs : Math.max(op.timeNs, context.timeNs);
-}
-
 /** The earlier of two times, where undefined is never. */
 export function earlier(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined) return b;
@@ -40,8 +35,8 @@ export type Found =
 
 /**
  * Asks members one by one, in the order in which `draw` takes their positions out of `left`, until one has an
- * operation for now. A member that is pending holds up no other. When nobody has one, the operation with the soonest
- * start wins. `contextOf` narrows the context of a member; null when it cannot do anything now.
+ * operation. A member that is pending holds up no other. `contextOf` narrows the context of a member; null when it
+ * cannot do anything now.
  */
 export function firstDue(
   context: GeneratorContext,
@@ -52,24 +47,16 @@ export function firstDue(
   const left = positionsOf(members);
   if (left.length === 0) return { kind: 'exhausted' };
   let after = members;
-  let future: { op: Invocation; at: number; rest: Generator } | undefined;
   let untilNs: number | undefined;
   while (left.length > 0) {
     const at = left.splice(draw(left), 1)[0] as number;
     const narrowed = contextOf(at);
     if (narrowed === null) continue;
     const step = (members[at] as Generator).next(narrowed);
-    if (step.kind === 'exhausted') after = replaced(after, at, null);
-    else if (step.kind === 'pending') {
-      after = replaced(after, at, step.rest);
-      untilNs = earlier(untilNs, step.untilNs);
-    } else if (dueNs(step.op, context) <= context.timeNs)
-      return { kind: 'op', op: step.op, at, members: replaced(after, at, step.rest) };
-    else if (future === undefined || dueNs(step.op, context) < dueNs(future.op, context))
-      future = { op: step.op, at, rest: step.rest };
+    if (step.kind === 'op') return { kind: 'op', op: step.op, at, members: replaced(after, at, step.rest) };
+    after = replaced(after, at, step.kind === 'exhausted' ? null : step.rest);
+    if (step.kind === 'pending') untilNs = earlier(untilNs, step.untilNs);
   }
-  if (future !== undefined && dueNs(future.op, context) <= (untilNs ?? Infinity))
-    return { kind: 'op', op: future.op, at: future.at, members: replaced(after, future.at, future.rest) };
   if (after.every((member) => member === null)) return { kind: 'exhausted' };
   return { kind: 'pending', members: after, ...(untilNs === undefined ? {} : { untilNs }) };
 }

@@ -1,6 +1,6 @@
 /** A generator that ends after a while. */
 import type { Generator } from './generator.ts';
-import { dueNs, earlier, followedBy, pending } from './steps.ts';
+import { earlier, followedBy, pending } from './steps.ts';
 
 /** Ends `durationMs` after it was first asked. No operation starts at or after that time. */
 export function timeLimit(durationMs: number, generator: Generator): Generator {
@@ -13,8 +13,6 @@ function until(endNs: number | undefined, durationNs: number, generator: Generat
       const end = endNs ?? context.timeNs + durationNs;
       if (context.timeNs >= end) return { kind: 'exhausted' };
       const step = generator.next(context);
-      if (step.kind === 'op' && dueNs(step.op, context) >= end)
-        return pending(until(end, durationNs, generator), end);
       if (step.kind === 'pending')
         return pending(until(end, durationNs, step.rest), earlier(step.untilNs, end));
       return followedBy(step, (rest) => until(end, durationNs, rest));
