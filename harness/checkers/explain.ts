@@ -9,6 +9,7 @@
 import type { Operation } from '../history.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
 import { describeValue, sameValue } from '../specs/describe.ts';
+import type { Values } from '../specs/spec.ts';
 import { inconsistent, type Automaton } from './automaton.ts';
 import type { Call, Partition } from './calls.ts';
 import type { Anomaly } from './checker.ts';
@@ -50,24 +51,24 @@ export function explain(violation: Violation): Anomaly {
   };
 }
 
-function valuesOf(automaton: Automaton, call: Call): { readonly seen?: Json; readonly left?: Json } {
-  return automaton.spec.values?.(call.input, call.output) ?? {};
-}
-
 /** Why nothing that it saw can have been there, or undefined when that takes more than one value to tell. */
-function reasonByValue({ partition, automaton }: Violation, core: readonly Call[]): Reason | undefined {
-  const blocked = core.reduce((last, call) => (call.end > last.end ? call : last));
-  const { seen } = valuesOf(automaton, blocked);
+function reasonByValue(violation: Violation, core: readonly Call[]): Reason | undefined {
+  const { partition, automaton } = violation;
+  const { spec } = automaton;
+  const { blocked } = violation.furthest;
+  const values = (call: Call): Values | undefined => spec.values?.(call.input, call.output);
+  if (partition.calls.some((call) => values(call) === undefined)) return undefined;
+  const seen = values(blocked)?.seen;
   if (seen === undefined) return undefined;
-  const leaves = (call: Call): boolean => {
-    const { left } = valuesOf(automaton, call);
+  const writers = partition.calls.filter((call) => {
+    const left = values(call)?.left;
     return left !== undefined && call !== blocked && sameValue(left, seen);
-  };
-  const writers = partition.calls.filter(leaves);
-  const isInitial = automaton.nameOf(automaton.initial) === automaton.spec.nameOf(automaton.spec.init(seen));
+  });
+  const isInitial = automaton.nameOf(automaton.initial) === spec.nameOf(spec.init(seen));
   const inTime = writers.filter((call) => call.start < blocked.end);
   if (inTime.length === 0 && !isInitial) return neverWritten(partition, seen, writers[0]);
-  return replaced(automaton, core, blocked, seen, inTime);
+  const replacing = replacingCall(core, blocked, seen, inTime, values);
+  return replacing && replaced(replacing, values(replacing) ?? {}, seen, inTime);
 }
 
 function neverWritten({ failed }: Partition, seen: Json, later: Call | undefined): Reason {
@@ -94,32 +95,41 @@ function writes(value: Json, seen: Json): boolean {
   );
 }
 
-/** The value was there, and another one had taken its place for good before the operation began. */
-function replaced(
-  automaton: Automaton,
+/** The last operation that began after all writers of `seen` and ended before `blocked` began, and had another value. */
+function replacingCall(
   core: readonly Call[],
   blocked: Call,
   seen: Json,
   writers: readonly Call[],
-): Reason | undefined {
+  values: (call: Call) => Values | undefined,
+): Call | undefined {
   const lastWrite = Math.max(-1, ...writers.map((call) => call.end));
-  const replacing = core
+  return core
     .filter((call) => call.end < blocked.start && call.start > lastWrite)
     .filter((call) => {
-      const { seen: saw, left } = valuesOf(automaton, call);
-      const value = left ?? saw;
+      const value = values(call)?.left ?? values(call)?.seen;
       return value !== undefined && !sameValue(value, seen);
     })
     .sort((a, b) => b.end - a.end)[0];
-  if (!replacing) return undefined;
-  const { seen: saw, left } = valuesOf(automaton, replacing);
+}
+
+/** The value was there, and another one had taken its place for good before the operation began. */
+function replaced(
+  replacing: Call,
+  { seen: saw, left }: Values,
+  seen: Json,
+  writers: readonly Call[],
+): Reason {
   const where = reference(replacing.operation);
   const again = seen === null ? 'nothing removed it again' : `nothing wrote ${describeValue(seen)} again`;
   const known =
     left === undefined
       ? `process ${replacing.operation.invocation.process} had read ${describeValue(saw ?? null)} before it began (${where})`
       : `${describeValue(left)} was written and acknowledged before it began (${where})`;
-  return { sentence: `${known} and ${again}`, operations: writers.map((call) => call.operation) };
+  return {
+    sentence: `${known} and ${again}`,
+    operations: [replacing, ...writers].map((call) => call.operation),
+  };
 }
 
 /** What could be seen instead, and what it contradicts. */
@@ -131,15 +141,18 @@ function reasonByStates({ automaton, furthest }: Violation, core: readonly Call[
     misfits.map((state) => automaton.nameOf(state)),
     'or',
   );
-  const isMisfit = misfits.length === possible.size;
-  const first = isMisfit
-    ? `wherever it may have taken effect, the state was ${states}`
-    : 'every order in which it fits contradicts another operation';
+  const first =
+    misfits.length === possible.size
+      ? `wherever it may have taken effect, the state was ${states}`
+      : 'every order in which it fits contradicts another operation';
   const others = core.filter((call) => call.operation !== blocked.operation);
-  if (others.length === 0 || others.length > spelledOutMax) return { sentence: first, operations: [] };
-  const contradicted = others.map((call) => phraseWithAnswer(call.operation));
-  return {
-    sentence: `${first}; it contradicts ${listed(contradicted, 'and', spelledOutMax)}`,
-    operations: [],
-  };
+  if (others.length === 0) return { sentence: first, operations: [] };
+  const given =
+    others.length > spelledOutMax
+      ? `${others.length} other operations`
+      : listed(
+          others.map((call) => phraseWithAnswer(call.operation)),
+          'and',
+        );
+  return { sentence: `${first}, given ${given}`, operations: [] };
 }

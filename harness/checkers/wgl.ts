@@ -32,7 +32,10 @@ export type SearchStatus = 'linearizable' | 'not-linearizable' | 'searching' | '
 
 /** Where a search got furthest. */
 export interface Furthest {
-  /** The first completion that cannot be explained: up to the event before it, the history is linearizable. */
+  /**
+   * The first completion that cannot be explained: what had completed before it fits into an order, together with
+   * any of the operations in flight (with the answers that those got later); with it nothing does.
+   */
   readonly blocked: Call;
   /** A longest order of what came before, with the state after each. */
   readonly order: readonly { readonly call: Call; readonly state: number }[];

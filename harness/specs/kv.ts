@@ -6,7 +6,7 @@
 import type { Json } from '../../nodes/kernel/wire.ts';
 import { describeOperation, describeValue, nameOfValue, sameValue } from './describe.ts';
 import { casOf, casRefused, stepCas, type Cell } from './register.ts';
-import type { Input, Output, SequentialSpec } from './spec.ts';
+import type { Input, Output, SequentialSpec, Values } from './spec.ts';
 
 const absent: Cell = { value: null };
 
@@ -53,10 +53,17 @@ function stepKv(state: Cell, input: Input, output: Output): Cell | 'inconsistent
   }
 }
 
-function valuesOfKv({ f, value }: Input, output: Output): { readonly seen?: Json; readonly left?: Json } {
-  if (f === 'get') return output === 'unknown' ? {} : { seen: present(output.value) };
-  if (f === 'put') return { left: present(value) };
-  return f === 'delete' ? { left: null } : {};
+function valuesOfKv(input: Input, output: Output): Values | undefined {
+  switch (input.f) {
+    case 'get':
+      return output === 'unknown' ? {} : { seen: present(output.value) };
+    case 'put':
+      return { left: present(input.value) };
+    case 'delete':
+      return { left: null };
+    default:
+      return undefined;
+  }
 }
 
 function stepAppend(state: Cell, input: Input, output: Output): Cell | 'inconsistent' {

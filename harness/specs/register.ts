@@ -4,7 +4,7 @@
  */
 import type { Json } from '../../nodes/kernel/wire.ts';
 import { describeOperation, describeValue, nameOfValue, sameValue } from './describe.ts';
-import type { Input, Output, SequentialSpec } from './spec.ts';
+import type { Input, Output, SequentialSpec, Values } from './spec.ts';
 
 /** The value of a register or of a key; null when there is none. */
 export interface Cell {
@@ -47,7 +47,7 @@ function step(state: Cell, input: Input, output: Output): Cell | 'inconsistent' 
   }
 }
 
-function values({ f, value }: Input, output: Output): { readonly seen?: Json; readonly left?: Json } {
+function values({ f, value }: Input, output: Output): Values {
   if (f === 'read') return output === 'unknown' ? {} : { seen: output.value };
   if (f === 'write') return { left: value };
   const [from, to] = casOf(value);

@@ -9,6 +9,12 @@ export interface Input {
   readonly value: Json;
 }
 
+/** The value that an operation saw, and the one that it left behind. */
+export interface Values {
+  readonly seen?: Json;
+  readonly left?: Json;
+}
+
 /** The value of an `ok` completion, or `unknown` when the operation is open (info, or no completion). */
 export type Output = { readonly value: Json } | 'unknown';
 
@@ -27,8 +33,11 @@ export interface SequentialSpec<S = unknown> {
   readonly byKey: boolean;
   /** Operations that change no state, whatever they answer: without an answer they constrain nothing. */
   readonly observers: readonly string[];
-  /** The one value that an operation saw, and the one that it left behind, where there are such: for explanations. */
-  values?(input: Input, output: Output): { readonly seen?: Json; readonly left?: Json };
+  /**
+   * For explanations: the one value that an operation saw, and the one that it left behind, neither if it did not.
+   * Undefined when what it leaves behind depends on what was there.
+   */
+  values?(input: Input, output: Output): Values | undefined;
   /** `write(5)`, `read() → 3`. */
   describe(input: Input, output: Output): string;
 }

@@ -1,0 +1,31 @@
+/** The obvious twin of the linearizability checker: tries every order of every subset. For about seven operations. */
+import type { Call } from '../../../harness/checkers/calls.ts';
+import type { SequentialSpec } from '../../../harness/specs/spec.ts';
+
+/** Whether all completed calls, and some of the open ones, can be put into an order that the spec allows. */
+export function isLinearizable(
+  spec: SequentialSpec,
+  calls: readonly Call[],
+  state: unknown = spec.init(),
+): boolean {
+  if (calls.every((call) => call.end === Infinity)) return true;
+  return calls.some((call, at) => {
+    const others = calls.filter((_, other) => other !== at);
+    if (others.some((other) => other.end < call.start)) return false;
+    const next = spec.step(state, call.input, call.output);
+    return next !== 'inconsistent' && isLinearizable(spec, others, next);
+  });
+}
+
+/** What was invoked up to `index`; what completed only later may have happened, with the answer that it got. */
+export function cutAt(calls: readonly Call[], index: number): Call[] {
+  return calls
+    .filter((call) => call.start <= index)
+    .map((call) => (call.end <= index ? call : { ...call, end: Infinity }));
+}
+
+/** The end of the first completion that makes the history wrong; Infinity when none does. */
+export function firstWrongEnd(spec: SequentialSpec, calls: readonly Call[]): number {
+  const ends = calls.map((call) => call.end).sort((a, b) => a - b);
+  return ends.find((end) => end < Infinity && !isLinearizable(spec, cutAt(calls, end))) ?? Infinity;
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { Automaton } from '../../../harness/checkers/automaton.ts';
+import { unlimited } from '../../../harness/checkers/budget.ts';
+import { partitionsOf, type Call } from '../../../harness/checkers/calls.ts';
+import { coreOf } from '../../../harness/checkers/core.ts';
+import { linearizable } from '../../../harness/checkers/linearizable.ts';
+import { Search } from '../../../harness/checkers/wgl.ts';
+import type { Op } from '../../../harness/history.ts';
+import type { SequentialSpec } from '../../../harness/specs/spec.ts';
+import { cutAt, firstWrongEnd, isLinearizable } from './bruteForce.ts';
+import { behaviours, correctHistory, drawFrom, spoiled, type HistoryShape } from './randomHistory.ts';
+
+const tapes = fc.array(fc.nat(0xffff), { minLength: 40, maxLength: 60 });
+const seed = 20_240_607;
+
+function searched(spec: SequentialSpec, calls: readonly Call[]): { automaton: Automaton; search: Search } {
+  const automaton = new Automaton(spec);
+  const search = new Search(automaton, calls, { wordsLeft: 1 << 24 });
+  while (search.status === 'searching') search.run(1_000);
+  return { automaton, search };
+}
+
+/** Steps through an order, and checks that it keeps to the intervals. */
+function assertLegal(spec: SequentialSpec, calls: readonly Call[], order: readonly Call[]): void {
+  let state = spec.init();
+  for (const [at, call] of order.entries()) {
+    for (const later of order.slice(at + 1))
+      assert(later.end > call.start, `${later.start} ended before ${call.start} began`);
+    const next = spec.step(state, call.input, call.output);
+    assert(next !== 'inconsistent', `${spec.describe(call.input, call.output)} in ${spec.nameOf(state)}`);
+    state = next;
+  }
+  for (const call of calls) assert(call.end === Infinity || order.includes(call), `${call.start} is missing`);
+}
+
+const small: HistoryShape = { operations: 6, processes: 3, keys: 1, crashOneIn: 5, failOneIn: 8 };
+
+function smallHistory(behaviour: (typeof behaviours)[number], tape: readonly number[]): Op[] {
+  const draw = drawFrom(tape);
+  const answers = draw(4);
+  return spoiled(correctHistory(behaviour, draw, small), draw, answers);
+}
+
+describe('the Wing–Gong–Lowe search', () => {
+  for (const [at, behaviour] of behaviours.entries()) {
+    const { spec } = behaviour;
+    it(`agrees with brute force on every verdict, and proves it (${spec.name}, menu ${at})`, () => {
+      const verdicts = { true: 0, false: 0 };
+      fc.assert(
+        fc.property(tapes, (tape) => {
+          const calls = partitionsOf(smallHistory(behaviour, tape), spec)[0]?.calls ?? [];
+          const { search } = searched(spec, calls);
+          const expected = isLinearizable(spec, calls);
+          verdicts[`${expected}`]++;
+          assert.equal(search.status, expected ? 'linearizable' : 'not-linearizable');
+          if (expected)
+            assertLegal(
+              spec,
+              calls,
+              search.order().map(({ call }) => call),
+            );
+          else assert.equal(search.furthest().blocked.end, firstWrongEnd(spec, calls));
+        }),
+        { seed, numRuns: 1_500 },
+      );
+      // A generator that only makes histories of one kind would test nothing.
+      assert(verdicts.true > 150 && verdicts.false > 50, JSON.stringify(verdicts));
+    });
+
+    it(`finds contradictions that hold on their own and lack nothing (${spec.name}, menu ${at})`, () => {
+      fc.assert(
+        fc.property(tapes, (tape) => {
+          const calls = partitionsOf(smallHistory(behaviour, tape), spec)[0]?.calls ?? [];
+          const { automaton, search } = searched(spec, calls);
+          if (search.status === 'linearizable') return;
+          const { blocked } = search.furthest();
+          const core = coreOf(automaton, calls, blocked);
+          const isKept = (kept: readonly Call[], { start }: Call): boolean =>
+            kept.some((other) => other.start === start);
+          const keeping = (kept: readonly Call[]): Call[] =>
+            cutAt(calls, blocked.end).flatMap((call) => {
+              if (isKept(kept, call)) return [call];
+              return spec.observers.includes(call.input.f)
+                ? []
+                : [{ ...call, output: 'unknown', end: Infinity }];
+            });
+          assert.equal(isLinearizable(spec, keeping(core)), false);
+          for (const call of core)
+            assert.equal(isLinearizable(spec, keeping(core.filter((other) => other !== call))), true);
+        }),
+        { seed, numRuns: 300 },
+      );
+    });
+  }
+
+  it('takes a correct history of many operations, crashes and keys as it is', () => {
+    for (const behaviour of behaviours) {
+      for (let first = 1; first <= 5; first++) {
+        let state = first;
+        const draw = (below: number): number => ((state = (state * 48_271) % 2_147_483_647) >>> 8) % below;
+        const shape = { operations: 300, processes: 6, keys: 4, crashOneIn: 30, failOneIn: 20 };
+        const history = correctHistory(behaviour, draw, shape);
+        const verdict = linearizable(behaviour.spec).check(history, unlimited);
+        assert.equal(verdict.valid, true, `${behaviour.spec.name}: ${JSON.stringify(verdict.anomalies)}`);
+      }
+    }
+  });
+});
