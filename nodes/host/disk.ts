@@ -62,7 +62,7 @@ function openFile(path: string, fresh: boolean): DiskFile {
   const file = openSync(path, flags, 0o644);
   return {
     write(bytes, at) {
-      for (let done = 0; done < bytes.length; ) {
+      for (let done = 0; done < bytes.length;) {
         done += writeSync(file, bytes, done, bytes.length - done, at + done);
       }
     },

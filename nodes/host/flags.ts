@@ -119,7 +119,8 @@ function peersOf(text: string, self: number, problems: string[]): Record<NodeId,
   for (const pair of text.split(',').filter((part) => part !== '')) {
     const [, number = '', url = ''] = /^([1-9]\d*)=(.+)$/.exec(pair) ?? [];
     const node = nodeId(Number(number));
-    if (number === '' || !isHttpUrl(url)) problems.push(`peer "${pair}" is not of the form 2=http://host:port`);
+    if (number === '' || !isHttpUrl(url))
+      problems.push(`peer "${pair}" is not of the form 2=http://host:port`);
     else if (Number(number) === self) problems.push(`peer "${pair}" has the id of this node`);
     else if (node in peers) problems.push(`peer ${number} is given twice`);
     else peers[node] = url;

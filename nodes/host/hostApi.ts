@@ -7,7 +7,15 @@ import { nodeId } from '../kernel/ids.ts';
 import type { NodeModel } from '../kernel/model.ts';
 import type { Protocol } from '../kernel/protocol.ts';
 import { errorAnswer, type Json } from '../kernel/wire.ts';
-import { bodyProblem, malformed, parse, unknownPath, wrongMethod, type Incoming, type Refusal } from './clientApi.ts';
+import {
+  bodyProblem,
+  malformed,
+  parse,
+  unknownPath,
+  wrongMethod,
+  type Incoming,
+  type Refusal,
+} from './clientApi.ts';
 
 /** What the routes look at and act on. */
 export interface HostView<P extends Protocol> {

@@ -80,7 +80,9 @@ export function decodeJournal(bytes: Buffer, publishedBytes: number | undefined)
     at = found.endBytes;
   }
   if (records.length < header.records) {
-    throw new JournalCorrupt(`${damageAt(bytes, at)}, inside the base, which was durable before the file had its name`);
+    throw new JournalCorrupt(
+      `${damageAt(bytes, at)}, inside the base, which was durable before the file had its name`,
+    );
   }
   if (at < bytes.length) mustBeTail(bytes, at, publishedBytes);
   return { header, records, incarnation, lengthBytes: at, tornBytes: bytes.length - at };
@@ -95,14 +97,15 @@ export function generationOf(bytes: Buffer): number | undefined {
 function headerOf(frame: Frame): JournalHeader {
   const header = frame.payload as JournalHeader;
   if (frame.tag !== 'h' || header.format !== 'ordeal-journal') throw new JournalCorrupt('it is no journal');
-  if (header.version !== 1) throw new JournalCorrupt(`its format version is ${String(header.version)}, not 1`);
+  if (header.version !== 1)
+    throw new JournalCorrupt(`its format version is ${String(header.version)}, not 1`);
   return header;
 }
 
 /** Throws unless the damage at `at` can be the torn last write: nothing durable comes after it. */
 function mustBeTail(bytes: Buffer, at: number, publishedBytes: number | undefined): void {
   let intactAt: number | null = null;
-  for (let next = at + 1; next < bytes.length; ) {
+  for (let next = at + 1; next < bytes.length;) {
     const found = frameAt(bytes, next);
     if (found === null) {
       next += 1;
@@ -110,7 +113,9 @@ function mustBeTail(bytes: Buffer, at: number, publishedBytes: number | undefine
     }
     intactAt ??= next;
     if (found.frame.durableBytes > at) {
-      throw new JournalCorrupt(`${damageAt(bytes, at)}, which was durable when the frame at byte ${next} was written`);
+      throw new JournalCorrupt(
+        `${damageAt(bytes, at)}, which was durable when the frame at byte ${next} was written`,
+      );
     }
     next = found.endBytes;
   }

@@ -44,7 +44,9 @@ async function run({ folder, exitWithStdin, ...flags }: NodeFlags): Promise<void
   process.on('SIGINT', end);
   if (exitWithStdin) process.stdin.on('end', end).on('error', end).resume();
   if (node.tornBytes > 0) {
-    process.stderr.write(`cut off a torn last write of ${node.tornBytes} bytes from ${folder}/${journalFile}\n`);
+    process.stderr.write(
+      `cut off a torn last write of ${node.tornBytes} bytes from ${folder}/${journalFile}\n`,
+    );
   }
   const { self, port } = { ...flags, port: node.port };
   process.stdout.write(

@@ -32,7 +32,12 @@ export const guarantees = [
 export type Guarantee = (typeof guarantees)[number];
 
 /** An option of a model (`--set name=value`). Values are strings on the command line and typed after parsing. */
-export type OptionSpec = { readonly name: string; readonly meaning: string } & (
+export type OptionSpec = {
+  readonly name: string;
+  readonly meaning: string;
+  /** Other values that a simulation may try by itself, to get more out of a run. None of them changes the claim. */
+  readonly vary?: readonly (string | number)[];
+} & (
   | { readonly type: 'choice'; readonly choices: readonly string[]; readonly default: string }
   | { readonly type: 'number'; readonly min: number; readonly max: number; readonly default: number }
 );

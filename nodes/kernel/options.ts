@@ -51,7 +51,8 @@ export function checkOptions(
       continue;
     }
     const value = valueOf(option, text);
-    if (value === null) problems.push(`option "${name}" must be ${expected(option)}, not ${JSON.stringify(text)}`);
+    if (value === null)
+      problems.push(`option "${name}" must be ${expected(option)}, not ${JSON.stringify(text)}`);
     else values[name] = value;
   }
   if (problems.length > 0) throw new OptionsError(problems);
@@ -89,7 +90,8 @@ export function closest(typed: string, candidates: readonly string[]): string | 
   for (const candidate of candidates) {
     const distance = editDistance(typed.toLowerCase(), candidate.toLowerCase());
     const distanceMax = Math.max(1, Math.floor(Math.max(typed.length, candidate.length) / 3));
-    if (distance <= distanceMax && (best === null || distance < best.distance)) best = { candidate, distance };
+    if (distance <= distanceMax && (best === null || distance < best.distance))
+      best = { candidate, distance };
   }
   return best?.candidate ?? null;
 }

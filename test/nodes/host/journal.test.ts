@@ -214,7 +214,10 @@ describe('a power failure', () => {
     }),
     { minLength: 1, maxLength: 5 },
   );
-  const mercy = fc.record({ bytesRatio: fc.double({ min: 0, max: 1, noNaN: true }), keepsRenames: fc.boolean() });
+  const mercy = fc.record({
+    bytesRatio: fc.double({ min: 0, max: 1, noNaN: true }),
+    keepsRenames: fc.boolean(),
+  });
 
   it('at any operation leaves a prefix that holds at least all that was synced', async () => {
     await fc.assert(
@@ -226,7 +229,10 @@ describe('a power failure', () => {
         disk.restart(kept);
         const { recovered } = await open(disk);
         const possible = [before, ...prefixesBetween(before, after)].map((values) => JSON.stringify(values));
-        assert(possible.includes(JSON.stringify(recovered)), `${JSON.stringify(recovered)} is none of ${possible.join(' ')}`);
+        assert(
+          possible.includes(JSON.stringify(recovered)),
+          `${JSON.stringify(recovered)} is none of ${possible.join(' ')}`,
+        );
       }),
       { seed: 2, numRuns: 400 },
     );
@@ -278,7 +284,9 @@ describe('a power failure', () => {
   /** For an append: every longer prefix of the new. For a compaction: the new one as a whole. */
   function prefixesBetween(before: readonly number[], after: readonly number[]): (readonly number[])[] {
     const isAppend = before.every((value, at) => after[at] === value) && after.length >= before.length;
-    const longer = after.map((_, at) => after.slice(0, at + 1)).filter(({ length }) => length > before.length);
+    const longer = after
+      .map((_, at) => after.slice(0, at + 1))
+      .filter(({ length }) => length > before.length);
     return isAppend ? [...longer, after] : [after];
   }
 });

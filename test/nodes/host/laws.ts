@@ -76,7 +76,7 @@ interface Asked {
 /** Asks without waiting: the answer appears in what is returned. */
 function ask(world: LawWorld, node: NodeId, request: LawRequest): Asked {
   const asked: Asked = { answer: 'open' };
-  void world.request(node, { method: 'POST', path: '/do', body: { ...request } as never }).then((answer) => {
+  void world.request(node, { method: 'POST', path: '/do', body: { ...request } }).then((answer) => {
     asked.answer = answer;
   });
   return asked;
@@ -145,7 +145,9 @@ function serialLaw(lab: () => Lab): void {
     await world.start(n1);
     await answerOf(world, n1, read);
     for (const life of [1, 2]) {
-      const kinds = probe.steps.filter((step) => step.node === n1 && step.life === life).map((s) => s.event.kind);
+      const kinds = probe.steps
+        .filter((step) => step.node === n1 && step.life === life)
+        .map((s) => s.event.kind);
       assert.deepEqual(
         kinds.map((kind) => kind === 'start'),
         kinds.map((_, at) => at === 0),
@@ -170,7 +172,9 @@ function outputCommitLaw(lab: () => Lab): void {
     const world = await lab().open();
     world.holdSyncs(n1);
     const asked = ask(world, n1, { do: 'append-and-tell', to: n2, value: 'a' });
-    await until(world, 'n1 has taken the request', () => lab().probe.steps.some((s) => s.event.kind === 'request'));
+    await until(world, 'n1 has taken the request', () =>
+      lab().probe.steps.some((s) => s.event.kind === 'request'),
+    );
     await world.pass(quietMs);
     assert.equal(asked.answer, 'open');
     assert.deepEqual(world.status(n1)?.values ?? [], []);
@@ -185,7 +189,9 @@ function outputCommitLaw(lab: () => Lab): void {
     const world = await lab().open();
     world.holdSyncs(n1);
     const appended = ask(world, n1, append('a'));
-    await until(world, 'n1 has taken the append', () => lab().probe.steps.some((s) => s.event.kind === 'request'));
+    await until(world, 'n1 has taken the append', () =>
+      lab().probe.steps.some((s) => s.event.kind === 'request'),
+    );
     const looked = ask(world, n1, read);
     const told = ask(world, n1, { do: 'tell', to: n2, value: 'early' });
     await world.pass(quietMs);
@@ -340,7 +346,11 @@ function crashLaw(lab: () => Lab): void {
     await answerOf(world, n1, append('synced'));
     world.holdSyncs(n1);
     const asked = ask(world, n1, { do: 'append-and-tell', to: n2, value: 'unsynced' });
-    await until(world, 'n1 has taken it', () => lab().probe.steps.filter((s) => s.event.kind === 'request').length === 2);
+    await until(
+      world,
+      'n1 has taken it',
+      () => lab().probe.steps.filter((s) => s.event.kind === 'request').length === 2,
+    );
     await world.crash(n1);
     await until(world, 'the connection broke', () => asked.answer === 'broken');
     await world.start(n1);

@@ -41,7 +41,11 @@ export class MemoryDisk implements Disk {
       const isAppended = inode.bytes.subarray(0, inode.durable.length).equals(inode.durable);
       const unsyncedBytes = Math.max(0, inode.bytes.length - inode.durable.length);
       const keptBytes = inode.durable.length + Math.floor(unsyncedBytes * bytesRatio);
-      const kept = isAppended ? inode.bytes.subarray(0, keptBytes) : bytesRatio > 0.5 ? inode.bytes : inode.durable;
+      const kept = isAppended
+        ? inode.bytes.subarray(0, keptBytes)
+        : bytesRatio > 0.5
+          ? inode.bytes
+          : inode.durable;
       inode.bytes = Buffer.from(kept);
       inode.durable = Buffer.from(kept);
     }

@@ -63,14 +63,17 @@ class RealWorld implements LawWorld {
   request(node: NodeId, { method, path, body }: WireRequest): Promise<WireAnswer | 'broken'> {
     const text = body === undefined ? '' : JSON.stringify(body);
     return new Promise((resolve) => {
-      const request = httpRequest({ port: this.ports.get(node), method, path, agent: this.agent }, (response) => {
-        let read = '';
-        response.on('data', (chunk: Buffer) => (read += chunk.toString()));
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, body: JSON.parse(read) as WireAnswer['body'] }),
-        );
-        response.on('error', () => resolve('broken'));
-      });
+      const request = httpRequest(
+        { port: this.ports.get(node), method, path, agent: this.agent },
+        (response) => {
+          let read = '';
+          response.on('data', (chunk: Buffer) => (read += chunk.toString()));
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, body: JSON.parse(read) as WireAnswer['body'] }),
+          );
+          response.on('error', () => resolve('broken'));
+        },
+      );
       request.on('error', () => resolve('broken'));
       request.end(text);
     });
@@ -123,7 +126,7 @@ class RealWorld implements LawWorld {
   }
 
   async close(): Promise<void> {
-    for (const { drop } of this.running.values()) drop();
+    for (const node of this.running.values()) node.drop();
     this.running.clear();
     this.agent.destroy();
     await sleep(1);

@@ -4,7 +4,13 @@ import { checkOptions, defaultOptions, OptionsError, parseOptions } from '../../
 import type { OptionSpec } from '../../../nodes/kernel/model.ts';
 
 const options: readonly OptionSpec[] = [
-  { name: 'reads', meaning: '', type: 'choice', choices: ['read-index', 'lease', 'leader'], default: 'read-index' },
+  {
+    name: 'reads',
+    meaning: '',
+    type: 'choice',
+    choices: ['read-index', 'lease', 'leader'],
+    default: 'read-index',
+  },
   { name: 'checkQuorum', meaning: '', type: 'choice', choices: ['on', 'off'], default: 'on' },
   { name: 'heartbeatMs', meaning: '', type: 'number', min: 1, max: 1000, default: 50 },
 ];
@@ -33,7 +39,9 @@ describe('options', () => {
 
   it('report every problem at once, with what would be right', () => {
     assert.deepEqual(
-      problemsOf(() => parseOptions(model, ['reads=dirty', 'heartbeatMs=0', 'checkquorm=off', 'nonsense', 'zzz=1'])),
+      problemsOf(() =>
+        parseOptions(model, ['reads=dirty', 'heartbeatMs=0', 'checkquorm=off', 'nonsense', 'zzz=1']),
+      ),
       [
         '"nonsense" is not of the form name=value',
         'option "reads" must be one of read-index, lease, leader, not "dirty"',

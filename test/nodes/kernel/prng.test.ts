@@ -11,8 +11,12 @@ describe('the PRNG', () => {
     assert.deepEqual(draws(createPrng(42).fork('a').fork('b')), draws(createPrng('42').fork('a').fork('b')));
     // Pinned: a change of the generator would silently change what every saved seed means.
     assert.deepEqual(
-      [createPrng(42).next(), createPrng(42).fork('nemesis').int(0, 1000), createPrng(42).shuffle([1, 2, 3, 4, 5])],
-      [0.6848634963389486,609,[2,1,5,3,4]],
+      [
+        createPrng(42).next(),
+        createPrng(42).fork('nemesis').int(0, 1000),
+        createPrng(42).shuffle([1, 2, 3, 4, 5]),
+      ],
+      [0.6848634963389486, 609, [2, 1, 5, 3, 4]],
     );
   });
 
@@ -31,7 +35,10 @@ describe('the PRNG', () => {
 
   it('forks of different names, and of different parents, differ', () => {
     const first = ['', 'a', 'b', 'a/b', 'b/a'].map((path) =>
-      path.split('/').reduce((prng, name) => (name === '' ? prng : prng.fork(name)), createPrng(1)).next(),
+      path
+        .split('/')
+        .reduce((prng, name) => (name === '' ? prng : prng.fork(name)), createPrng(1))
+        .next(),
     );
     assert.equal(new Set(first).size, first.length);
   });
@@ -44,7 +51,10 @@ describe('the PRNG', () => {
   it('int stays in its range and reaches both ends; chance and pick follow their odds', () => {
     const prng = createPrng('odds');
     const ints = Array.from({ length: 2000 }, () => prng.int(-2, 3));
-    assert.deepEqual([...new Set(ints)].sort((a, b) => a - b), [-2, -1, 0, 1, 2]);
+    assert.deepEqual(
+      [...new Set(ints)].sort((a, b) => a - b),
+      [-2, -1, 0, 1, 2],
+    );
     const hits = Array.from({ length: 10_000 }, () => prng.chance(0.3)).filter(Boolean).length;
     assert(hits > 2800 && hits < 3200, `${hits} of 10000 at 0.3`);
     const picked = Array.from({ length: 300 }, () => prng.pick(['x', 'y']));

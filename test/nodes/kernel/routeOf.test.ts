@@ -28,13 +28,19 @@ const routed = (method: 'GET' | 'POST', path: string): unknown => {
 describe('routeOf', () => {
   it('finds the route by method and literal segments', () => {
     assert.deepEqual(routed('POST', '/put'), { path: '/put', params: {} });
-    assert.deepEqual(routed('GET', '/s1/book/b1'), { path: '/:shelf/book/:name', params: { shelf: 's1', name: 'b1' } });
+    assert.deepEqual(routed('GET', '/s1/book/b1'), {
+      path: '/:shelf/book/:name',
+      params: { shelf: 's1', name: 'b1' },
+    });
   });
 
   it('gives back any key that was percent-encoded into a path', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), (key) => {
-        assert.deepEqual(routed('GET', `/get/${encodeURIComponent(key)}`), { path: '/get/:key', params: { key } });
+        assert.deepEqual(routed('GET', `/get/${encodeURIComponent(key)}`), {
+          path: '/get/:key',
+          params: { key },
+        });
       }),
       { seed: 5 },
     );

@@ -1,0 +1,144 @@
+/** `npm run node -- --model raft --id 1 --port 5001 --peers 5002,5003`: one node by hand, in the foreground. */
+import { Command } from 'commander';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { folderDisk } from '../../nodes/host/disk.ts';
+import { JournalCorrupt } from '../../nodes/host/journalFormat.ts';
+import { PortInUse, startNode, type RunningNode } from '../../nodes/host/node.ts';
+import { models } from '../../nodes/index.ts';
+import { nodeId, type NodeId } from '../../nodes/kernel/ids.ts';
+import type { NodeModel, OptionValues } from '../../nodes/kernel/model.ts';
+import { OptionsError, parseOptions } from '../../nodes/kernel/options.ts';
+import type { Protocol } from '../../nodes/kernel/protocol.ts';
+import { HarnessError, UsageError } from '../exit.ts';
+import { choose, wholeNumber } from './choice.ts';
+import { curlLines } from './curlLines.ts';
+
+interface NodeFlags {
+  readonly model: string;
+  readonly id: number;
+  readonly port: number;
+  readonly peers: readonly number[];
+  readonly set: readonly string[];
+  readonly data?: string;
+  readonly seed: string;
+  readonly bug?: string;
+}
+
+const example = `
+Three nodes, each in a terminal of its own:
+  npm run node -- --model raft --id 1 --port 5001 --peers 5002,5003
+  npm run node -- --model raft --id 2 --port 5002 --peers 5001,5003
+  npm run node -- --model raft --id 3 --port 5003 --peers 5001,5002
+Peers are given by their ports, in the order of their ids; \`npm run cluster\` starts all of them at once.`;
+
+export function nodeCommand(): Command {
+  return new Command('node')
+    .description('run one node in the foreground; Ctrl-C ends it')
+    .requiredOption('--model <name>', `the model: ${models.map(({ name }) => name).join(', ')}`)
+    .requiredOption('--id <number>', 'the id of this node, from 1', wholeNumber(1, 1000))
+    .requiredOption('--port <port>', 'the port to listen on (127.0.0.1)', wholeNumber(0, 65535))
+    .option('--peers <ports>', 'the ports of the other nodes, in the order of their ids', portList, [])
+    .option('--set <option=value...>', 'an option of the model', collect, [])
+    .option('--data <folder>', 'where the journal is kept; a new temporary folder without it')
+    .option('--seed <seed>', 'the seed of all random choices', '0')
+    .option('--bug <name>', 'plant one of the mistakes that the model knows')
+    .addHelpText('after', example)
+    .action((flags: NodeFlags) => runForeground(flags));
+}
+
+async function runForeground(flags: NodeFlags): Promise<void> {
+  const model = choose('model', models, flags.model);
+  const options = optionsOf(model, flags.set);
+  const bug =
+    flags.bug === undefined ? null : choose(`bug of model ${model.name}`, model.bugs, flags.bug).name;
+  const peers = peersOf(flags);
+  const isTemporary = flags.data === undefined;
+  const folder = isTemporary ? mkdtempSync(join(tmpdir(), 'ordeal-node-')) : resolve(flags.data ?? '');
+  const ended = new Promise<RunningNode<Protocol> | Error>((end) => {
+    startNode({
+      model,
+      self: nodeId(flags.id),
+      port: flags.port,
+      peers,
+      disk: folderDisk(folder),
+      options,
+      seed: flags.seed,
+      bug,
+      onFatal: end,
+    }).then((node) => {
+      process.stdout.write(introduction(model, flags.id, node, peers, folder));
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end(node));
+    }, end);
+  });
+  const outcome = await ended;
+  if (!(outcome instanceof Error)) await outcome.stop();
+  if (isTemporary) rmSync(folder, { recursive: true });
+  if (outcome instanceof Error) throw explained(outcome, folder);
+}
+
+function optionsOf(model: NodeModel, pairs: readonly string[]): OptionValues {
+  try {
+    return parseOptions(model, pairs);
+  } catch (error) {
+    if (error instanceof OptionsError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/** The ids of the peers are the other numbers from 1 on, in the order of the list. */
+function peersOf({ id, port, peers }: NodeFlags): Record<NodeId, string> {
+  if (peers.includes(port))
+    throw new UsageError(`--peers has ${port}, which is the port of this node itself`);
+  if (id > peers.length + 1) {
+    throw new UsageError(
+      `--id ${id} is too high: with ${peers.length} peers the ids are 1 to ${peers.length + 1}`,
+    );
+  }
+  const others = Array.from({ length: peers.length + 1 }, (_, at) => at + 1).filter(
+    (number) => number !== id,
+  );
+  return Object.fromEntries(
+    others.map((number, at) => [nodeId(number), `http://127.0.0.1:${peers[at] ?? 0}`]),
+  );
+}
+
+function introduction(
+  model: NodeModel,
+  id: number,
+  { port, incarnation, tornBytes }: RunningNode<Protocol>,
+  peers: Readonly<Record<string, string>>,
+  folder: string,
+): string {
+  const known = Object.entries(peers).map(([node, url]) => `${node} at ${url}`);
+  return [
+    `${nodeId(id)} of ${model.name} listens on http://127.0.0.1:${port}; incarnation ${incarnation}, data in ${folder}`,
+    known.length === 0 ? 'it has no peers' : `its peers: ${known.join(', ')}`,
+    ...(tornBytes === 0 ? [] : [`a torn last write of ${tornBytes} bytes was cut off the journal`]),
+    '',
+    ...curlLines(model, port),
+    '',
+    'Ctrl-C ends it.',
+    '',
+  ].join('\n');
+}
+
+function explained(error: Error, folder: string): Error {
+  if (error instanceof PortInUse) return new HarnessError(error.message);
+  if (!(error instanceof JournalCorrupt)) return error;
+  return new HarnessError(
+    `the journal in ${folder} is corrupt, so the node refuses to start: ${error.message}; give another folder with --data`,
+  );
+}
+
+function portList(text: string): number[] {
+  return text
+    .split(',')
+    .filter((port) => port.trim() !== '')
+    .map((port) => wholeNumber(1, 65535)(port.trim()));
+}
+
+function collect(pair: string, before: readonly string[]): string[] {
+  return [...before, pair];
+}

@@ -1,0 +1,188 @@
+/** Outgoing messages: batched, in order, bounded, and never sent again. */
+import assert from 'node:assert/strict';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Peers } from '../../../nodes/host/peers.ts';
+import { nodeId } from '../../../nodes/kernel/ids.ts';
+
+const n1 = nodeId(1);
+const n2 = nodeId(2);
+
+/** A peer that notes what comes, and answers when it likes. */
+class Listener {
+  readonly batches: number[][] = [];
+  readonly held: ServerResponse[] = [];
+  isHolding = false;
+  isBreaking = false;
+  private readonly server: Server = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    request.on('end', () => {
+      if (this.isBreaking) {
+        request.socket.destroy();
+        return;
+      }
+      const batch = JSON.parse(text) as { from: string; messages: number[] };
+      assert.equal(batch.from, 'n1');
+      this.batches.push(batch.messages);
+      if (this.isHolding) this.held.push(response);
+      else response.end('{}');
+    });
+  });
+
+  async open(port = 0): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(port, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  get messages(): number[] {
+    return this.batches.flat();
+  }
+
+  release(): void {
+    this.isHolding = false;
+    for (const response of this.held.splice(0)) response.end('{}');
+  }
+
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+}
+
+async function until(what: string, condition: () => boolean): Promise<void> {
+  const deadlineMs = performance.now() + 5000;
+  while (!condition()) {
+    if (performance.now() > deadlineMs) assert.fail(`still not so: ${what}`);
+    await sleep(2);
+  }
+}
+
+describe('peers', () => {
+  let listener: Listener;
+  let peers: Peers<number | string>;
+
+  beforeEach(async () => {
+    listener = new Listener();
+    peers = new Peers(n1, { [n2]: await listener.open() });
+  });
+  afterEach(() => {
+    peers.stop();
+    listener.close();
+  });
+
+  const send = (from: number, to: number): void => {
+    for (let message = from; message <= to; message++) peers.send(n2, message);
+  };
+  const numbers = (from: number, to: number): number[] =>
+    Array.from({ length: to - from + 1 }, (_, at) => from + at);
+
+  it('what is sent together shares a request, and arrives in order', async () => {
+    send(1, 100);
+    await until('all came', () => listener.messages.length === 100);
+    assert.deepEqual(listener.batches, [numbers(1, 100)]);
+  });
+
+  it('what is sent while a request is under way shares the next one', async () => {
+    listener.isHolding = true;
+    send(1, 1);
+    await until('the first came', () => listener.batches.length === 1);
+    send(2, 3);
+    await sleep(5);
+    send(4, 5);
+    listener.release();
+    await until('all came', () => listener.messages.length === 5);
+    assert.deepEqual(listener.batches, [[1], [2, 3, 4, 5]]);
+  });
+
+  it('a large backlog is split into several requests', async () => {
+    const count = 2500;
+    send(1, count);
+    await until('all came', () => listener.messages.length === count);
+    assert.deepEqual(listener.messages, numbers(1, count));
+    assert(listener.batches.length >= 3);
+  });
+
+  it('answers that never come do not stop the messages, and what was under way is not sent again', async () => {
+    listener.isHolding = true;
+    const count = 20;
+    for (let message = 1; message <= count; message++) {
+      send(message, message);
+      await sleep(10);
+    }
+    await until('all came without an answer', () => listener.messages.length === count);
+    listener.release();
+    send(count + 1, count + 1);
+    await until('the next came', () => listener.messages.includes(count + 1));
+    await sleep(50);
+    assert.deepEqual(listener.messages, numbers(1, count + 1));
+  });
+
+  it('gives up a request that stalls for long, and goes on by a new connection', async () => {
+    listener.isHolding = true;
+    send(1, 1);
+    await until('it was given up', () => peers.counters.broken === 1);
+    listener.isHolding = false;
+    send(2, 2);
+    await until('the next came', () => listener.messages.includes(2));
+    assert.deepEqual(listener.messages, [1, 2]);
+  });
+
+  it('what broke with its connection is lost, and the next goes through', async () => {
+    listener.isBreaking = true;
+    send(1, 3);
+    await until('it broke', () => peers.counters.broken === 1);
+    listener.isBreaking = false;
+    send(4, 4);
+    await until('the next came', () => listener.messages.length > 0);
+    assert.deepEqual(listener.messages, [4]);
+  });
+
+  it('a dead peer costs few attempts and bounded memory, and is found again at once', async () => {
+    const { port } = new URL(peers.addresses()[n2] ?? '');
+    listener.close();
+    const startMs = performance.now();
+    for (let round = 0; round < 20; round++) {
+      send(1, 1000);
+      await sleep(5);
+    }
+    const passedMs = performance.now() - startMs;
+    const attempts = peers.counters.requests;
+    assert(attempts <= 2 + passedMs / 20, `${attempts} attempts in ${passedMs} ms`);
+    listener = new Listener();
+    await listener.open(Number(port));
+    await until('it was found', () => {
+      send(-1, -1);
+      return listener.messages.includes(-1);
+    });
+  });
+
+  it('drops the oldest when too much is queued', async () => {
+    listener.isHolding = true;
+    send(0, 0);
+    await until('the first came', () => listener.batches.length === 1);
+    send(1, 10_005);
+    assert.equal(peers.counters.dropped, 5);
+    listener.release();
+    await until('the last came', () => listener.messages.includes(10_005));
+    assert.deepEqual(listener.messages, [0, ...numbers(6, 10_005)]);
+  });
+
+  it('bounds the queue by size, too', async () => {
+    listener.isHolding = true;
+    send(0, 0);
+    await until('the first came', () => listener.batches.length === 1);
+    for (let large = 0; large < 40; large++) peers.send(n2, 'x'.repeat(1024 * 1024));
+    assert(peers.counters.dropped >= 24, `${peers.counters.dropped} dropped`);
+  });
+
+  it('a message without an address is dropped, until there is one', async () => {
+    peers.send(nodeId(9), 1);
+    assert.equal(peers.counters.dropped, 1);
+    peers.setAddress(nodeId(9), peers.addresses()[n2] ?? '');
+    peers.send(nodeId(9), 2);
+    await until('it came', () => listener.messages.length === 1);
+    assert.deepEqual(listener.messages, [2]);
+  });
+});
