@@ -21,13 +21,15 @@ const flushAtLength = 1 << 16;
 export class HistoryWriter {
   private readonly file: string;
   private readonly fd: number;
+  private readonly write: typeof writeSync;
   private lines = '';
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
   private readonly onExit = (): void => this.close();
 
-  /** Creates the file; it must not exist. */
-  constructor(file: string) {
+  /** Creates the file; it must not exist. `write` is for tests of full disks. */
+  constructor(file: string, write: typeof writeSync = writeSync) {
+    this.write = write;
     this.file = file;
     this.fd = openSync(file, 'ax');
     // However the process ends, short of being killed, what was appended is written.
@@ -48,7 +50,7 @@ export class HistoryWriter {
     const bytes = Buffer.from(this.lines);
     this.lines = '';
     try {
-      for (let written = 0; written < bytes.length;) written += writeSync(this.fd, bytes, written);
+      for (let written = 0; written < bytes.length;) written += this.write(this.fd, bytes, written);
     } catch (error) {
       throw new HarnessError(`the history cannot be written: ${this.file}: ${messageOf(error)}`);
     }
