@@ -149,5 +149,5 @@ export function hitsLeader(effect: FaultEffect, nodes: readonly NodeId[], leader
     );
     return heard.length <= nodes.length / 2;
   }
-  return nodes.some((node) => links.has(linkName(leader, node)));
+  return nodes.some((node) => links.has(linkName(leader, node)) || links.has(linkName(node, leader)));
 }
