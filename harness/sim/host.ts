@@ -130,6 +130,14 @@ export class SimHost {
     for (const end of held ?? []) end();
   }
 
+  /** Lets a timer run out now, whenever it is due. */
+  fire(timer: string): void {
+    this.life?.timers.set(timer, null);
+    this.take(() => {
+      this.step({ kind: 'timeout', timer });
+    });
+  }
+
   /** When a timer of the running incarnation fires, in virtual time; null when it is not set. */
   timerDueUs(timer: string): number | null {
     return this.life?.timers.dueUs(timer) ?? null;

@@ -45,6 +45,9 @@ export interface Simulated {
   readonly cutMessages: number;
 }
 
+/** Thousands of times what a busy cluster does; only a run that goes round in circles, without time going by, gets there. */
+const plannedPerMsMax = 500;
+
 /** A run that neither finished nor failed within its limit: a mistake of the run, not of the system under test. */
 export class StuckRun extends Error {
   override name = 'StuckRun';
@@ -60,8 +63,11 @@ export function simulate(setup: SimulationSetup): Simulated {
   });
   world.start();
   const limitUs = setup.limitMs * 1000;
+  const plannedMax = setup.limitMs * plannedPerMsMax;
   while (!world.isFinished && monitor.failure === null) {
     if (!scheduler.step()) throw new StuckRun('nothing is left to happen, and the run is not over');
+    if (scheduler.count > plannedMax)
+      throw new StuckRun(`more than ${plannedMax} things happened, and the run is not over`);
     if (scheduler.nowUs > limitUs) throw new StuckRun(`the run is not over after ${setup.limitMs} ms`);
   }
   return {

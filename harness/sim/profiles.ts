@@ -1,0 +1,163 @@
+/**
+ * A profile is a kind of run. Bugs differ in what reveals them by orders of magnitude (crashes of three nodes find what
+ * no partition ever does, and the other way round), so a campaign takes turns among all of them. Inside a profile the
+ * seed decides: each run has a character of its own, rather than a little of everything.
+ */
+import type { NodeId } from '../../nodes/kernel/ids.ts';
+import type { Prng } from '../../nodes/kernel/prng.ts';
+import type { ScheduleEntry } from '../faults/fault.ts';
+import { faultyPhase } from '../schedule.ts';
+import type { NetworkPersonality } from './network.ts';
+import type { Personality } from './personality.ts';
+
+/** What the seed decides about a run, unless the command line does. */
+export interface Character {
+  readonly nodes: number;
+  readonly faults: readonly string[];
+  readonly faultIntervalSeconds: number;
+  readonly personality: Personality;
+}
+
+export interface SimProfile {
+  readonly name: string;
+  readonly meaning: string;
+  draw(prng: Prng): Character;
+  /** Changes the drawn schedule into one that only a simulation can afford. */
+  tune?(entries: readonly ScheduleEntry[], prng: Prng, options: TuneOptions): readonly ScheduleEntry[];
+}
+
+export interface TuneOptions {
+  readonly nodes: readonly NodeId[];
+  readonly timeLimitSeconds: number;
+}
+
+/** A little of everything: a random subset of the faults in a random place. */
+const swarm: SimProfile = {
+  name: 'swarm',
+  meaning: 'a random subset of all faults, on a network of random character',
+  draw: (prng) => ({
+    nodes: prng.chance(0.4) ? 3 : 5,
+    faults: someFaults(prng, ['partition', 'kill', 'pause', 'slow', 'flaky']),
+    faultIntervalSeconds: between(prng, 0.3, 1.5),
+    personality: { ...anyDisk(prng), network: anyNetwork(prng), client: quick, wallSkewMs: 500 },
+  }),
+  tune: shortenKills,
+};
+
+/** Crashes that come faster than elections, one at a time and all together, with quick restarts. */
+const crash: SimProfile = {
+  name: 'crash',
+  meaning: 'three nodes that crash and restart within milliseconds, sometimes all at once',
+  draw: (prng) => ({
+    nodes: 3,
+    faults: ['kill'],
+    faultIntervalSeconds: between(prng, 0.3, 1.2),
+    personality: {
+      ...anyDisk(prng),
+      network: prng.chance(0.5) ? calmNetwork(prng) : anyNetwork(prng),
+      client: quick,
+      start: { minUs: 1_000, meanUs: prng.pick([2_000, 20_000]), tailRatio: 0 },
+      wallSkewMs: 0,
+    },
+  }),
+  tune: (entries, prng, options) => withPowerLoss(shortenKills(entries, prng), prng, options),
+};
+
+/** Cuts of every shape, on a network that otherwise does what it should. */
+const partition: SimProfile = {
+  name: 'partition',
+  meaning: 'links are cut and healed, nothing else happens',
+  draw: (prng) => ({
+    nodes: prng.chance(0.3) ? 3 : 5,
+    faults: ['partition'],
+    faultIntervalSeconds: between(prng, 0.4, 1.5),
+    personality: { ...anyDisk(prng), network: calmNetwork(prng), client: quick, wallSkewMs: 0 },
+  }),
+};
+
+/** A bad network: messages are lost, doubled, overtaken, and sometimes very late. */
+const slow: SimProfile = {
+  name: 'slow',
+  meaning: 'messages are lost, duplicated, reordered and late; nodes pause',
+  draw: (prng) => ({
+    nodes: prng.chance(0.5) ? 3 : 5,
+    faults: someFaults(prng, ['slow', 'flaky', 'pause']),
+    faultIntervalSeconds: between(prng, 0.5, 2),
+    personality: { ...anyDisk(prng), network: badNetwork(prng), client: slowClient, wallSkewMs: 500 },
+  }),
+};
+
+/** All profiles; a campaign takes turns in this order. */
+export const simProfiles: readonly SimProfile[] = [swarm, crash, partition, slow];
+
+const quick = { minUs: 100, meanUs: 300, tailRatio: 0 };
+const slowClient = { minUs: 200, meanUs: 2_000, tailRatio: 0.01 };
+
+function between(prng: Prng, from: number, to: number): number {
+  return from + prng.next() * (to - from);
+}
+
+/** A random subset, not empty. */
+function someFaults(prng: Prng, faults: readonly string[]): readonly string[] {
+  const some = faults.filter(() => prng.chance(0.5));
+  return some.length > 0 ? some : [prng.pick(faults)];
+}
+
+function anyDisk(prng: Prng): Pick<Personality, 'fsync' | 'crashKeeps' | 'start'> {
+  return {
+    fsync: { minUs: 50, meanUs: prng.pick([100, 500, 3_000]), tailRatio: prng.pick([0, 0.01, 0.05]) },
+    crashKeeps: prng.chance(0.5) ? 'nothing' : 'prefix',
+    start: { minUs: 5_000, meanUs: 25_000, tailRatio: 0 },
+  };
+}
+
+function calmNetwork(prng: Prng): NetworkPersonality {
+  return {
+    latency: { minUs: 100, meanUs: prng.pick([200, 1_000, 5_000]), tailRatio: 0 },
+    lossRatio: 0,
+    duplicateRatio: 0,
+    ordered: true,
+  };
+}
+
+function badNetwork(prng: Prng): NetworkPersonality {
+  return {
+    latency: { minUs: 200, meanUs: prng.pick([1_000, 5_000, 15_000]), tailRatio: prng.pick([0, 0.02, 0.1]) },
+    lossRatio: prng.pick([0, 0.01, 0.05, 0.15]),
+    duplicateRatio: prng.pick([0, 0.05, 0.2]),
+    ordered: prng.chance(0.2),
+  };
+}
+
+function anyNetwork(prng: Prng): NetworkPersonality {
+  return prng.chance(0.4) ? calmNetwork(prng) : badNetwork(prng);
+}
+
+/** Most kills last 20 to 150 ms: a node that is back before anybody missed it forgets most quietly. */
+function shortenKills(entries: readonly ScheduleEntry[], prng: Prng): readonly ScheduleEntry[] {
+  return entries.map((entry) => {
+    const isShort = entry.fault === 'kill' && prng.chance(0.8);
+    return isShort ? { ...entry, durationMs: prng.int(20, 150) } : entry;
+  });
+}
+
+/** Adds moments at which all nodes lose power together. */
+function withPowerLoss(
+  entries: readonly ScheduleEntry[],
+  prng: Prng,
+  { timeLimitSeconds }: TuneOptions,
+): readonly ScheduleEntry[] {
+  const { startMs, endMs } = faultyPhase(timeLimitSeconds);
+  const losses: ScheduleEntry[] = [];
+  for (let atMs = startMs + prng.int(0, 1500); atMs < endMs; atMs += prng.int(700, 4000)) {
+    losses.push({
+      id: entries.length + losses.length,
+      fault: 'kill',
+      atMs,
+      durationMs: prng.int(20, 150),
+      params: { target: 'all' },
+      seed: String(prng.next()),
+    });
+  }
+  return [...entries, ...losses].sort((a, b) => a.atMs - b.atMs || a.id - b.id);
+}
