@@ -18,6 +18,7 @@ export class Automaton {
   private readonly operations: { readonly input: Input; readonly output: Output }[] = [];
   private readonly codeOfName = new Map<string, number>();
   private readonly steps = new PairMap();
+  private readonly later = new PairMap();
 
   constructor(spec: SequentialSpec, initial: unknown = spec.init()) {
     this.spec = spec;
@@ -43,6 +44,17 @@ export class Automaton {
     const next = after === 'inconsistent' ? inconsistent : this.numberOf(after);
     this.steps.add(state, code, next);
     return next;
+  }
+
+  /** Whether the operation may fit in this state, or in any that can follow. */
+  mayFitLater(state: number, code: number): boolean {
+    if (!this.spec.mayFitLater) return true;
+    const known = this.later.get(state, code);
+    if (known !== undefined) return known === 1;
+    const { input, output } = this.operation(code);
+    const mayFit = this.spec.mayFitLater(this.states[state], input, output);
+    this.later.add(state, code, mayFit ? 1 : 0);
+    return mayFit;
   }
 
   /** Whether the operation changes no state at all. */

@@ -9,6 +9,7 @@
  */
 import type { Automaton } from './automaton.ts';
 import type { Call } from './calls.ts';
+import { cutAfter } from './furthest.ts';
 import { Search } from './wgl.ts';
 
 /** One check of a relaxed history; whoever takes longer is not relaxed. */
@@ -22,9 +23,7 @@ const memoryWordsMax = 8 * 1024 * 1024;
  * `blocked` plays no part, and what was in flight then need not have happened; but had it, then with its answer.
  */
 export function coreOf(automaton: Automaton, calls: readonly Call[], blocked: Call): Call[] {
-  let kept = calls
-    .filter((call) => call.start < blocked.end && call !== blocked)
-    .map((call) => (call.end < blocked.end ? call : { ...call, end: Infinity }));
+  let kept = cutAfter(calls, blocked.end).filter((call) => call !== blocked);
   let given: Call[] = [];
   let turnsLeft = turnsMax;
 

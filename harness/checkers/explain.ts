@@ -15,7 +15,7 @@ import type { Call, Partition } from './calls.ts';
 import type { Anomaly } from './checker.ts';
 import { coreOf } from './core.ts';
 import { indicesOf, listed, phrase, phraseWithAnswer, reference } from './phrases.ts';
-import type { Furthest } from './wgl.ts';
+import type { Furthest } from './furthest.ts';
 
 /** A key that was found to be violated. */
 export interface Violation {

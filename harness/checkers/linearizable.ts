@@ -11,6 +11,7 @@ import { Automaton } from './automaton.ts';
 import { partitionsOf, type Partition } from './calls.ts';
 import { worst, type Anomaly, type Budget, type Checker, type Validity, type Verdict } from './checker.ts';
 import { explain } from './explain.ts';
+import { furthestOf } from './furthest.ts';
 import type { MemoryAllowance } from './memo.ts';
 import { Search } from './wgl.ts';
 
@@ -61,9 +62,10 @@ function check(
   const outcome = runAll(
     partitions.map((partition) => taskOf(partition, spec, state, allowance)),
     budget,
-    ({ partition, automaton, search }) => {
+    ({ partition, automaton }) => {
+      const furthest = furthestOf(automaton, partition.calls);
       const isInFull = anomalies.length < explainedMax;
-      anomalies.push(explain({ partition, automaton, furthest: search.furthest(), isInFull }));
+      anomalies.push(explain({ partition, automaton, furthest, isInFull }));
     },
   );
   anomalies.sort((a, b) => (a.ops.at(-1) ?? 0) - (b.ops.at(-1) ?? 0));

@@ -19,29 +19,20 @@
  *    the same state) need not happen: the order without it is tried from the configuration before.
  * 5. Configurations that used a superset of the open operations of a known one (memo.ts).
  * Each leaves an order with no more open operations than the one that was dropped, so every order that exists is
- * represented by one that is searched; and by the same token the furthest end that is reached is exact.
+ * represented by one that is searched. And one rule needs no exchange:
+ * 6. A choice after which some completed observer can never fit again (the spec knows: lists only grow) leads nowhere.
  */
 import { inconsistent, type Automaton } from './automaton.ts';
 import type { Call } from './calls.ts';
 import { clearBit, hashOf, hasBit, popCount, setBit } from './bits.ts';
-import { ChoiceStack, type Path } from './choiceStack.ts';
+import { ChoiceStack } from './choiceStack.ts';
 import { EntryList } from './entryList.ts';
 import { Memo, type MemoryAllowance } from './memo.ts';
 
 export type SearchStatus = 'linearizable' | 'not-linearizable' | 'searching' | 'out-of-memory';
 
-/** Where a search got furthest. */
-export interface Furthest {
-  /**
-   * The first completion that cannot be explained: what had completed before it fits into an order, together with
-   * any of the operations in flight (with the answers that those got later); with it nothing does.
-   */
-  readonly blocked: Call;
-  /** A longest order of what came before, with the state after each. */
-  readonly order: readonly { readonly call: Call; readonly state: number }[];
-  /** Every state that was reached while the blocked operation might take effect. */
-  readonly possible: ReadonlySet<number>;
-}
+/** Rule 6 looks at so many entries of the list. */
+const lookAheadEntries = 24;
 
 /** What the next turn of the search does. */
 type Phase = 'observing' | 'choosing' | 'choosing-open';
@@ -57,6 +48,7 @@ export class Search {
   /** For each open operation the one with the same code that starts before it, or -1. */
   private readonly twins: Int32Array;
   private readonly list: EntryList;
+  private readonly looksAhead: boolean;
   private readonly memo: Memo;
 
   /** The configuration: which operations are linearized, which open ones are used, and the state. */
@@ -72,9 +64,15 @@ export class Search {
   private cursor: number;
   /** The end that no completed operation may overtake, while open operations are tried. */
   private blocked = -1;
-  private furthestBlocked = -1;
 
-  constructor(automaton: Automaton, calls: readonly Call[], allowance: MemoryAllowance) {
+  /** Looking ahead finds a verdict faster; without it, the states that were reached are all that there are. */
+  constructor(
+    automaton: Automaton,
+    calls: readonly Call[],
+    allowance: MemoryAllowance,
+    { looksAhead = true }: { readonly looksAhead?: boolean } = {},
+  ) {
+    this.looksAhead = looksAhead && automaton.spec.mayFitLater !== undefined;
     this.automaton = automaton;
     this.completed = calls.filter((call) => call.end !== Infinity);
     this.open = calls.filter((call) => call.end === Infinity);
@@ -109,18 +107,19 @@ export class Search {
 
   /** The choices so far; once linearizable, a whole order that proves it. */
   order(): { readonly call: Call; readonly state: number }[] {
-    return this.described(this.stack.current(this.state));
+    const path = this.stack.path();
+    return path.map(({ operation }, at) => ({
+      call: this.call(operation),
+      state: path[at + 1]?.stateBefore ?? this.state,
+    }));
   }
 
-  /** Where a search that found nothing got furthest. */
-  furthest(): Furthest {
-    const blocked = this.completed[this.furthestBlocked];
-    if (!blocked) throw new RangeError('nothing was blocked: the search is not over');
+  /** The states that were reached when a completed operation might come next, or could not come yet. */
+  statesAround(call: Call): ReadonlySet<number> {
     const required = new Int32Array(this.done.length);
-    for (const [operation, call] of this.completed.entries())
-      if (call.end < blocked.start) setBit(required, operation);
-    const possible = this.memo.statesWith(required, this.furthestBlocked);
-    return { blocked, order: this.described(this.stack.saved()), possible };
+    for (const [operation, { end }] of this.completed.entries())
+      if (end < call.start) setBit(required, operation);
+    return this.memo.statesWith(required, this.completed.indexOf(call));
   }
 
   /** Gives the memory back; the search cannot go on. */
@@ -153,7 +152,8 @@ export class Search {
     }
     const code = this.codes[entry] as number;
     const next = this.automaton.observes(code) ? inconsistent : this.automaton.step(this.state, code);
-    if (next === inconsistent || this.wipesOut(code, next)) this.cursor = this.list.next(entry);
+    if (next === inconsistent || this.wipesOut(code, next) || this.strands(next))
+      this.cursor = this.list.next(entry);
     else this.place(entry, next, false);
   }
 
@@ -163,7 +163,6 @@ export class Search {
     const blocked = this.completed[this.blocked - this.completed.length] as Call;
     const call = this.open[index];
     if (!call || call.start > blocked.end) {
-      this.noteFurthest();
       this.backtrack();
       return;
     }
@@ -171,7 +170,8 @@ export class Search {
     if (hasBit(this.used, index) || (twin !== -1 && !hasBit(this.used, twin))) return;
     const code = this.openCodes[index] as number;
     const next = this.automaton.step(this.state, code);
-    if (next === inconsistent || next === this.state || this.wipesOut(code, next)) return;
+    if (next === inconsistent || next === this.state) return;
+    if (this.wipesOut(code, next) || this.strands(next)) return;
     setBit(this.used, index);
     if (this.isNew(next)) this.push(this.completed.length + index, next, this.blocked);
     else clearBit(this.used, index);
@@ -181,6 +181,20 @@ export class Search {
   private wipesOut(code: number, next: number): boolean {
     if (this.stack.depth === 0 || this.stack.operation < this.completed.length) return false;
     return this.automaton.step(this.stack.stateBefore, code) === next;
+  }
+
+  /** Rule 6: whether some completed observer that comes soon cannot fit any more. */
+  private strands(next: number): boolean {
+    if (!this.looksAhead) return false;
+    let entry = this.list.first;
+    for (let seen = 0; seen < lookAheadEntries && entry !== this.list.ring; seen++) {
+      if (entry < this.completed.length) {
+        const code = this.codes[entry] as number;
+        if (this.automaton.observes(code) && !this.automaton.mayFitLater(next, code)) return true;
+      }
+      entry = this.list.next(entry);
+    }
+    return false;
   }
 
   private place(operation: number, next: number, isForced: boolean): void {
@@ -253,21 +267,9 @@ export class Search {
     return isNew;
   }
 
-  private noteFurthest(): void {
-    const operation = this.blocked - this.completed.length;
-    const best = this.completed[this.furthestBlocked]?.end ?? -1;
-    if ((this.completed[operation] as Call).end <= best) return;
-    this.furthestBlocked = operation;
-    this.stack.save(this.state);
-  }
-
-  private described(path: Path): { readonly call: Call; readonly state: number }[] {
-    return path.operations.map((operation, at) => ({
-      call: (operation < this.completed.length
-        ? this.completed[operation]
-        : this.open[operation - this.completed.length]) as Call,
-      state: path.statesBefore[at + 1] ?? path.finalState,
-    }));
+  private call(operation: number): Call {
+    const count = this.completed.length;
+    return (operation < count ? this.completed[operation] : this.open[operation - count]) as Call;
   }
 }
 

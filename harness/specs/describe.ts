@@ -17,10 +17,16 @@ export function describeOperation(input: Input, output: Output): string {
   return repeats && input.value !== null ? asked : `${asked} → ${describeValue(output.value)}`;
 }
 
+const isPlain = (value: Json): value is null | boolean | number | string =>
+  value === null || typeof value !== 'object';
+
 /** Equal values have equal names: the order of an object's fields does not count. */
 export function nameOfValue(value: Json): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(nameOfValue).join(',')}]`;
+  if (isPlain(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) {
+    const elements = value as readonly Json[];
+    return elements.every(isPlain) ? JSON.stringify(elements) : `[${elements.map(nameOfValue).join(',')}]`;
+  }
   const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${nameOfValue(field)}`).join(',')}}`;
 }

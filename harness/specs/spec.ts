@@ -38,6 +38,11 @@ export interface SequentialSpec<S = unknown> {
    * Undefined when what it leaves behind depends on what was there.
    */
   values?(input: Input, output: Output): Values | undefined;
+  /**
+   * For a faster search: whether an operation may fit in this state or in any that can follow. False is a promise that
+   * no operations whatever lead from here to a state in which it fits.
+   */
+  mayFitLater?(state: S, input: Input, output: Output): boolean;
   /** `write(5)`, `read() → 3`. */
   describe(input: Input, output: Output): string;
 }

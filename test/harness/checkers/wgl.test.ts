@@ -4,6 +4,7 @@ import { Automaton } from '../../../harness/checkers/automaton.ts';
 import { unlimited } from '../../../harness/checkers/budget.ts';
 import { partitionsOf, type Call } from '../../../harness/checkers/calls.ts';
 import { coreOf } from '../../../harness/checkers/core.ts';
+import { furthestOf } from '../../../harness/checkers/furthest.ts';
 import { linearizable } from '../../../harness/checkers/linearizable.ts';
 import { Search } from '../../../harness/checkers/wgl.ts';
 import type { Op } from '../../../harness/history.ts';
@@ -50,7 +51,7 @@ describe('the Wing–Gong–Lowe search', () => {
       fc.assert(
         fc.property(tapes, (tape) => {
           const calls = partitionsOf(smallHistory(behaviour, tape), spec)[0]?.calls ?? [];
-          const { search } = searched(spec, calls);
+          const { automaton, search } = searched(spec, calls);
           const expected = isLinearizable(spec, calls);
           verdicts[`${expected}`]++;
           assert.equal(search.status, expected ? 'linearizable' : 'not-linearizable');
@@ -60,7 +61,7 @@ describe('the Wing–Gong–Lowe search', () => {
               calls,
               search.order().map(({ call }) => call),
             );
-          else assert.equal(search.furthest().blocked.end, firstWrongEnd(spec, calls));
+          else assert.equal(furthestOf(automaton, calls).blocked.end, firstWrongEnd(spec, calls));
         }),
         { seed, numRuns: 1_500 },
       );
@@ -74,7 +75,7 @@ describe('the Wing–Gong–Lowe search', () => {
           const calls = partitionsOf(smallHistory(behaviour, tape), spec)[0]?.calls ?? [];
           const { automaton, search } = searched(spec, calls);
           if (search.status === 'linearizable') return;
-          const { blocked } = search.furthest();
+          const { blocked } = furthestOf(automaton, calls);
           const core = coreOf(automaton, calls, blocked);
           const isKept = (kept: readonly Call[], { start }: Call): boolean =>
             kept.some((other) => other.start === start);
