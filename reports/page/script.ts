@@ -13,9 +13,10 @@ export const script = String.raw`'use strict';
     copy.hidden = false;
     copy.addEventListener('click', () => {
       navigator.clipboard.writeText(byId('repro').textContent).then(
-        () => { copy.textContent = 'Copied'; setTimeout(() => { copy.textContent = 'Copy'; }, 1500); },
+        () => { copy.textContent = 'Copied'; },
         () => getSelection().selectAllChildren(byId('repro')));
     });
+    copy.addEventListener('pointerleave', () => { copy.textContent = 'Copy'; });
   }
 
   for (const culprit of document.querySelectorAll('.bar.culprit')) {

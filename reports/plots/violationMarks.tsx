@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import type { FoundAnomaly } from '../data/anomalies.ts';
 import { atSeconds, plural } from '../data/format.ts';
+import { visible } from '../data/text.ts';
 import { left, plotWidth, round, width, type Stage } from './frame.tsx';
 
 /** More diamonds than this lie on top of each other. */
@@ -47,7 +48,7 @@ export function ViolationMarks({
               <text y={4.5} text-anchor="middle">
                 {number}
               </text>
-              <title>{`${number}: ${anomaly.kind} at ${atSeconds(timeNs ?? 0)}`}</title>
+              <title>{`${number}: ${visible(anomaly.kind, 60)} at ${atSeconds(timeNs ?? 0)}`}</title>
             </g>
           </a>
         ))}

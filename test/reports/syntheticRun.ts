@@ -3,7 +3,7 @@
  * are what the panels are tested with and looked at; the verdict is made up to fit, no checker runs.
  */
 import type { RunConfig } from '../../harness/config.ts';
-import type { Op } from '../../harness/history.ts';
+import { operationsOf, type Op } from '../../harness/history.ts';
 import type { Results } from '../../harness/results.ts';
 import { nodeId } from '../../nodes/kernel/ids.ts';
 import { createPrng, type Prng } from '../../nodes/kernel/prng.ts';
@@ -110,7 +110,8 @@ function nemesisEvents(spans: readonly FaultSpan[], endNs: number): Event[] {
 /** Every thread asks, waits, and asks again; under a fault it may wait long, be refused, or never know. */
 function clientEvents(prng: Prng, options: SyntheticOptions, spans: readonly FaultSpan[]): Event[] {
   const endNs = options.seconds * 1e9;
-  const paceNs = (endNs * concurrency) / Math.max(1, options.operations);
+  // Faults slow clients down, so the pace is a little higher than it need be.
+  const paceNs = (0.8 * endNs * concurrency) / Math.max(1, options.operations);
   const events: Event[] = [];
   const values = new Map<string, number>();
   let written = 0;
@@ -127,7 +128,8 @@ function clientEvents(prng: Prng, options: SyntheticOptions, spans: readonly Fau
     const trouble = spans.some(({ fromNs, toNs }) => fromNs <= thread.timeNs && thread.timeNs < toNs);
     const type = !trouble || prng.chance(0.85) ? 'ok' : f === 'read' || prng.chance(0.5) ? 'fail' : 'info';
     const spread = Math.exp(4 * prng.next() ** 3) * (trouble ? 1 + 20 * prng.next() ** 4 : 1);
-    const latencyNs = type === 'info' ? 1e9 : Math.min(0.8 * paceNs + 1e6, 6e5 * spread);
+    const latencyNs =
+      type === 'info' ? Math.min(1e9, 5 * paceNs) : Math.min(0.8 * paceNs + 1e6, 6e5 * spread);
     const common = { process: thread.process, f, key, node: nodeId(prng.int(1, 6)) };
     if (type === 'ok' && f !== 'read') values.set(key, written);
     const answered = f === 'read' && type === 'ok' ? (values.get(key) ?? null) : value;
@@ -253,17 +255,15 @@ function anomalyOf(history: readonly Op[]): Results['checkers'][string]['anomali
   const reads = history.filter((op) => op.key === 'k1' && op.type === 'ok' && op.f === 'read');
   const read = reads[Math.floor(reads.length * 0.6)];
   if (!read) return undefined;
-  const invocationOf = (completion: Op): Op | undefined =>
-    history.findLast(
-      (op) => op.index < completion.index && op.process === completion.process && op.type === 'invoke',
-    );
+  const invocations = new Map(
+    operationsOf(history).flatMap(({ invocation, completion }) =>
+      completion ? [[completion, invocation] as const] : [],
+    ),
+  );
+  const invocationOf = (completion: Op): Op | undefined => invocations.get(completion);
   const invocation = invocationOf(read);
   const before = history.filter(
-    (op) =>
-      op.key === 'k1' &&
-      op.type === 'ok' &&
-      op.index < (invocation?.index ?? 0) &&
-      invocationOf(op) !== undefined,
+    (op) => op.key === 'k1' && op.type === 'ok' && op.index < (invocation?.index ?? 0),
   );
   const prefix = before.map((op) => ({
     op: invocationOf(op)?.index ?? 0,

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { renderReport, type ReportInput } from '../../reports/report.tsx';
+import { hostileRun } from './hostileRun.ts';
+import { syntheticRun } from './syntheticRun.ts';
+
+const folders = ['/usr/bin', '/usr/local/bin', '/snap/bin'];
+const chromium = ['chromium', 'chromium-browser', 'google-chrome']
+  .flatMap((name) => folders.map((folder) => join(folder, name)))
+  .find((path) => existsSync(path));
+
+/** The page after its script has run, and what it complained about. */
+function opened(
+  input: ReportInput,
+  change: (html: string) => string = (html) => html,
+): { dom: string; complaints: string[] } {
+  assert.ok(chromium);
+  const folder = mkdtempSync(join(tmpdir(), 'ordeal-report-'));
+  try {
+    const file = join(folder, 'report.html');
+    writeFileSync(file, change(renderReport(input)));
+    const flags = [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-dev-shm-usage',
+    ];
+    const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
+    const profile = `--user-data-dir=${join(folder, 'profile')}`;
+    const { stdout, stderr, status } = spawnSync(
+      chromium,
+      [
+        ...flags,
+        ...quiet,
+        profile,
+        '--window-size=1400,2000',
+        '--enable-logging=stderr',
+        '--dump-dom',
+        `file://${file}`,
+      ],
+      { encoding: 'utf8', timeout: 60_000, maxBuffer: 64 * 1024 * 1024 },
+    );
+    assert.equal(status, 0, stderr);
+    return { dom: stdout, complaints: stderr.split('\n').filter((line) => line.includes('CONSOLE')) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function drawnIn(dom: string): number {
+  return Number(/<html[^>]* data-drawn="(\d+)"/.exec(dom)?.[1] ?? NaN);
+}
+
+describe('the page in a browser', function () {
+  this.timeout(90_000);
+
+  before(function () {
+    if (chromium !== undefined) return;
+    process.stderr.write('missing system package: chromium (apt-get install chromium)\n');
+    this.skip();
+  });
+
+  it('draws every operation, without a complaint', () => {
+    const run = syntheticRun({ seed: 7, operations: 5_000, seconds: 20, faults: true, staleRead: true });
+    const { dom, complaints } = opened(run);
+    assert.deepEqual(complaints, []);
+    assert.equal(drawnIn(dom), run.history.filter(({ type }) => type === 'invoke').length);
+    assert.match(dom, /<html[^>]* class="scripted"/);
+  });
+
+  it('runs nothing that hostile text brings along', () => {
+    const { dom, complaints } = opened(hostileRun());
+    assert.deepEqual(complaints, []);
+    assert.ok(drawnIn(dom) > 0);
+    assert.equal(dom.match(/<script/g)?.length, 3);
+  });
+
+  it('would be stopped by its policy if something did get through', () => {
+    const run = syntheticRun({ seed: 8, operations: 50, seconds: 1, faults: false, staleRead: false });
+    const smuggled = '<script>document.documentElement.dataset.smuggled = "1"</script>';
+    const { dom, complaints } = opened(run, (html) => html.replace('<main>', `${smuggled}<main>`));
+    assert.ok(!dom.includes('data-smuggled'));
+    assert.match(complaints.join('\n'), /Content Security Policy/);
+  });
+});

@@ -1,0 +1,307 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import type { Op } from '../../harness/history.ts';
+import { bandsOf } from '../../reports/data/bands.ts';
+import { columnsOf, outcomeCodes } from '../../reports/data/columns.ts';
+import { describeOperation } from '../../reports/data/describe.ts';
+import { duration, percent, words } from '../../reports/data/format.ts';
+import { marksMax, sampled } from '../../reports/data/sample.ts';
+import { visible } from '../../reports/data/text.ts';
+import { viewOf } from '../../reports/data/view.ts';
+import { quantile, windowsOf } from '../../reports/data/windows.ts';
+import { base64 } from '../../reports/page/base64.ts';
+import { embeddedJson } from '../../reports/page/document.ts';
+import { dark, light, type Theme } from '../../reports/page/palette.ts';
+import { sha256 } from '../../reports/page/sha256.ts';
+import { layOut } from '../../reports/plots/lanes.ts';
+import { syntheticRun } from './syntheticRun.ts';
+
+const parameters = { seed: 20260101, numRuns: 200 };
+const run = syntheticRun({ seed: 9, operations: 6_000, seconds: 20, faults: true, staleRead: true });
+const view = viewOf(run);
+
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Cn}\p{Co}]/u;
+
+describe('visible text', () => {
+  it('has only characters that are seen, whatever went in', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        fc.integer({ min: 1, max: 300 }),
+        (text, lengthMax) => {
+          assert.doesNotMatch(visible(text, lengthMax), unseen);
+        },
+      ),
+      parameters,
+    );
+  });
+
+  it('leaves ordinary text as it is', () =>
+    assert.equal(visible('naïve 東京 🙂 "a" <b>'), 'naïve 東京 🙂 "a" <b>'));
+
+  it('cuts between characters, never inside one', () =>
+    assert.equal(visible('a🙂b', 2), 'a… 3 more characters'));
+});
+
+describe('embedded JSON', () => {
+  it('is the same value, and cannot end its element', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const embedded = embeddedJson({ text: `</script>${text}` });
+        assert.doesNotMatch(embedded, /[<\u2028\u2029]/);
+        assert.deepEqual(JSON.parse(embedded), { text: `</script>${text}` });
+      }),
+      parameters,
+    );
+  });
+});
+
+describe('SHA-256 and base64', () => {
+  it('agree with the platform', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 400 }), (text) => {
+        assert.equal(base64(sha256(text)), createHash('sha256').update(text).digest('base64'));
+      }),
+      parameters,
+    );
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) =>
+        assert.equal(base64(bytes), Buffer.from(bytes).toString('base64')),
+      ),
+      parameters,
+    );
+  });
+});
+
+describe('fault bands', () => {
+  const nemesis = (timeNs: number, f: string, value: Op['value']): Op => ({
+    index: timeNs,
+    timeNs,
+    process: 'nemesis',
+    type: 'info',
+    f,
+    value,
+  });
+
+  it('reach from the start of an entry to its stop, also when entries of one fault overlap', () => {
+    const bands = bandsOf(
+      [
+        nemesis(1, 'start-kill', { entry: 1, target: 'one', nodes: ['n1'] }),
+        nemesis(2, 'start-kill', { entry: 2, target: 'leader', nodes: ['n2'] }),
+        nemesis(3, 'stop-kill', { entry: 1 }),
+        nemesis(5, 'stop-kill', { entry: 2 }),
+      ],
+      9,
+    );
+    assert.deepEqual(
+      bands.map(({ label, fromNs, toNs }) => [label, fromNs, toNs]),
+      [
+        ['one n1', 1, 3],
+        ['leader n2', 2, 5],
+      ],
+    );
+  });
+
+  it('end with the healing, or with the history', () => {
+    const start = nemesis(1, 'start-pause', { entry: 1 });
+    assert.equal(bandsOf([start, nemesis(4, 'heal', {})], 9)[0]?.toNs, 4);
+    assert.equal(bandsOf([start], 9)[0]?.toNs, 9);
+  });
+
+  it('show a node that ended by itself, but no fault that had no target', () => {
+    const bands = bandsOf(
+      [
+        nemesis(1, 'unavailable-kill', { entry: 1, why: 'x' }),
+        nemesis(2, 'node-exited', { node: 'n3', why: 'y' }),
+      ],
+      9,
+    );
+    assert.deepEqual(
+      bands.map(({ fault, label }) => [fault, label]),
+      [['exited', 'n3']],
+    );
+  });
+});
+
+describe('columns', () => {
+  it('hold every operation: decoding gives back times, events, keys, nodes and outcomes', () => {
+    const { bytes, count, keys, nodes, fs } = columnsOf(view.operations);
+    let at = 0;
+    const read = (): number => {
+      let [value, unit] = [0, 1];
+      for (;;) {
+        const byte = bytes[at++] ?? 0;
+        value += (byte & 127) * unit;
+        unit *= 128;
+        if (byte < 128) return value;
+      }
+    };
+    let [startUs, index] = [0, 0];
+    for (const { operation, startNs, endNs, outcome, index: expected } of view.operations) {
+      startUs += read();
+      assert.equal(startUs, Math.round(startNs / 1e3));
+      assert.equal(read(), Math.round((endNs - startNs) / 1e3));
+      index += read();
+      assert.equal(index, expected);
+      assert.equal(keys[read()], operation.invocation.key);
+      assert.equal(nodes[read()], operation.completion?.node ?? operation.invocation.node);
+      const code = read();
+      assert.equal(outcomeCodes[code & 3], outcome);
+      assert.equal(fs[code >> 2], operation.invocation.f);
+    }
+    assert.equal(at, bytes.length);
+    assert.equal(count, view.operations.length);
+  });
+
+  it('name at most five hundred keys', () => {
+    const [first] = view.operations;
+    assert.ok(first);
+    const many = Array.from({ length: 2_000 }, (_, at) => ({
+      ...first,
+      operation: { invocation: { ...first.operation.invocation, key: `key-${at}` } },
+    }));
+    const { keys } = columnsOf(many);
+    assert.equal(keys.length, 500);
+    assert.equal(keys.at(-1), 'other');
+  });
+});
+
+describe('the sample of marks', () => {
+  it('is everything when there is room, else at most what there is room for', () => {
+    assert.equal(sampled(view.operations.slice(0, 50), view.endNs, new Set()).length, 50);
+    assert.ok(view.operations.length > marksMax);
+    const chosen = sampled(view.operations, view.endNs, new Set());
+    assert.ok(chosen.length <= marksMax && chosen.length > marksMax * 0.9);
+  });
+
+  it('keeps what it was asked to keep, and the slowest operation', () => {
+    const kept = view.operations.slice(100, 105);
+    const slowest = view.operations.reduce((a, b) => (b.endNs - b.startNs > a.endNs - a.startNs ? b : a));
+    const chosen = new Set(sampled(view.operations, view.endNs, new Set(kept)));
+    for (const operation of [...kept, slowest]) assert.ok(chosen.has(operation));
+  });
+});
+
+describe('windows', () => {
+  it('count every completed operation once', () => {
+    const windows = windowsOf(view.operations, view.endNs);
+    const total = windows.reduce((sum, { ok, fail, info }) => sum + ok + fail + info, 0);
+    assert.equal(total, view.operations.filter(({ outcome }) => outcome !== 'open').length);
+    assert.ok(windows.length <= 81);
+  });
+
+  it('take quantiles by nearest rank', () => {
+    const ascending = Float64Array.from([1, 2, 3, 4]);
+    assert.deepEqual(
+      [0, 0.5, 0.51, 1].map((share) => quantile(ascending, share)),
+      [1, 2, 3, 4],
+    );
+    assert.equal(quantile(new Float64Array(), 0.5), null);
+  });
+});
+
+describe('lanes', () => {
+  it('keep the order of all events, so that bars overlap exactly when operations did', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: view.operations.length - 20 }), (from) => {
+        const operations = view.operations.slice(from, from + 14);
+        const { bars } = layOut(operations, { widthMin: 900, barWidthMin: 18, labelWidth: () => 100 });
+        for (const a of bars) {
+          for (const b of bars) {
+            const ended = a.operation.operation.completion;
+            if (a.unending || !ended) continue;
+            assert.equal(ended.index < b.operation.index, a.to < b.from);
+          }
+        }
+      }),
+      parameters,
+    );
+  });
+
+  it('leave room for labels within a lane', () => {
+    const { bars } = layOut(view.operations.slice(0, 40), {
+      widthMin: 900,
+      barWidthMin: 18,
+      labelWidth: () => 100,
+    });
+    for (const a of bars)
+      for (const b of bars) if (a.lane === b.lane && a.from < b.from) assert.ok(b.from - a.from >= 100);
+  });
+});
+
+describe('operations in words', () => {
+  const op = (type: Op['type'], f: string, value: Op['value']): Op => ({
+    index: 0,
+    timeNs: 0,
+    process: 0,
+    type,
+    f,
+    value,
+  });
+
+  it('say what was asked, what was answered, and what is unclear', () => {
+    const cases = [
+      ['read → 3', op('invoke', 'read', null), op('ok', 'read', 3)],
+      ['read ✕', op('invoke', 'read', null), op('fail', 'read', null)],
+      ['write 5', op('invoke', 'write', 5), op('ok', 'write', 5)],
+      ['write 5 ?', op('invoke', 'write', 5), op('info', 'write', 5)],
+      ['cas 1 → 2', op('invoke', 'cas', [1, 2]), op('ok', 'cas', [1, 2])],
+      ['txn → [["r","x",1]]', op('invoke', 'txn', [['r', 'x', null]]), op('ok', 'txn', [['r', 'x', 1]])],
+    ] as const;
+    for (const [expected, invocation, completion] of cases)
+      assert.equal(describeOperation({ invocation, completion }), expected);
+    assert.equal(describeOperation({ invocation: op('invoke', 'write', 5) }), 'write 5 ?');
+  });
+});
+
+describe('figures', () => {
+  it('keep two or three digits of a duration', () => {
+    const cases = { '840 µs': 84e4, '3.2 ms': 3.2e6, '1.25 s': 1.25e9, '2 min 5 s': 125e9, '100 ms': 1e8 };
+    for (const [expected, ns] of Object.entries(cases)) assert.equal(duration(ns), expected);
+  });
+
+  it('never round something to nothing, or nearly everything to all', () => {
+    assert.deepEqual(
+      [percent(0, 10), percent(1, 1e6), percent(999_999, 1e6), percent(10, 10), percent(1, 0)],
+      ['0 %', '< 0.1 %', '> 99.9 %', '100 %', '–'],
+    );
+  });
+
+  it('turn names of code into words', () =>
+    assert.deepEqual(['searchNodes', 'leader-changes', 'memoryGiB', 'read ok'].map(words), [
+      'search nodes',
+      'leader changes',
+      'memory giB',
+      'read ok',
+    ]));
+});
+
+describe('the palette', () => {
+  const luminance = (color: string): number => {
+    const channels = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16) / 255);
+    const [r = 0, g = 0, b = 0] = channels.map((c) =>
+      c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4,
+    );
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = (a: string, b: string): number => {
+    const [dim = 0, bright = 0] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+    return (bright + 0.05) / (dim + 0.05);
+  };
+
+  for (const [name, theme] of Object.entries({ light, dark } as Readonly<Record<string, Theme>>)) {
+    it(`has enough contrast for text in the ${name} theme`, () => {
+      for (const ground of [theme.panel, theme.ground])
+        for (const text of ['ink', 'muted', 'good', 'bad', 'undecided', 'link'] as const)
+          assert.ok(contrast(theme[text], ground) >= 4.5, `${text} on ${ground}`);
+      for (const verdict of ['good', 'bad', 'undecided'] as const)
+        assert.ok(contrast(theme.onVerdict, theme[verdict]) >= 4.5, verdict);
+    });
+
+    it(`has enough contrast for marks in the ${name} theme`, () => {
+      for (const mark of ['ok', 'fail', 'info'] as const)
+        assert.ok(contrast(theme[mark], theme.panel) >= 3, mark);
+    });
+  }
+});
