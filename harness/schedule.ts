@@ -5,8 +5,8 @@
  *   |--warm-up--|=F0=====|   |=F1=|..|=F2======|  |calm|   (then heal, recovery, final reads)
  *               ^ aimed at the leader, and long enough for another one to be elected
  *
- * The first entry of every fault is aimed at the leader, since that is where most mistakes show; the partition comes
- * first, so that even a run of a few seconds isolates a leader once.
+ * Every fault comes once before any comes twice (closer together in a short run), and is then aimed at the leader, since
+ * that is where most mistakes show. The partition comes first, so that even a run of a few seconds isolates a leader.
  */
 import type { NodeId } from '../nodes/kernel/ids.ts';
 import type { Prng } from '../nodes/kernel/prng.ts';
@@ -29,8 +29,12 @@ export interface FaultyPhase {
   readonly endMs: number;
 }
 
-/** A first fault on the leader lasts at least so long that another one is elected, and clients notice. */
-const leaderLastsMs = 2500;
+/** The first fault on the leader lasts at least so long that another one is elected, and clients notice. */
+const firstLastsMs = 2500;
+/** The first one of every other fault lasts longer than an election. */
+const aimedLastsMs = 1000;
+/** However short the run: entries do not follow each other faster. */
+const firstRoundMinMs = 500;
 /** A remainder shorter than this is not worth a fault. */
 const lastsMinMs = 100;
 
@@ -57,20 +61,37 @@ export function drawSchedule(prng: Prng, options: ScheduleOptions): ScheduleEntr
       duplicates: options.duplicates ?? false,
       ...(aim && { aim: 'leader' as const }),
     });
-    const drawnMs = intervalMs * (fault.lasts.min + entryPrng.next() * (fault.lasts.max - fault.lasts.min));
-    const leastMs = aim ? Math.min(leaderLastsMs, 0.4 * (phase.endMs - phase.startMs)) : lastsMinMs;
-    const lastsMs = Math.max(drawnMs, leastMs);
+    const { min, max } = fault.lasts;
+    const drawnMs = intervalMs * (min + entryPrng.next() * (max - min));
+    const leastMs = Math.min(leastLastsMs(aim, entries.length), 0.4 * lengthMs(phase));
     entries.push({
       id: entries.length,
       fault: fault.name,
       atMs: Math.round(atMs),
-      durationMs: Math.round(Math.min(lastsMs, phase.endMs - atMs)),
+      durationMs: Math.round(Math.min(Math.max(drawnMs, leastMs), phase.endMs - atMs)),
       params,
       seed: `${prng.next()}`,
     });
-    atMs += intervalMs * (0.4 + 1.2 * prng.next());
+    const isFirstRound = entries.length < aimed.length;
+    atMs += gapMs(prng, intervalMs, isFirstRound ? lengthMs(phase) / aimed.length : Infinity);
   }
   return entries;
+}
+
+function lengthMs({ startMs, endMs }: FaultyPhase): number {
+  return endMs - startMs;
+}
+
+function leastLastsMs(aim: Fault | undefined, index: number): number {
+  if (aim === undefined) return lastsMinMs;
+  return index === 0 ? firstLastsMs : aimedLastsMs;
+}
+
+/** Uniform around the mean interval; but `mostMs` at most, if that is not absurdly short. */
+function gapMs(prng: Prng, intervalMs: number, mostMs: number): number {
+  const drawnMs = intervalMs * (0.4 + 1.2 * prng.next());
+  const shortMs = Math.max(firstRoundMinMs, mostMs * (0.7 + 0.3 * prng.next()));
+  return Math.min(drawnMs, shortMs);
 }
 
 /** Every fault once: partition first, the others in random order. */

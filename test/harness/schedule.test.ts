@@ -46,7 +46,9 @@ describe('a schedule', () => {
           assert(at === 0 || atMs > (schedule[at - 1]?.atMs ?? 0));
         }
         const expected = (endMs - startMs) / (rest.faultIntervalSeconds * 1000);
-        assert(schedule.length >= expected * 0.4 && schedule.length <= expected * 2.5 + 2);
+        assert(
+          schedule.length >= expected * 0.4 && schedule.length <= expected * 2.5 + 2 + rest.faults.length,
+        );
       }),
       { seed: 1, numRuns: 200 },
     );
@@ -63,6 +65,14 @@ describe('a schedule', () => {
       entry && isAimedAtLeader(entry.params) ? entry.fault : [],
     );
     assert.deepEqual(names.sort(), ['kill', 'partition', 'pause']);
+  });
+
+  it('has every fault at least once, though the run be as short as 8 s', () => {
+    const names = faults.map(({ name }) => name);
+    for (let seed = 0; seed < 50; seed++) {
+      const schedule = drawSchedule(createPrng(seed), { ...usual, faults: names, timeLimitSeconds: 8 });
+      assert.deepEqual(new Set(schedule.map(({ fault }) => fault)), new Set(names));
+    }
   });
 
   it('isolates the leader for at least 2.5 s in every run of 15 s with partitions', () => {
