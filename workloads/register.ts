@@ -90,7 +90,7 @@ type Kind = 'read' | 'write' | 'cas';
 
 function drawKind({ prng }: GeneratorContext): Kind {
   const fraction = prng.next();
-  if (fraction < 0.25) return 'read';
+  if (fraction < 0.35) return 'read';
   return fraction < 0.55 ? 'write' : 'cas';
 }
 
