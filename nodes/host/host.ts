@@ -65,6 +65,7 @@ export class Host<P extends Protocol> {
   private readonly events: NodeEvent<P>[] = [];
   private lastRequest = 0;
   private isStepping = false;
+  private isStopping = false;
   private isDropped = false;
   private syncing: Promise<void> | null = null;
   private status: P['status'] | undefined;
@@ -105,8 +106,9 @@ export class Host<P extends Protocol> {
     return this.status;
   }
 
-  /** Ends the incarnation in good order: everything taken so far is synced and released. */
+  /** Ends the incarnation in good order: everything taken so far is synced and released; no more is taken. */
   async stop(): Promise<void> {
+    this.isStopping = true;
     this.timers.stop();
     while (!this.isDropped && this.syncing !== null) await this.syncing;
     this.drop();
@@ -122,7 +124,7 @@ export class Host<P extends Protocol> {
 
   /** Law 1: an event that comes in the middle of a step waits for its end. */
   private take(event: NodeEvent<P>): void {
-    if (this.isDropped) return;
+    if (this.isDropped || this.isStopping) return;
     this.events.push(event);
     if (this.isStepping) return;
     this.isStepping = true;

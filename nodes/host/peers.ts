@@ -44,8 +44,8 @@ export class Peers<Message> {
   /** Adds a peer, or moves it. What is queued for it goes to the new address. */
   setAddress(node: NodeId, url: string): void {
     const peer = this.peers.get(node);
-    if (peer === undefined) this.peers.set(node, new Peer(this.self, new URL('/peer', url), this.counters));
-    else peer.moveTo(new URL('/peer', url));
+    if (peer === undefined) this.peers.set(node, new Peer(this.self, new URL(url), this.counters));
+    else peer.moveTo(new URL(url));
   }
 
   addresses(): Record<string, string> {
@@ -150,7 +150,10 @@ class Peer {
     this.counters.requests += 1;
     this.counters.messages += messages.length;
     const pace = this.beginRequest();
-    const request = httpRequest(this.url, {
+    const request = httpRequest({
+      host: this.url.hostname,
+      port: this.url.port,
+      path: '/peer',
       method: 'POST',
       agent: this.agent,
       headers: { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) },

@@ -1,0 +1,56 @@
+/** `npm run node`: one node by hand. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { nodeCommand } from '../../../harness/cli/node.ts';
+import { HarnessError, UsageError } from '../../../harness/exit.ts';
+
+const run = (line: string): Promise<unknown> =>
+  nodeCommand().exitOverride().parseAsync(line.split(' '), { from: 'user' });
+
+describe('npm run node', () => {
+  it('runs one node in the foreground, says how to ask it, and ends with 0 when told to', async () => {
+    const line = '--model raft --id 2 --port 0 --peers 7001,7003';
+    const args = ['--import', 'tsx', 'harness/cli/main.ts', 'node', ...line.split(' ')];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const closed = once(child, 'close');
+    for await (const chunk of child.stdout) {
+      stdout += String(chunk);
+      if (stdout.includes('Ctrl-C ends it.')) break;
+    }
+    const [, base = ''] = /listens on (http:\S+?);/.exec(stdout) ?? [];
+    const status = (await (await fetch(`${base}/status`)).json()) as { node: string; model: string };
+    child.kill('SIGTERM');
+    const [code] = (await closed) as [number | null];
+    assert.deepEqual({ code, stderr, node: status.node }, { code: 0, stderr: '', node: 'n2' });
+    // The ids that are left go to the peers, in the order of their ports.
+    assert.match(stdout, /its peers: n1 at http:\/\/127\.0\.0\.1:7001, n3 at http:\/\/127\.0\.0\.1:7003/);
+    assert.match(stdout, /curl '.*\/get\/k1'/);
+    assert.match(stdout, /curl -X POST '.*\/put' -d '\{"key":"k1","value":1\}'/);
+  });
+
+  it('refuses what cannot be, and says what would be right', async () => {
+    const cases: [string, RegExp][] = [
+      ['--model rft --id 1 --port 0', /no model 'rft'.*Did you mean 'raft'/],
+      ['--model raft --id 3 --port 0 --peers 7001', /--id 3 is too high: with 1 peers the ids are 1 to 2/],
+      ['--model raft --id 1 --port 7001 --peers 7001', /--peers has 7001/],
+      ['--model raft --id 1 --port 0 --set rads=lease', /did you mean "reads"\?/],
+      ['--model raft --id 1 --port 0 --bug lazines', /no bug of model raft 'lazines'/],
+    ];
+    for (const [line, message] of cases)
+      await assert.rejects(run(line), { name: UsageError.name, message }, line);
+  });
+
+  it('says which port is in use', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const message = new RegExp(`port ${port} is in use .* choose another with --port`);
+    await assert.rejects(run(`--model raft --id 1 --port ${port}`), { name: HarnessError.name, message });
+    taken.close();
+  });
+});
