@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessError } from '../exit.ts';
 import { freePort } from './freePort.ts';
 import type { NodePlace, NodeProgram, ProgramOf } from './program.ts';
-import { acceptsWithin, describeNeverReady, foundPortTaken } from './readiness.ts';
+import { accepts, acceptsWithin, describeNeverReady, foundPortTaken } from './readiness.ts';
 import type { Exit, Launch } from './supervisor/control.ts';
 import { within } from './supervisor/processGroup.ts';
 import type { SupervisorClient } from './supervisorClient.ts';
@@ -125,15 +125,24 @@ export class NodeSlot {
   private async startOnFreePort(): Promise<void> {
     const end = performance.now() + this.options.readyMs;
     for (let attempt = 1; ; attempt++) {
-      const failure = await this.launchOnce();
+      // Whoever listens there now would be mistaken for the node.
+      const isTaken = await accepts(this.place);
+      const failure = isTaken ? this.portTaken() : await this.launchOnce();
       if (failure === null) return;
       const mayRetry = this.wasReady
         ? performance.now() < end
         : attempt < portsMax && !this.options.isPortFixed;
-      if (!foundPortTaken(this.exit()) || !mayRetry) throw failure;
+      if (!(isTaken || foundPortTaken(this.exit())) || !mayRetry) throw failure;
       if (this.wasReady) await sleep(portRetryMs);
       else this.currentPlace = { ...this.place, port: await freePort() };
     }
+  }
+
+  private portTaken(): HarnessError {
+    const { node, port } = this.place;
+    return new HarnessError(
+      `port ${port} of ${node} is taken by another program; stop it, or choose other ports`,
+    );
   }
 
   private async launchOnce(): Promise<HarnessError | null> {

@@ -13,18 +13,19 @@ const attemptMs = 1_000;
 /** Resolves with true when the port accepts a connection, with false at the deadline or once `isOver` says so. */
 export async function acceptsWithin(
   deadlineMs: number,
-  { host, port }: Pick<NodePlace, 'host' | 'port'>,
+  place: Pick<NodePlace, 'host' | 'port'>,
   isOver: () => boolean,
 ): Promise<boolean> {
   const end = performance.now() + deadlineMs;
   while (performance.now() < end && !isOver()) {
-    if (await accepts(host, port)) return !isOver();
+    if (await accepts(place)) return !isOver();
     await sleep(pollMs);
   }
   return false;
 }
 
-function accepts(host: string, port: number): Promise<boolean> {
+/** Whether somebody listens there now. */
+export function accepts({ host, port }: Pick<NodePlace, 'host' | 'port'>): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
     const end = (answer: boolean): void => {

@@ -60,6 +60,8 @@ export async function runInRealWorld(options: RealWorldOptions): Promise<RealWor
 }
 
 const interruptGraceDefaultMs = 30_000;
+/** Longer timers overflow and fire at once. */
+const timerMsMax = 2 ** 31 - 1;
 
 class RealWorld {
   readonly finished: Promise<RealWorldResult>;
@@ -169,12 +171,13 @@ class RealWorld {
     );
   }
 
-  /** Timers count milliseconds and may fire a fraction early; then the rest is waited for turn by turn. */
+  /** Timers count milliseconds and may fire a fraction early; the rest is waited for turn by turn of the event loop. */
   private setWake(atNs: number): void {
     this.wakeAtNs = atNs;
     clearTimeout(this.wakeTimer);
     const leftMs = (atNs - this.nowNs()) / 1e6;
-    this.wakeTimer = setTimeout(() => this.onTimer(atNs), Math.min(Math.max(leftMs, 0), 2 ** 30));
+    if (leftMs <= 0) setImmediate(() => this.onTimer(atNs));
+    else this.wakeTimer = setTimeout(() => this.onTimer(atNs), Math.min(leftMs, timerMsMax));
   }
 
   private onTimer(atNs: number): void {

@@ -1,5 +1,5 @@
 /** A toy node as a program of its own: a plain .mjs in a temporary folder, so that it starts as fast as Node can. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProgramOf } from '../../../harness/cluster/program.ts';
@@ -105,9 +105,40 @@ export function isAlive(processId: number): boolean {
 
 /** The state letter of a process: R, S, T (stopped), Z … */
 export function stateOf(processId: number): string {
+  return statOf(processId)[0] ?? '';
+}
+
+/** State, parent, group, session … of /proc/<id>/stat. */
+function statOf(processId: number): string[] {
   try {
     const stat = readFileSync(`/proc/${processId}/stat`, 'utf8');
-    return stat[stat.lastIndexOf(')') + 2] ?? '';
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return [];
+  }
+}
+
+function allProcesses(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+/** Processes whose command line names this folder: nodes and supervisors of a run in it. */
+export function processesOf(folder: string): number[] {
+  return allProcesses().filter((processId) => commandLine(processId).includes(folder) && isAlive(processId));
+}
+
+/** The children of these processes that are not among them. */
+export function childrenOf(parents: readonly number[]): number[] {
+  return allProcesses().filter(
+    (processId) => !parents.includes(processId) && parents.includes(Number(statOf(processId)[1])),
+  );
+}
+
+export function commandLine(processId: number): string {
+  try {
+    return readFileSync(`/proc/${processId}/cmdline`, 'utf8');
   } catch {
     return '';
   }
