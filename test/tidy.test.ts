@@ -150,7 +150,13 @@ describe('the tree is tidy', () => {
 
   it('no file is dead: each is imported, or is an entry', () => {
     const entries = /harness\/cli\/main\.ts|nodes\/host\/main\.ts|supervisor.*\.ts|worker.*\.ts|Main\.ts$/;
-    const reached = new Set(files.flatMap((file) => importsOf(file).map(({ target }) => target)));
+    const lazily = (file: string): string[] =>
+      [...textOf(file).matchAll(/\bimport\('([^']+)'\)/g)].map(([, path = '']) =>
+        normalize(join(dirname(file), path)),
+      );
+    const reached = new Set(
+      files.flatMap((file) => [...importsOf(file).map(({ target }) => target), ...lazily(file)]),
+    );
     const tests = sources('test').map(textOf).join('\n');
     const dead = files.filter(
       (file) =>

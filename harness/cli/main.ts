@@ -47,9 +47,8 @@ async function run(name: string | undefined, args: readonly string[]): Promise<v
     throw new UsageError(`no command '${name ?? ''}'; there are: ${Object.keys(loaders).join(', ')}`);
   const command = await load();
   prepare(command);
-  const flags = command.options.map((option) => option.long?.slice(2) ?? '');
   const script = process.env['npm_lifecycle_event'] ?? command.name();
-  const corrected = correctedLine(script, flags, args, process.env);
+  const corrected = correctedLine(script, command.options, args, process.env);
   if (corrected !== null) {
     throw new UsageError(`npm kept the flags for itself, because '--' is missing. Write:\n  ${corrected}`);
   }

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { Option } from 'commander';
 import { correctedLine } from '../../harness/cli/forgottenDashes.ts';
 import { runCommand } from '../command.ts';
 import { temporaryFolder } from './folder.ts';
@@ -54,11 +55,13 @@ describe('bad input', function () {
     assert.match(stderr, /npm run jepsen -- --model raft --time-limit 3/);
   });
 
-  it('the corrected line can be guessed where npm’s own command line cannot be seen', () => {
-    const environment = { npm_config_model: 'true', npm_config_json: 'true' };
-    const line = correctedLine('no-such-script', ['model', 'nodes', 'json'], ['raft'], environment);
-    assert.equal(line, 'npm run no-such-script -- --model raft');
-    assert.equal(correctedLine('jepsen', ['model', 'json'], [], { npm_config_json: 'true' }), null);
+  it('a value whose flag cannot be told is left open in the corrected line', () => {
+    const flags = [new Option('--model <name>'), new Option('--json')];
+    for (const name of ['nodes', 'rate']) flags.push(new Option(`--${name} <n>`).argParser(Number));
+    const environment = { npm_config_model: 'true', npm_config_nodes: 'true', npm_config_rate: 'true' };
+    const line = correctedLine('jepsen', flags, ['raft', '3', '9'], environment);
+    assert.equal(line, 'npm run jepsen -- --model raft --nodes <n> --rate <n>');
+    assert.equal(correctedLine('jepsen', flags, [], { npm_config_json: 'true' }), null);
   });
 
   it('a run folder that cannot be written: exit 255 before anything is started', async () => {
