@@ -45,10 +45,15 @@ export function explain(violation: Violation): Anomaly {
   return {
     kind: 'non-linearizable',
     ops,
-    explanation: `${phraseWithAnswer(blocked.operation)}, but ${reason.sentence}.`,
+    explanation: `${headline(blocked.operation)}, but ${reason.sentence}.`,
     prefix: furthest.order.map(({ call, state }) => ({ op: call.start, state: automaton.nameOf(state) })),
     ...(partition.key === undefined ? {} : { key: partition.key }),
   };
+}
+
+function headline(operation: Operation): string {
+  const words = phraseWithAnswer(operation);
+  return words === phrase(operation) ? `${words} succeeded` : words;
 }
 
 /** Why nothing that it saw can have been there, or undefined when that takes more than one value to tell. */
@@ -136,23 +141,22 @@ function replaced(
 function reasonByStates({ automaton, furthest }: Violation, core: readonly Call[]): Reason {
   const { blocked, possible } = furthest;
   const code = automaton.code(blocked.input, blocked.output);
-  const misfits = [...possible].filter((state) => automaton.step(state, code) === inconsistent);
-  const states = listed(
-    misfits.map((state) => automaton.nameOf(state)),
-    'or',
-  );
-  const first =
-    misfits.length === possible.size
-      ? `wherever it may have taken effect, the state was ${states}`
-      : 'every order in which it fits contradicts another operation';
+  const states = [...possible];
+  const names = states.map((state) => automaton.nameOf(state));
+  const clauses: string[] = [];
+  // Where it fits in some states, those lead nowhere: the states say nothing, the other operations do.
+  if (states.every((state) => automaton.step(state, code) === inconsistent))
+    clauses.push(`wherever it may have taken effect, the state was ${listed(names, 'or')}`);
   const others = core.filter((call) => call.operation !== blocked.operation);
-  if (others.length === 0) return { sentence: first, operations: [] };
-  const given =
-    others.length > spelledOutMax
-      ? `${others.length} other operations`
-      : listed(
-          others.map((call) => phraseWithAnswer(call.operation)),
-          'and',
-        );
-  return { sentence: `${first}, given ${given}`, operations: [] };
+  if (others.length > 0) clauses.push(`it contradicts ${spelledOut(others)}`);
+  if (clauses.length === 0) clauses.push('no order of the operations allows it');
+  return { sentence: clauses.join('; '), operations: [] };
+}
+
+function spelledOut(calls: readonly Call[]): string {
+  if (calls.length > spelledOutMax) return `${calls.length} other operations taken together`;
+  return listed(
+    calls.map((call) => phraseWithAnswer(call.operation)),
+    'and',
+  );
 }

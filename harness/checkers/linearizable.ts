@@ -157,6 +157,7 @@ function verdictOf(
 
 function reasonOf(undecided: readonly Task[], reason: string): string {
   const keys = undecided.flatMap(({ partition }) => partition.key ?? []);
+  if (keys.length === 0) return `${reason} before the history was decided`;
   const some = keys.slice(0, 5).join(', ') + (keys.length > 5 ? ' …' : '');
-  return `${reason} before ${keys.length === 0 ? 'the history was' : `${keys.length} keys were`} decided${some && `: ${some}`}`;
+  return `${reason} before ${keys.length === 1 ? '1 key was' : `${keys.length} keys were`} decided: ${some}`;
 }
