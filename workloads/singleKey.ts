@@ -24,12 +24,13 @@ import type { Guarantee } from '../nodes/kernel/model.ts';
 export const crashesMax = 8;
 
 /**
- * How many keys are worked on at a time. A group has about as many threads as there are nodes, so that every key is
- * asked for at every node; but there are several keys as soon as two threads can share each.
+ * How many keys are worked on at a time. A group has about as many threads as there are nodes, and not under three if
+ * there are so many, so that every key is asked for at every node, by clients that race each other. But there are
+ * several keys as soon as two threads can share each.
  */
 export function groupsOf({ nodes, concurrency }: WorkloadOptions): number {
   const severalIfPossible = Math.min(2, Math.floor(concurrency / 2));
-  return Math.max(1, severalIfPossible, Math.floor(concurrency / nodes));
+  return Math.max(1, severalIfPossible, Math.floor(concurrency / Math.max(3, nodes)));
 }
 
 /**
