@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { nodeBudget } from '../../harness/checkers/budget.ts';
+import type { Checker, Verdict } from '../../harness/checkers/checker.ts';
+import type { RunConfig } from '../../harness/config.ts';
+import type { Op } from '../../harness/history.ts';
+import { judge, type JudgeInput } from '../../harness/judge.ts';
+import { reproLine } from '../../harness/repro.ts';
+import type { FaultReport } from '../../harness/results.ts';
+import { schemaProblems } from '../../harness/schemas/validate.ts';
+import type { Guarantee } from '../../nodes/kernel/model.ts';
+import { parseDrawing } from './checkers/notation.ts';
+
+const config: RunConfig = {
+  version: 1,
+  model: 'raft',
+  workload: 'register',
+  nodes: 5,
+  concurrency: 10,
+  rate: 500,
+  timeLimitSeconds: 30,
+  faults: ['partition', 'kill', 'pause'],
+  faultIntervalSeconds: 5,
+  seed: 42,
+  network: 'links',
+  options: { reads: 'read-index' },
+  guarantee: null,
+  bug: null,
+  schedule: [],
+};
+
+const good: Verdict = { valid: true, anomalies: [], stats: {} };
+const bad: Verdict = {
+  valid: false,
+  anomalies: [{ kind: 'stale', ops: [0, 1], explanation: 'read of x answered 1.' }],
+  stats: {},
+};
+const unsure: Verdict = { valid: 'unknown', anomalies: [], stats: {}, reason: 'the budget was used up' };
+
+const checkerWith = (name: string, verdict: Verdict): Checker => ({
+  name,
+  meaning: '',
+  check: () => verdict,
+});
+
+const { history } = parseDrawing('p0  |- x: write 1 -|  |- x: read -> 1 -|  |- x: write 2 -x  |- x: read -?');
+
+function input(
+  verdicts: Partial<Record<Guarantee, Verdict>>,
+  {
+    claims = ['linearizable'],
+    always = [],
+    ...more
+  }: Partial<JudgeInput> & {
+    claims?: readonly Guarantee[];
+    always?: readonly Checker[];
+  } = {},
+): JudgeInput {
+  return {
+    history,
+    config,
+    claim: { guarantees: claims, because: 'it says so' },
+    workload: {
+      name: 'register',
+      checker: (level) => {
+        const verdict = verdicts[level];
+        return verdict ? checkerWith(level, verdict) : null;
+      },
+      always,
+    },
+    budget: nodeBudget(1_000),
+    faults: {},
+    ...more,
+  };
+}
+
+describe('the judge', () => {
+  it('calls a run valid when nothing is found, and counts outcomes', () => {
+    const results = judge(input({ linearizable: good }));
+    assert.equal(results.valid, true);
+    assert.deepEqual(results.reasons, []);
+    assert.deepEqual(results.operations, { ok: 2, fail: 1, info: 1 });
+    assert.deepEqual(results.guarantee.strongestHeld, ['linearizable']);
+    assert.deepEqual(results.checkers['stats']?.stats['write fail'], 1);
+    assert.deepEqual(schemaProblems('results', JSON.parse(JSON.stringify(results))), []);
+  });
+
+  it('lets the worst verdict win', () => {
+    const both = { claims: ['linearizable', 'convergence'] as const };
+    assert.equal(judge(input({ linearizable: good, convergence: unsure }, both)).valid, 'unknown');
+    const results = judge(input({ linearizable: unsure, convergence: bad }, both));
+    assert.equal(results.valid, false);
+    assert.deepEqual(results.reasons, [
+      'linearizable: the budget was used up',
+      'convergence: read of x answered 1.',
+    ]);
+    assert.equal(
+      judge(input({ linearizable: good }, { always: [checkerWith('only-written', bad)] })).valid,
+      false,
+    );
+  });
+
+  it('takes a checker that throws as undecided, with the reason', () => {
+    const broken: Checker = {
+      name: 'broken',
+      meaning: '',
+      check: () => {
+        throw new Error('no such value');
+      },
+    };
+    const results = judge(input({ linearizable: good }, { always: [broken] }));
+    assert.equal(results.valid, 'unknown');
+    assert.deepEqual(results.reasons, ['broken: the checker failed: no such value']);
+  });
+
+  it('leaves a level undecided that this workload cannot judge', () => {
+    const results = judge(input({}));
+    assert.equal(results.valid, 'unknown');
+    assert.deepEqual(results.guarantee.undecided, ['linearizable']);
+    assert.deepEqual(results.reasons, ['linearizable: the workload register has no checker for it']);
+  });
+
+  it('judges against another level when asked, and still says what is claimed', () => {
+    const results = judge(
+      input({ sequential: bad, linearizable: good }, { config: { ...config, guarantee: 'sequential' } }),
+    );
+    assert.equal(results.valid, false);
+    assert.deepEqual(results.guarantee.claimed, ['linearizable']);
+    assert.deepEqual(results.guarantee.judged, ['sequential']);
+    assert.deepEqual(results.guarantee.violated, ['sequential']);
+  });
+
+  it('says which weaker levels held where the judged one did not', () => {
+    const results = judge(input({ linearizable: bad, sequential: bad, pram: good, 'monotonic-reads': good }));
+    assert.equal(results.valid, false);
+    assert.deepEqual(results.guarantee.judged, ['linearizable']);
+    assert.deepEqual(results.guarantee.violated, ['linearizable', 'sequential']);
+    assert.deepEqual(results.guarantee.strongestHeld, ['pram']);
+  });
+
+  it('does not call a run valid in which nothing was judged', () => {
+    const nothing = judge(input({ linearizable: good }, { history: [] }));
+    assert.equal(nothing.valid, 'unknown');
+    assert.match(nothing.reasons.join(), /no operation was invoked/);
+    const noRead = parseDrawing('p0  |- x: write 1 -|  |- x: read -x').history;
+    const results = judge(input({ linearizable: good }, { history: noRead }));
+    assert.equal(results.valid, 'unknown');
+    assert.match(results.reasons.join(), /no operation of a kind succeeded: read \(1 failed, 0 open\)/);
+    assert.equal(judge(input({}, { claims: [] })).valid, 'unknown');
+  });
+
+  it('warns of faults that did nothing, and of a leader that was never hit', () => {
+    const report: FaultReport = { injected: 3, unavailable: 0, activeMs: 900, leaderHit: 0, effective: true };
+    const faults = {
+      partition: { ...report, effective: false },
+      kill: { ...report, injected: 0, unavailable: 2 },
+    };
+    const entry = { id: 0, fault: 'kill', atMs: 0, durationMs: 1, params: { target: 'leader' }, seed: 's' };
+    const { warnings } = judge(
+      input(
+        { linearizable: good },
+        { faults, config: { ...config, schedule: [entry] }, warnings: ['n1 exited'] },
+      ),
+    );
+    assert.deepEqual(warnings, [
+      'n1 exited',
+      'the fault partition had no effect, though it was injected 3 times',
+      'the fault kill never took place: its target did not exist 2 times',
+      'no fault hit a node that led, though 1 were aimed at the leader',
+    ]);
+    const hit = { kill: { ...report, leaderHit: 1 } };
+    const quiet = judge(
+      input({ linearizable: good }, { faults: hit, config: { ...config, schedule: [entry] } }),
+    );
+    assert.deepEqual(quiet.warnings, []);
+  });
+
+  it('gives every checker the whole history', () => {
+    const seen: (readonly Op[])[] = [];
+    const spy: Checker = { name: 'spy', meaning: '', check: (given) => (seen.push(given), good) };
+    judge(input({ linearizable: good }, { always: [spy] }));
+    assert.deepEqual(seen, [history]);
+  });
+});
+
+describe('the line that repeats a run', () => {
+  const model = {
+    nodesDefault: 5,
+    workloads: ['register', 'append'],
+    options: [
+      {
+        name: 'reads',
+        meaning: '',
+        type: 'choice' as const,
+        choices: ['read-index', 'leader'],
+        default: 'read-index',
+      },
+    ],
+  };
+
+  it('leaves out what would be so anyway', () => {
+    assert.equal(reproLine(config, model), 'npm run jepsen -- --model raft --seed 42');
+  });
+
+  it('spells out everything else, quoted for a shell', () => {
+    const other: RunConfig = {
+      ...config,
+      workload: 'append',
+      nodes: 3,
+      concurrency: 4,
+      rate: null,
+      timeLimitSeconds: 12.5,
+      faults: [],
+      faultIntervalSeconds: 1,
+      options: { reads: 'leader', note: "it's odd" },
+      guarantee: 'linearizable',
+      bug: 'ack-before-commit',
+    };
+    assert.equal(
+      reproLine(other, model),
+      'npm run jepsen -- --model raft --workload append --nodes 3 --concurrency 4 --rate 0 --time-limit 12.5 --faults none ' +
+        "--fault-interval 1 --set reads=leader --set 'note=it'\\''s odd' --guarantee linearizable --bug ack-before-commit --seed 42",
+    );
+  });
+});

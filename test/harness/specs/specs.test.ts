@@ -1,0 +1,344 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { specNamed, specs } from '../../../harness/specs/index.ts';
+import { describeOperation, nameOfValue } from '../../../harness/specs/describe.ts';
+import type { Output, SequentialSpec } from '../../../harness/specs/spec.ts';
+import type { Json } from '../../../nodes/kernel/wire.ts';
+import { behaviours, drawFrom } from '../checkers/randomHistory.ts';
+
+/** `f value → answer` a step; whether a spec allows them one after the other. */
+function allows(
+  name: string,
+  steps: readonly (readonly [f: string, asked: Json, answered?: Json])[],
+): boolean {
+  const spec = specNamed(name);
+  assert(spec, `no spec ${name}`);
+  let state = spec.init();
+  for (const [f, asked, answered = asked] of steps) {
+    const next = spec.step(state, { f, value: asked }, { value: answered });
+    if (next === 'inconsistent') return false;
+    state = next;
+  }
+  return true;
+}
+
+describe('the sequential specs', () => {
+  it('have names of their own, and operations with described values', () => {
+    assert.equal(new Set(specs.map(({ name }) => name)).size, specs.length);
+    for (const { operations, observers, meaning } of specs) {
+      assert(meaning.length > 0 && operations.length > 0);
+      const names = operations.map(({ f }) => f);
+      for (const observer of observers) assert(names.includes(observer));
+      for (const { invoked, answered } of operations) assert(invoked.length > 0 && answered.length > 0);
+    }
+  });
+
+  it('register: reads what was written last, null at first', () => {
+    assert(
+      allows('register', [
+        ['read', null, null],
+        ['write', 3],
+        ['read', null, 3],
+      ]),
+    );
+    assert(
+      !allows('register', [
+        ['write', 3],
+        ['write', 4],
+        ['read', null, 3],
+      ]),
+    );
+    assert(
+      !allows('register', [
+        ['write', 'inconsistent'],
+        ['read', null, null],
+      ]),
+      'a value is not an answer',
+    );
+    assert(
+      allows('register', [
+        ['write', 'inconsistent'],
+        ['read', null, 'inconsistent'],
+      ]),
+    );
+    assert(
+      allows('register', [
+        ['write', { a: 1, b: 2 }],
+        ['read', null, { b: 2, a: 1 }],
+      ]),
+    );
+  });
+
+  it('cas-register: compares before it sets; false saw another value', () => {
+    assert(
+      allows('cas-register', [
+        ['cas', [null, 1]],
+        ['cas', [1, 2]],
+        ['read', null, 2],
+      ]),
+    );
+    assert(
+      !allows('cas-register', [
+        ['write', 1],
+        ['cas', [2, 3]],
+      ]),
+    );
+    assert(
+      allows('cas-register', [
+        ['write', 1],
+        ['cas', [2, 3], false],
+        ['read', null, 1],
+      ]),
+    );
+    assert(
+      !allows('cas-register', [
+        ['write', 1],
+        ['cas', [1, 3], false],
+      ]),
+    );
+  });
+
+  it('kv: puts, appends and deletes; absent and empty are the same', () => {
+    assert(
+      allows('kv', [
+        ['get', null, ''],
+        ['get', null, null],
+        ['append', 'a'],
+        ['append', 'b'],
+        ['get', null, 'ab'],
+      ]),
+    );
+    assert(
+      allows('kv', [
+        ['put', 'x'],
+        ['delete', null],
+        ['get', null, null],
+        ['cas', [null, 'y']],
+        ['get', null, 'y'],
+      ]),
+    );
+    assert(
+      !allows('kv', [
+        ['put', 'x'],
+        ['append', 'y'],
+        ['get', null, 'y'],
+      ]),
+    );
+  });
+
+  it('append: lists grow at the end', () => {
+    assert(
+      allows('append', [
+        ['read', null, null],
+        ['append', 1],
+        ['append', 2],
+        ['read', null, [1, 2]],
+      ]),
+    );
+    assert(
+      !allows('append', [
+        ['append', 1],
+        ['read', null, [1, 1]],
+      ]),
+    );
+    assert(
+      !allows('append', [
+        ['append', 1],
+        ['read', null, 'hostile text'],
+      ]),
+    );
+  });
+
+  it('set: an element is there once, until it is removed', () => {
+    assert(
+      allows('set', [
+        ['add', 1],
+        ['add', 1],
+        ['read', null, [1]],
+        ['contains', 1, true],
+      ]),
+    );
+    assert(
+      allows('set', [
+        ['add', 'a'],
+        ['add', 'b'],
+        ['remove', 'a'],
+        ['read', null, ['b']],
+        ['contains', 'a', false],
+      ]),
+    );
+    assert(
+      !allows('set', [
+        ['add', 1],
+        ['read', null, [1, 1]],
+      ]),
+    );
+  });
+
+  it('counter: sums up', () => {
+    assert(
+      allows('counter', [
+        ['read', null, 0],
+        ['add', 2],
+        ['add', -3],
+        ['read', null, -1],
+      ]),
+    );
+    assert(
+      !allows('counter', [
+        ['add', 2],
+        ['read', null, 3],
+      ]),
+    );
+  });
+
+  it('queue: first in, first out; empty answers null', () => {
+    assert(
+      allows('queue', [
+        ['dequeue', null, null],
+        ['enqueue', 1],
+        ['enqueue', 2],
+        ['dequeue', null, 1],
+      ]),
+    );
+    assert(
+      !allows('queue', [
+        ['enqueue', 1],
+        ['enqueue', 2],
+        ['dequeue', null, 2],
+      ]),
+    );
+    assert(
+      !allows('queue', [
+        ['enqueue', 1],
+        ['dequeue', null, null],
+      ]),
+    );
+  });
+
+  it('lock: one holds it at a time, and only that one releases it', () => {
+    assert(
+      allows('lock', [
+        ['acquire', 'a'],
+        ['acquire', 'b', false],
+        ['release', 'a'],
+        ['acquire', 'b'],
+      ]),
+    );
+    assert(
+      !allows('lock', [
+        ['acquire', 'a'],
+        ['acquire', 'b'],
+      ]),
+    );
+    assert(
+      !allows('lock', [
+        ['acquire', 'a'],
+        ['release', 'b'],
+      ]),
+    );
+    assert(
+      allows('lock', [
+        ['acquire', null],
+        ['release', null],
+      ]),
+    );
+  });
+
+  it('describe operations as people write them', () => {
+    assert.equal(describeOperation({ f: 'write', value: 5 }, { value: 5 }), 'write(5)');
+    assert.equal(describeOperation({ f: 'read', value: null }, { value: 3 }), 'read() → 3');
+    assert.equal(describeOperation({ f: 'read', value: null }, { value: null }), 'read() → null');
+    assert.equal(describeOperation({ f: 'dequeue', value: null }, 'unknown'), 'dequeue() → ?');
+    assert.equal(
+      specNamed('cas-register')?.describe({ f: 'cas', value: [1, 2] }, { value: false }),
+      'cas([1,2]) did not match',
+    );
+  });
+});
+
+/** The laws on which the search relies. */
+describe('every sequential spec', () => {
+  const tapes = fc.array(fc.nat(0xffff), { minLength: 30, maxLength: 40 });
+
+  /** Calls `visit` with states that operations really lead to, and an operation with the answer it gets there. */
+  function walk(
+    behaviour: (typeof behaviours)[number],
+    tape: readonly number[],
+    visit: (state: unknown, asked: { f: string; value: Json }, output: Output, next: unknown) => void,
+  ): void {
+    const { spec } = behaviour;
+    const draw = drawFrom(tape);
+    let state = spec.init();
+    for (let step = 1; step <= 8; step++) {
+      const asked = behaviour.input(draw, step);
+      const output = { value: behaviour.answer(state, asked) };
+      const next = spec.step(state, asked, output);
+      assert(next !== 'inconsistent', `${spec.describe(asked, output)} in ${spec.nameOf(state)}`);
+      visit(state, asked, output, next);
+      state = next;
+    }
+  }
+
+  const holds = (law: string, check: (spec: SequentialSpec) => Parameters<typeof walk>[2]): void => {
+    it(law, () => {
+      for (const behaviour of behaviours)
+        fc.assert(
+          fc.property(tapes, (tape) => walk(behaviour, tape, check(behaviour.spec))),
+          { seed: 5, numRuns: 200 },
+        );
+    });
+  };
+
+  holds('leaves its states alone', (spec) => (state, asked, output) => {
+    const before = JSON.stringify(state);
+    spec.step(state, asked, output);
+    spec.step(state, asked, 'unknown');
+    assert.equal(JSON.stringify(state), before);
+  });
+
+  holds('changes no state in an observer, whatever the answer', (spec) => (state, asked, _, next) => {
+    if (!spec.observers.includes(asked.f)) return;
+    assert.equal(spec.nameOf(next), spec.nameOf(state));
+    assert.equal(spec.nameOf(spec.step(state, asked, 'unknown')), spec.nameOf(state));
+  });
+
+  holds(
+    'does without an answer what it does with one that changes the state',
+    (spec) => (state, asked, _, next) => {
+      if (spec.nameOf(next) === spec.nameOf(state)) return;
+      assert.equal(spec.nameOf(spec.step(state, asked, 'unknown')), spec.nameOf(next));
+    },
+  );
+
+  it('never gives up an answer that is still to come', () => {
+    for (const behaviour of behaviours)
+      fc.assert(
+        fc.property(tapes, (tape) => {
+          const { spec } = behaviour;
+          const earlier: unknown[] = [];
+          walk(behaviour, tape, (state, asked, output) => {
+            earlier.push(state);
+            for (const past of earlier) assert(spec.mayFitLater?.(past, asked, output) ?? true);
+          });
+        }),
+        { seed: 5, numRuns: 200 },
+      );
+  });
+
+  it('gives equal names to equal values alone', () => {
+    const value = fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Json>;
+    fc.assert(
+      fc.property(value, value, (a, b) => {
+        let areEqual = true;
+        try {
+          assert.deepStrictEqual(JSON.parse(JSON.stringify(a)), JSON.parse(JSON.stringify(b)));
+        } catch {
+          areEqual = false;
+        }
+        assert.equal(nameOfValue(a) === nameOfValue(b), areEqual);
+      }),
+      { seed: 5, numRuns: 500 },
+    );
+  });
+});
