@@ -4,8 +4,8 @@
  *
  * Pacing: normally one request is under way per peer, so messages arrive in order, and what is sent meanwhile shares
  * the next request. A request without an answer for `stallMs` no longer holds up the next one: a link that loses or
- * holds the answers only must not stop the messages, which travel the other way. After `timeoutMs` it is given up and
- * its connection with it.
+ * holds the answers only must not stop the messages, which travel the other way. After `timeoutMs` (more for a large
+ * batch) it is given up, and its connection with it.
  */
 import { Agent, request as httpRequest } from 'node:http';
 import type { NodeId } from '../kernel/ids.ts';
@@ -23,10 +23,12 @@ const limits = {
   queuedMessagesMax: 10_000,
   queuedCharactersMax: 16 * 1024 * 1024,
   batchMessagesMax: 1000,
-  batchCharactersMax: 1024 * 1024,
+  batchCharactersMax: 256 * 1024,
   requestsMax: 16,
   stallMs: 50,
   timeoutMs: 800,
+  /** On top of the timeout, for large batches: a link this narrow must still get them through. */
+  bytesPerMsMin: 16,
   /** After a broken request, before the next one: a dead peer must not cost a connection attempt per message. */
   restMs: 20,
 } as const;
@@ -147,6 +149,7 @@ class Peer {
 
   private post(messages: readonly string[]): void {
     const body = `{"from":"${this.self}","messages":[${messages.join(',')}]}`;
+    const bodyBytes = Buffer.byteLength(body);
     this.counters.requests += 1;
     this.counters.messages += messages.length;
     const pace = this.beginRequest();
@@ -156,9 +159,9 @@ class Peer {
       path: '/peer',
       method: 'POST',
       agent: this.agent,
-      headers: { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) },
+      headers: { 'Content-Type': 'application/json', 'Content-Length': bodyBytes },
     });
-    const giveUp = setTimeout(() => request.destroy(), limits.timeoutMs);
+    const giveUp = setTimeout(() => request.destroy(), limits.timeoutMs + bodyBytes / limits.bytesPerMsMin);
     const end = (isBroken: boolean): void => {
       clearTimeout(giveUp);
       pace.end(isBroken);
