@@ -55,35 +55,74 @@ function readBy({ f, value }: Op): readonly Json[] {
   return f === 'read' && value !== null ? [value] : [];
 }
 
+/** A value that the key may have: it was seen, or a write of it is in flight. */
+interface Candidate {
+  readonly value: Json;
+  /** The invocation that wrote or saw it. Operations that were invoked later tend to take effect later. */
+  readonly invokedAt: number;
+}
+
 /** What the generator of a key knows. */
 interface Knowledge {
   /** The values 1 … written were used. */
   readonly written: number;
-  /** Values that the key is known to have had, the newest first. */
-  readonly seen: readonly Json[];
+  /** The newest first. */
+  readonly candidates: readonly Candidate[];
+  /** The invocations in flight, by process. */
+  readonly open: ReadonlyMap<Op['process'], number>;
 }
 
-const seenMax = 3;
+/** An absent key reads as null, and a cas from null creates it. */
+const nothingKnown: Knowledge = {
+  written: 0,
+  candidates: [{ value: null, invokedAt: -1 }],
+  open: new Map(),
+};
+
+const candidatesMax = 3;
 
 /** The operations on key number `index`. */
 function oneRegister(index: number): Generator {
-  return fromState<Knowledge>(
-    // An absent key reads as null, and a cas from null creates it.
-    { written: 0, seen: [null] },
-    {
-      next: (state, context) => {
-        const thread = context.prng.pick(context.free);
-        const f = onlyReads(thread, index, context) ? 'read' : drawKind(context);
-        const written = f === 'read' ? state.written : state.written + 1;
-        return { op: operation(f, written, state, thread, context), state: { ...state, written } };
-      },
-      update: (state, event) => {
-        const value = valueAfter(event);
-        if (value === undefined || value === state.seen[0]) return state;
-        return { ...state, seen: [value, ...state.seen.slice(0, seenMax - 1)] };
-      },
+  return fromState<Knowledge>(nothingKnown, {
+    next: (state, context) => {
+      const thread = context.prng.pick(context.free);
+      const f = onlyReads(thread, index, context) ? 'read' : drawKind(context);
+      const written = f === 'read' ? state.written : state.written + 1;
+      return { op: operation(f, written, state, thread, context), state: { ...state, written } };
     },
-  );
+    update: learn,
+  });
+}
+
+/** The knowledge after an event on the key. */
+function learn(state: Knowledge, event: Op): Knowledge {
+  const { type, f, value, process, index } = event;
+  const open = new Map(state.open);
+  if (type === 'invoke') {
+    open.set(process, index);
+    return {
+      ...state,
+      open,
+      candidates: f === 'write' ? withCandidate(state, value, index) : state.candidates,
+    };
+  }
+  const invokedAt = open.get(process) ?? index;
+  open.delete(process);
+  if (type === 'ok')
+    return {
+      ...state,
+      open,
+      candidates: withCandidate(state, f === 'cas' ? casOf(value)[1] : value, invokedAt),
+    };
+  // A write that failed leaves no value; one that crashed may, but nobody should count on it.
+  const isLost = ({ value: candidate }: Candidate): boolean => f === 'write' && candidate === value;
+  return { ...state, open, candidates: state.candidates.filter((candidate) => !isLost(candidate)) };
+}
+
+function withCandidate({ candidates }: Knowledge, value: Json, invokedAt: number): readonly Candidate[] {
+  return [...candidates.filter((candidate) => candidate.value !== value), { value, invokedAt }]
+    .sort((a, b) => b.invokedAt - a.invokedAt)
+    .slice(0, candidatesMax);
 }
 
 type Kind = 'read' | 'write' | 'cas';
@@ -97,7 +136,7 @@ function drawKind({ prng }: GeneratorContext): Kind {
 function operation(
   f: Kind,
   newValue: number,
-  { seen }: Knowledge,
+  { candidates }: Knowledge,
   thread: number,
   { prng }: GeneratorContext,
 ): Invocation {
@@ -107,15 +146,9 @@ function operation(
     case 'write':
       return { f, value: newValue, thread };
     case 'cas': {
-      // Mostly the newest known value, so that many succeed; sometimes an older one, which should not.
-      const from = prng.chance(0.85) ? seen[0] : prng.pick(seen);
-      return { f, value: [from ?? null, newValue], thread };
+      // Mostly the newest candidate, so that many succeed; sometimes an older one, which should not.
+      const at = prng.chance(0.9) ? 0 : prng.int(0, candidatesMax);
+      return { f, value: [candidates[at]?.value ?? null, newValue], thread };
     }
   }
-}
-
-/** The value that the key had at some time during an operation that succeeded. */
-function valueAfter({ type, f, value }: Op): Json | undefined {
-  if (type !== 'ok') return undefined;
-  return f === 'cas' ? casOf(value)[1] : value;
 }
