@@ -27,8 +27,14 @@ interface Row {
   readonly anomalies: readonly Anomaly[];
 }
 
+/** Where the command prints: the process, or a test. */
+export interface Streams {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+}
+
 /** The `check` command. Exit 0 when all files are valid, 1 when one is not, 2 when one could not be decided. */
-export function checkCommand(): Command {
+export function checkCommand(streams: Streams = process): Command {
   return new Command('check')
     .description('checks recorded histories, or the histories of run folders')
     .argument('<files...>', 'history files or run folders')
@@ -38,7 +44,7 @@ export function checkCommand(): Command {
     .option('--budget <seconds>', 'for each file; undecided when it is used up', seconds(86_400), 60)
     .option('--json', 'print one JSON array on stdout')
     .addHelpText('after', `\n${operationsTable()}\n\n${examples}`)
-    .action(run);
+    .action((files: readonly string[], flags: Flags) => run(files, flags, streams));
 }
 
 const examples = `Examples:
@@ -56,7 +62,7 @@ export function operationsTable(): string {
   return ['Specs, their operations (f) and values:', ...lines].join('\n');
 }
 
-async function run(files: readonly string[], flags: Flags): Promise<void> {
+async function run(files: readonly string[], flags: Flags, { stdout, stderr }: Streams): Promise<void> {
   const level = flags.guarantee === undefined ? undefined : guaranteeNamed(flags.guarantee);
   const rows: Row[] = [];
   for (const file of files) {
@@ -65,12 +71,12 @@ async function run(files: readonly string[], flags: Flags): Promise<void> {
       ...(flags.spec === undefined ? {} : { spec: flags.spec }),
       ...(level === undefined ? {} : { guarantee: level }),
     });
-    for (const warning of input.warnings) process.stderr.write(`warning: ${warning}\n`);
+    for (const warning of input.warnings) stderr.write(`warning: ${warning}\n`);
     const { row, verdicts } = checkOne(input, flags.budget);
     rows.push(row);
-    if (!flags.json) process.stdout.write(describeRow(row, input, verdicts));
+    if (!flags.json) stdout.write(describeRow(row, input, verdicts));
   }
-  if (flags.json) process.stdout.write(`${JSON.stringify(rows)}\n`);
+  if (flags.json) stdout.write(`${JSON.stringify(rows)}\n`);
   process.exitCode = exitCodeOf(worst(rows.map(({ valid }) => valid)));
 }
 
