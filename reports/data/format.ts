@@ -44,10 +44,12 @@ export function listed(words: readonly string[]): string {
 
 /** `searchNodes`, `leader-changes` → `search nodes`, `leader changes`. */
 export function words(name: string): string {
-  const apart = name.replace(
-    /([a-z])([A-Z])(?=[a-z])/g,
-    (_, end: string, start: string) => `${end} ${start.toLowerCase()}`,
-  );
+  const apart = name
+    .replace(/([a-z])([KMG]iB)$/, '$1 $2')
+    .replace(
+      /([a-z])([A-Z])(?=[a-z]{2})/g,
+      (_, end: string, start: string) => `${end} ${start.toLowerCase()}`,
+    );
   return apart.replace(/([a-z])-/g, '$1 ');
 }
 

@@ -2,11 +2,14 @@
  * Which operations surround a violation: the offending ones and their nearest neighbours on the same key, few enough to
  * be looked at. Failed operations took no effect and are left out unless they are part of the proof.
  */
+import type { Process } from '../../harness/history.ts';
 import type { FoundAnomaly } from './anomalies.ts';
 import { culpritOf } from './anomalies.ts';
 import type { ReportView, TimedOperation } from './view.ts';
 
 export const shownMax = 16;
+/** A client that polls a key must not fill the picture. */
+const perProcessMax = 3;
 const offendingMax = 12;
 /** What began after the violation explains little. */
 const laterMax = 2;
@@ -33,13 +36,20 @@ export function violationWindowOf(view: ReportView, found: FoundAnomaly): Violat
   const isLater = ({ startNs }: TimedOperation): boolean => culprit !== undefined && startNs > culprit.endNs;
   const later = nearest(others.filter(isLater), culprit, laterMax);
   const room = Math.max(4, shownMax - offending.size - later.length);
-  const earlier = nearest(
-    others.filter((operation) => !isLater(operation)),
-    culprit,
-    room,
-  );
+  const earlier = nearest(fewOfEachProcess(others.filter((operation) => !isLater(operation))), culprit, room);
   const shown = [...offending, ...earlier, ...later].sort((a, b) => a.index - b.index);
   return { shown, offending, culprit, ofKey: candidates.length };
+}
+
+/** The last few operations of each process, latest first. */
+function fewOfEachProcess(operations: readonly TimedOperation[]): readonly TimedOperation[] {
+  const taken = new Map<Process, number>();
+  return operations.toReversed().filter(({ operation }) => {
+    const { process } = operation.invocation;
+    const number = (taken.get(process) ?? 0) + 1;
+    taken.set(process, number);
+    return number <= perProcessMax;
+  });
 }
 
 /** The operations that lie closest in time to the culprit: those that overlap it first. */

@@ -4,6 +4,8 @@ import type { TimedOperation } from './view.ts';
 export interface Window {
   readonly fromNs: number;
   readonly toNs: number;
+  /** The same for all windows, though the last one may be cut: a rate over a sliver of time would mean nothing. */
+  readonly lengthNs: number;
   readonly ok: number;
   readonly fail: number;
   readonly info: number;
@@ -29,6 +31,7 @@ export function windowsOf(operations: readonly TimedOperation[], endNs: number):
   return tallies.map(({ ok, fail, info }, at) => ({
     fromNs: at * lengthNs,
     toNs: Math.min(endNs, (at + 1) * lengthNs),
+    lengthNs,
     ok: ok.length,
     fail,
     info,

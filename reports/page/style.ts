@@ -61,9 +61,11 @@ header.undecided{border-top-color:var(--undecided)}
 button{font:inherit;font-size:.85rem;color:var(--ink);background:var(--panel);border:1px solid var(--muted);border-radius:6px;padding:3px 12px;cursor:pointer}
 
 .violation{border-top:1px solid var(--line);margin-top:14px;padding-top:2px}
-.violation:first-of-type{border-top:0;margin-top:0}
-.violation h3{font-size:1.1rem;overflow-wrap:anywhere}
+.violation>summary{color:inherit;padding-top:10px}
+.violation h3{display:inline;font-size:1.1rem;overflow-wrap:anywhere}
 .violation h3 b{color:var(--bad)}
+article{scroll-margin-top:7rem}
+.explanation::first-letter{text-transform:uppercase}
 .violation-number{display:inline-grid;place-items:center;min-width:1.6em;height:1.6em;padding:0 .3em;border-radius:1em;background:var(--bad);color:var(--on-verdict);font-size:.9em}
 .explanation{max-width:85ch;overflow-wrap:anywhere}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:14px 32px;align-items:start}
@@ -73,7 +75,7 @@ table{border-collapse:collapse;font-size:.9rem;width:100%;margin-top:.4rem}
 caption{text-align:left;font-weight:650;padding-bottom:4px}
 th,td{text-align:left;vertical-align:top;padding:5px 12px 5px 0;border-top:1px solid var(--line);overflow-wrap:anywhere}
 thead th{color:var(--muted);font-weight:600;font-size:.82rem;border-top:0;white-space:nowrap}
-tbody th{font-weight:600}
+tbody th{font-weight:600;min-width:8.5rem}
 #environment th{width:11rem;font-weight:500;color:var(--muted)}
 .figures td{font-variant-numeric:tabular-nums}
 td p{margin:.2rem 0}
@@ -95,7 +97,7 @@ summary{cursor:pointer;color:var(--link)}
 .plot,.lanes{display:block;font-size:12.5px;font-variant-numeric:tabular-nums}
 .plot{width:100%;height:auto}
 .stack .plot{cursor:crosshair}
-.lanes{margin:6px 0}
+.lanes{margin:6px 0;width:100%;height:auto;min-width:900px}
 .plot text,.lanes text{fill:var(--ink)}
 .plot-title{font-weight:650}
 .plot .tick,.lanes .tick{fill:var(--muted)}
@@ -121,7 +123,7 @@ summary{cursor:pointer;color:var(--link)}
 .hatch-fail{stroke:var(--fail);stroke-width:1.5}
 .hatch-info{stroke:var(--info);stroke-width:3}
 .hatch-ground{fill:var(--panel)}
-.quantile{fill:none;stroke:var(--ok);stroke-width:2}
+.quantile{fill:none;stroke:var(--ok);stroke-width:2;stroke-linecap:round}
 .quantile.p95{stroke-dasharray:7 3}
 .quantile.p99{stroke-dasharray:2 3;stroke-width:2.4}
 .quantile.max{stroke:var(--muted);stroke-width:1}
@@ -148,7 +150,7 @@ summary{cursor:pointer;color:var(--link)}
 .step-number{font-weight:700}
 
 @media (max-width:640px){main{padding:0 8px 32px}section,header.verdict{padding:14px 12px;border-radius:0;margin-left:-8px;margin-right:-8px}h1{font-size:1.45rem}.verdict-head svg{width:38px;height:38px}}
-@media print{nav,button,.zoom-note,.tip{display:none}section,header.verdict{break-inside:avoid-page;border:0;padding:8px 0}.stack{min-width:0}.lanes{width:100%;height:auto}.scroll{overflow:visible}.scripted .marks{display:inline}.scripted .static-only{display:block}.scatter canvas{display:none}}
+@media print{nav,button,.zoom-note,.tip{display:none}section,header.verdict{break-inside:avoid-page;border:0;padding:8px 0}.stack,.lanes{min-width:0}.scroll{overflow:visible}.scripted .marks{display:inline}.scripted .static-only{display:block}.scatter canvas{display:none}}
 @media (forced-colors:active){.icon-ground,.mark,.bars,.heal-line{stroke:var(--muted);stroke-width:1;stroke-dasharray:2 3;fill:none;vector-effect:non-scaling-stroke}
 .violation-mark path,.bar.culprit .bar-body{forced-color-adjust:none}}
 `;

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { duration, plural, words } from '../data/format.ts';
 import { visible, visibleJson } from '../data/text.ts';
+import type { Json } from '../../nodes/kernel/wire.ts';
 import type { ReportView } from '../data/view.ts';
 
 /** More entries than this are left to config.json. */
@@ -19,15 +20,30 @@ export function EnvironmentPanel({ view }: { readonly view: ReportView }): JSX.E
         />
         <Facts
           name="Configuration"
-          facts={Object.entries(config).map(([name, value]) => [
-            name,
-            typeof value === 'string' ? value : visibleJson(value, 400),
-          ])}
+          facts={Object.entries(config).flatMap(([name, value]) => factsOf(name, value))}
         />
       </div>
       {schedule.length > 0 && <Schedule view={view} />}
     </section>
   );
+}
+
+/** A value as rows: lists on one line, options a row each. */
+function factsOf(name: string, value: Json): (readonly [name: string, value: string])[] {
+  if (value === null) return [[name, '–']];
+  if (typeof value !== 'object') return [[name, String(value)]];
+  if (Array.isArray(value))
+    return [
+      [
+        name,
+        value.map((item) => (typeof item === 'string' ? item : visibleJson(item as Json))).join(', ') ||
+          'none',
+      ],
+    ];
+  return Object.entries(value).map(([option, setting]) => [
+    option,
+    typeof setting === 'string' ? setting : visibleJson(setting),
+  ]);
 }
 
 function Facts({

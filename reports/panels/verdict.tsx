@@ -65,8 +65,11 @@ function Fact({
   );
 }
 
-function optionsText({ config }: ReportView): string {
-  const options = Object.entries(config.options).map(([name, value]) => `${name}=${value}`);
+/** The options that the repro line spells out: the others are what the model does anyway. */
+function optionsText({ config, results }: ReportView): string {
+  const options = Object.entries(config.options)
+    .map(([name, value]) => `${name}=${value}`)
+    .filter((option) => results.repro.includes(option));
   return [...options, ...(config.bug === null ? [] : [`bug=${config.bug}`])].join(' ');
 }
 
@@ -92,7 +95,9 @@ function story(view: ReportView, anomalies: readonly FoundAnomaly[]): string {
   const [first] = anomalies;
   if (results.valid === false && first) return failureStory(view, first);
   if (results.valid !== true) {
-    const reasons = results.reasons.map((reason) => `${visible(reason, 300)}.`.replace(/\.\.$/, '.'));
+    const reasons = results.reasons.map((reason) =>
+      `${sentence(visible(reason, 300))}.`.replace(/\.\.$/, '.'),
+    );
     return reasons.join(' ') || verdictWord(results.valid);
   }
   const held = listed(results.guarantee.held.map((level) => visible(level)));
@@ -106,7 +111,11 @@ function story(view: ReportView, anomalies: readonly FoundAnomaly[]): string {
 /** The first violation; the panel below it has the others, and the whole explanation. */
 function failureStory(view: ReportView, first: FoundAnomaly): string {
   const [explanation = ''] = paragraphs(first.anomaly.explanation);
-  return `${incident(view, first)} ${visible(explanation, 400)}`.trim();
+  return `${incident(view, first)} ${sentence(visible(explanation, 400))}`.trim();
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** `At 12.310 s, n3 answered read → 0 on k7, while partition (isolate n3) was active.` */

@@ -37,7 +37,7 @@ export function LatencyQuantiles({
     <Frame
       stage={stage}
       id="quantiles"
-      title={`Latency of ok operations, in windows of ${duration((first?.toNs ?? 0) - (first?.fromNs ?? 0))}`}
+      title={`Latency of ok operations, in windows of ${duration(first?.lengthNs ?? 0)}`}
       description={describe(stage)}
       height={height}
       yTicks={latencyTicks(y)}

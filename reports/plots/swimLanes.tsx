@@ -50,7 +50,6 @@ export function SwimLanes({ view, found, window, faults }: SwimLanesProps): JSX.
       <svg
         class="lanes"
         viewBox={`0 0 ${round(leftMargin + layout.width)} ${height}`}
-        width={round(leftMargin + layout.width)}
         role="img"
         aria-labelledby={`${id}-t ${id}-d`}
       >

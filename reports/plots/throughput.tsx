@@ -25,7 +25,7 @@ export function Throughput({
     <Frame
       stage={stage}
       id="throughput"
-      title={`Completed operations per second, in windows of ${duration((first?.toNs ?? 0) - (first?.fromNs ?? 0))}`}
+      title={`Completed operations per second, in windows of ${duration(first?.lengthNs ?? 0)}`}
       description={`${count(completed)} completed operations over time, stacked by outcome: ok below, fail and info above it.`}
       height={height}
       yTicks={y.ticks(3).map((value) => ({ y: y(value), text: count(value) }))}
@@ -48,7 +48,7 @@ function total(window: Window): number {
 }
 
 function perSecond(window: Window, number: number): number {
-  return window.toNs > window.fromNs ? (number * 1e9) / (window.toNs - window.fromNs) : 0;
+  return (number * 1e9) / window.lengthNs;
 }
 
 function barsPath(

@@ -51,6 +51,24 @@ function opened(
   }
 }
 
+/** Runs in the page, without its policy: drags over a fifth of the stack, then points at the middle of a crowd. */
+const drag = `() => {
+  const stack = document.getElementById('stack'), root = document.documentElement;
+  const canvas = stack.querySelector('canvas'), box = canvas.getBoundingClientRect();
+  stack.setPointerCapture = () => {};
+  const send = (target, type, share, y) => target.dispatchEvent(new PointerEvent(type, {
+    bubbles: true, button: 0, pointerId: 1, pointerType: 'mouse', clientX: box.left + share * box.width, clientY: y ?? box.top + 10,
+  }));
+  const steps = [root.dataset.drawn];
+  send(stack, 'pointerdown', 0.4); send(stack, 'pointermove', 0.5); send(stack, 'pointerup', 0.6);
+  steps.push(root.dataset.drawn);
+  document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
+  steps.push(root.dataset.drawn);
+  const tip = document.querySelector('.tip');
+  for (let y = box.top; y < box.bottom && (y === box.top || tip.hidden); y += 4) send(canvas, 'pointermove', 0.05, y);
+  root.dataset.drag = steps.join(' ') + ' ' + tip.textContent;
+}`;
+
 function drawnIn(dom: string): number {
   return Number(/<html[^>]* data-drawn="(\d+)"/.exec(dom)?.[1] ?? NaN);
 }
@@ -70,6 +88,19 @@ describe('the page in a browser', function () {
     assert.deepEqual(complaints, []);
     assert.equal(drawnIn(dom), run.history.filter(({ type }) => type === 'invoke').length);
     assert.match(dom, /<html[^>]* class="scripted"/);
+  });
+
+  it('zooms by dragging, and back with Escape; names the operation under the pointer', () => {
+    const run = syntheticRun({ seed: 7, operations: 2_500, seconds: 20, faults: true, staleRead: true });
+    const { dom, complaints } = opened(run, (html) =>
+      html.replace(/<meta http-equiv[^>]*>/, '').replace('</body>', `<script>(${drag})()</script></body>`),
+    );
+    assert.deepEqual(complaints, []);
+    const [, all, zoomed, back, tip] = /data-drag="(\d+) (\d+) (\d+) ([^"]*)"/.exec(dom) ?? [];
+    assert.equal(Number(all), 2_500);
+    assert.ok(Number(zoomed) > 100 && Number(zoomed) < 1_000, `${zoomed} of ${all} drawn`);
+    assert.equal(back, all);
+    assert.match(tip ?? '', /^(read|write|cas) k\d: (ok|fail|info|open)event \d+ · n\d/);
   });
 
   it('runs nothing that hostile text brings along', () => {

@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import type { Op } from '../../harness/history.ts';
+import { anomaliesOf, culpritOf } from '../../reports/data/anomalies.ts';
 import { bandsOf } from '../../reports/data/bands.ts';
 import { columnsOf, outcomeCodes } from '../../reports/data/columns.ts';
 import { describeOperation } from '../../reports/data/describe.ts';
 import { duration, percent, words } from '../../reports/data/format.ts';
+import { legalRowsOf } from '../../reports/data/legalSteps.ts';
 import { marksMax, sampled } from '../../reports/data/sample.ts';
 import { visible } from '../../reports/data/text.ts';
 import { viewOf } from '../../reports/data/view.ts';
+import { shownMax, violationWindowOf } from '../../reports/data/violationWindow.ts';
 import { quantile, windowsOf } from '../../reports/data/windows.ts';
 import { base64 } from '../../reports/page/base64.ts';
 import { embeddedJson } from '../../reports/page/document.ts';
@@ -27,8 +30,8 @@ describe('visible text', () => {
   it('has only characters that are seen, whatever went in', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: 'binary', maxLength: 300 }),
-        fc.integer({ min: 1, max: 300 }),
+        fc.uint16Array({ maxLength: 60 }).map((units) => String.fromCharCode(...units)),
+        fc.integer({ min: 1, max: 60 }),
         (text, lengthMax) => {
           assert.doesNotMatch(visible(text, lengthMax), unseen);
         },
@@ -230,6 +233,38 @@ describe('lanes', () => {
   });
 });
 
+describe('the longest legal order', () => {
+  const [found] = anomaliesOf(view);
+  assert.ok(found);
+
+  it('shows steps that look the same as one row, and the last rows only', () => {
+    const polled = view.operations.filter(({ operation }) => operation.invocation.f === 'read').slice(0, 3);
+    const [read] = polled;
+    assert.ok(read);
+    const prefix = [...Array.from({ length: 5 }, () => read), ...polled].map(({ index }) => ({
+      op: index,
+      state: '1',
+    }));
+    const rows = legalRowsOf(view, { ...found, anomaly: { ...found.anomaly, prefix } });
+    assert.deepEqual([rows[0]?.from, rows[0]?.to, rows.at(-1)?.to], [1, 6, 8]);
+    assert.ok((found.anomaly.prefix?.length ?? 0) > 14);
+    assert.equal(legalRowsOf(view, found).length, 14);
+  });
+
+  it('stands beside a picture of a few operations of several processes, the offending ones among them', () => {
+    const { shown, offending, culprit } = violationWindowOf(view, found);
+    assert.ok(shown.length > offending.size && shown.length <= shownMax);
+    assert.ok(culprit !== undefined && offending.has(culprit));
+    for (const operation of found.offending) assert.ok(shown.includes(operation));
+    assert.ok(new Set(shown.map(({ operation }) => operation.invocation.process)).size >= 3);
+  });
+
+  it('has no place for the culprit', () => {
+    const culprit = culpritOf(found);
+    assert.ok(!found.anomaly.prefix?.some(({ op }) => op === culprit?.index));
+  });
+});
+
 describe('operations in words', () => {
   const op = (type: Op['type'], f: string, value: Op['value']): Op => ({
     index: 0,
@@ -272,7 +307,7 @@ describe('figures', () => {
     assert.deepEqual(['searchNodes', 'leader-changes', 'memoryGiB', 'read ok'].map(words), [
       'search nodes',
       'leader changes',
-      'memory giB',
+      'memory GiB',
       'read ok',
     ]));
 });

@@ -49,7 +49,7 @@ describe('the report of a run', () => {
       ...valid,
       results: { ...valid.results, valid: 'unknown', reasons: ['the budget was used up'] },
     });
-    assert.match(html, /<h1>Undecided<\/h1><p class="story">the budget was used up\.</);
+    assert.match(html, /<h1>Undecided<\/h1><p class="story">The budget was used up\.</);
   });
 
   it('outlines the operations that prove the violation, and marks the one that no order explains', () => {
