@@ -177,7 +177,9 @@ export class Nemesis {
       });
       return 'done';
     }
-    this.actives.push({ entry, effect, startMs: nowMs, endMs: nowMs + entry.durationMs });
+    // Whole milliseconds survive the way to nanoseconds and back; a fraction could come due for ever, a hair too early.
+    const endMs = Math.round(nowMs + entry.durationMs);
+    this.actives.push({ entry, effect, startMs: nowMs, endMs });
     const leaderHit = hitsLeader(effect, this.nodes, leader);
     this.pending.push({
       f: `start-${entry.fault}`,
