@@ -35,12 +35,11 @@ export function simCommand(): Command {
     .option('--jobs <n>', 'processes (default: one a core)', wholeNumber(1, 256), availableParallelism())
     .option('--workload <name>', "what clients do (default: the model's first)")
     .option('--nodes <n>', 'size of the cluster (default: drawn)', wholeNumber(1, 25))
-    .option('--concurrency <n>', 'clients at a time', wholeNumber(1, 1000), simDefaults.concurrency)
+    .option('--concurrency <n>', 'clients at a time (default: drawn)', wholeNumber(1, 1000))
     .option(
       '--rate <n>',
-      'operations per virtual second, 0 for no limit',
+      'operations per virtual second, 0 for no limit (default: drawn)',
       wholeNumber(0, 1e6),
-      simDefaults.rate,
     )
     .option('--time-limit <seconds>', 'virtual time of each run', seconds(3600), simDefaults.timeLimit)
     .option('--faults <names>', 'comma-separated, or none (default: drawn)')

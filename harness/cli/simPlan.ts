@@ -10,8 +10,8 @@ export interface SimFlags {
   readonly workload?: string;
   readonly profile?: string;
   readonly nodes?: number;
-  readonly concurrency: number;
-  readonly rate: number;
+  readonly concurrency?: number;
+  readonly rate?: number;
   readonly timeLimit: number;
   readonly faults?: string;
   readonly faultInterval?: number;
@@ -20,13 +20,14 @@ export interface SimFlags {
   readonly bug?: string;
 }
 
-/** What a simulated run does when nobody says otherwise: enough operations for a verdict, few enough for many seeds. */
-export const simDefaults = { concurrency: 6, rate: 45, timeLimit: 8 } as const;
+/** What a simulated run does when nobody says otherwise. */
+export const simDefaults = { timeLimit: 8 } as const;
 
 /** Checks the flags, as the real run does. Throws UsageError. */
 export function campaignOf(flags: SimFlags): Campaign {
   const { model, workload, config } = planRun({
     ...flags,
+    concurrency: flags.concurrency ?? 1,
     faultInterval: flags.faultInterval ?? 1,
     network: 'links',
     seed: 0,
@@ -37,8 +38,8 @@ export function campaignOf(flags: SimFlags): Campaign {
     workload,
     profile: flags.profile === undefined ? null : choose('profile', simProfiles, flags.profile),
     nodes: flags.nodes ?? null,
-    concurrency: config.concurrency,
-    rate: config.rate,
+    concurrency: flags.concurrency ?? null,
+    rate: flags.rate === undefined ? 'drawn' : config.rate,
     timeLimitSeconds: config.timeLimitSeconds,
     faults: flags.faults === undefined ? null : config.faults,
     faultIntervalSeconds: flags.faultInterval ?? null,
@@ -56,8 +57,8 @@ export function simReproLine(flags: SimFlags, { seed, profile }: Pick<Trial, 'se
   };
   add('workload', flags.workload);
   add('nodes', flags.nodes);
-  add('concurrency', flags.concurrency, simDefaults.concurrency);
-  add('rate', flags.rate, simDefaults.rate);
+  add('concurrency', flags.concurrency);
+  add('rate', flags.rate);
   add('time-limit', flags.timeLimit, simDefaults.timeLimit);
   add('faults', flags.faults);
   add('fault-interval', flags.faultInterval);

@@ -138,9 +138,9 @@ export class SimHost {
     });
   }
 
-  /** When a timer of the running incarnation fires, in virtual time; null when it is not set. */
-  timerDueUs(timer: string): number | null {
-    return this.life?.timers.dueUs(timer) ?? null;
+  /** Puts off all timers of the running incarnation. */
+  postponeTimers(byMs: number): void {
+    this.life?.timers.postpone(byMs);
   }
 
   /** Brings the node to life from what its disk holds. */

@@ -15,8 +15,16 @@ export interface Character {
   readonly nodes: number;
   readonly faults: readonly string[];
   readonly faultIntervalSeconds: number;
+  /** Operations per second. */
+  readonly rate: number;
+  /** Clients at a time. */
+  readonly concurrency: number;
   readonly personality: Personality;
 }
+
+/** Enough operations for a verdict, few enough for many seeds. */
+const usualRate = 45;
+const usualConcurrency = 6;
 
 export interface SimProfile {
   readonly name: string;
@@ -29,6 +37,7 @@ export interface SimProfile {
 export interface TuneOptions {
   readonly nodes: readonly NodeId[];
   readonly timeLimitSeconds: number;
+  readonly faultIntervalSeconds: number;
 }
 
 /** A little of everything: a random subset of the faults in a random place. */
@@ -39,6 +48,8 @@ const swarm: SimProfile = {
     nodes: prng.chance(0.4) ? 3 : 5,
     faults: someFaults(prng, ['partition', 'kill', 'pause', 'slow', 'flaky']),
     faultIntervalSeconds: between(prng, 0.3, 1.5),
+    rate: usualRate,
+    concurrency: usualConcurrency,
     personality: { ...anyDisk(prng), network: anyNetwork(prng), client: quick, wallSkewMs: 500 },
   }),
   tune: shortenKills,
@@ -52,6 +63,8 @@ const crash: SimProfile = {
     nodes: 3,
     faults: ['kill'],
     faultIntervalSeconds: between(prng, 0.3, 1.2),
+    rate: usualRate,
+    concurrency: usualConcurrency,
     personality: {
       ...anyDisk(prng),
       network: prng.chance(0.5) ? calmNetwork(prng) : anyNetwork(prng),
@@ -71,6 +84,8 @@ const partition: SimProfile = {
     nodes: prng.chance(0.3) ? 3 : 5,
     faults: ['partition'],
     faultIntervalSeconds: between(prng, 0.4, 1.5),
+    rate: usualRate,
+    concurrency: usualConcurrency,
     personality: { ...anyDisk(prng), network: calmNetwork(prng), client: quick, wallSkewMs: 0 },
   }),
 };
@@ -83,12 +98,30 @@ const slow: SimProfile = {
     nodes: prng.chance(0.5) ? 3 : 5,
     faults: someFaults(prng, ['slow', 'flaky', 'pause']),
     faultIntervalSeconds: between(prng, 0.5, 2),
+    rate: usualRate,
+    concurrency: usualConcurrency,
     personality: { ...anyDisk(prng), network: badNetwork(prng), client: slowClient, wallSkewMs: 500 },
   }),
 };
 
+/** Leaders fall as soon as they are found, so that logs diverge as far as they can (Figure 8 of the Raft paper). */
+const leaders: SimProfile = {
+  name: 'leaders',
+  meaning: 'one leader after the other is killed or cut off soon after its election',
+  draw: (prng) => ({
+    nodes: 5,
+    faults: ['kill', 'partition'],
+    faultIntervalSeconds: between(prng, 0.2, 0.8),
+    // A leader that hears of no operation in its own term has only the entries of others to commit.
+    rate: prng.pick([8, 20, usualRate]),
+    concurrency: prng.pick([1, 3, usualConcurrency]),
+    personality: { ...anyDisk(prng), network: anyNetwork(prng), client: quick, wallSkewMs: 0 },
+  }),
+  tune: (_entries, prng, options) => leadersFall(prng, options),
+};
+
 /** All profiles; a campaign takes turns in this order. */
-export const simProfiles: readonly SimProfile[] = [swarm, crash, partition, slow];
+export const simProfiles: readonly SimProfile[] = [swarm, crash, partition, slow, leaders];
 
 const quick = { minUs: 100, meanUs: 300, tailRatio: 0 };
 const slowClient = { minUs: 200, meanUs: 2_000, tailRatio: 0.01 };
@@ -160,4 +193,27 @@ function withPowerLoss(
     });
   }
   return [...entries, ...losses].sort((a, b) => a.atMs - b.atMs || a.id - b.id);
+}
+
+/** Every entry is aimed at whoever leads then, and several may be out at once. */
+function leadersFall(
+  prng: Prng,
+  { timeLimitSeconds, faultIntervalSeconds }: TuneOptions,
+): readonly ScheduleEntry[] {
+  const { startMs, endMs } = faultyPhase(timeLimitSeconds);
+  const intervalMs = Math.round(faultIntervalSeconds * 1000);
+  const entries: ScheduleEntry[] = [];
+  for (let atMs = startMs; atMs < endMs; atMs += prng.int(1, 2 * intervalMs)) {
+    const mode = prng.pick(['drop', 'reset', 'hold']);
+    const isKill = prng.chance(0.35);
+    entries.push({
+      id: entries.length,
+      fault: isKill ? 'kill' : 'partition',
+      atMs,
+      durationMs: Math.min(prng.int(200, 2500), endMs - atMs),
+      params: isKill ? { target: 'leader' } : { shape: 'isolate-leader', mode },
+      seed: String(prng.next()),
+    });
+  }
+  return entries;
 }

@@ -46,7 +46,7 @@ export interface Simulated {
 }
 
 /** Thousands of times what a busy cluster does; only a run that goes round in circles, without time going by, gets there. */
-const plannedPerMsMax = 500;
+const plannedPerMsMax = 50;
 
 /** A run that neither finished nor failed within its limit: a mistake of the run, not of the system under test. */
 export class StuckRun extends Error {

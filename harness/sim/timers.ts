@@ -39,9 +39,9 @@ export class SimTimers {
     return true;
   }
 
-  /** When the timer fires; null when it is not set. */
-  dueUs(name: string): number | null {
-    return this.timers.get(name)?.dueUs ?? null;
+  /** Puts off every timer that is set: time can go by without any of them firing. */
+  postpone(byMs: number): void {
+    for (const timer of this.timers.values()) if (timer.dueUs !== null) timer.dueUs += byMs * 1000;
   }
 
   /** The incarnation is over: nothing fires any more. */

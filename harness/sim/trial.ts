@@ -24,8 +24,9 @@ export interface Campaign {
   readonly workload: Workload;
   readonly profile: SimProfile | null;
   readonly nodes: number | null;
-  readonly concurrency: number;
-  readonly rate: number | null;
+  readonly concurrency: number | null;
+  /** Operations per second, null for no limit. */
+  readonly rate: number | null | 'drawn';
   readonly timeLimitSeconds: number;
   readonly faults: readonly string[] | null;
   readonly faultIntervalSeconds: number | null;
@@ -94,15 +95,15 @@ export function planTrial(campaign: Campaign, seed: number): Plan {
   // Faults that somebody chose are carried out as they are in a real run.
   const isTuned = campaign.faults === null && profile.tune !== undefined;
   const schedule = isTuned
-    ? (profile.tune?.(drawn, prng.fork('tune'), { nodes, timeLimitSeconds }) ?? drawn)
+    ? (profile.tune?.(drawn, prng.fork('tune'), { nodes, timeLimitSeconds, faultIntervalSeconds }) ?? drawn)
     : drawn;
   const config: RunConfig = {
     version: 1,
     model: campaign.model.name,
     workload: campaign.workload.name,
     nodes: nodeCount,
-    concurrency: campaign.concurrency,
-    rate: campaign.rate,
+    concurrency: campaign.concurrency ?? character.concurrency,
+    rate: campaign.rate === 'drawn' ? character.rate : campaign.rate,
     timeLimitSeconds,
     faults,
     faultIntervalSeconds,
