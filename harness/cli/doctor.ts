@@ -25,7 +25,8 @@ interface Finding {
   readonly so: string;
 }
 
-const nodeMajorMin = 20;
+/** As package.json says. */
+const nodeMin = [20, 19] as const;
 const syncCount = 20;
 const slowSyncMs = 20;
 
@@ -50,7 +51,9 @@ export function doctorCommand(): Command {
   return new Command('doctor')
     .description('what this machine has, and what follows from it')
     .option('--json', 'one JSON value on stdout')
-    .action(async (flags: { json?: boolean }) => {
+    .action(async (_: unknown, command: Command) => {
+      // The command above has an option of the same name, and takes it first.
+      const flags = command.optsWithGlobals<{ json?: boolean }>();
       const findings = await examine();
       process.stdout.write(flags.json === true ? `${JSON.stringify(findings)}\n` : `${asText(findings)}\n`);
       const bad = findings.filter(({ state }) => state === 'bad');
@@ -73,12 +76,13 @@ async function examine(): Promise<readonly Finding[]> {
 }
 
 function nodeVersion(): Finding {
-  const isOld = Number(process.versions.node.split('.')[0]) < nodeMajorMin;
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const isOld = major < nodeMin[0] || (major === nodeMin[0] && minor < nodeMin[1]);
   return {
     name: 'node',
     value: process.version,
     state: isOld ? 'bad' : 'good',
-    so: isOld ? `install Node ${nodeMajorMin} or newer` : 'new enough',
+    so: isOld ? `install Node ${nodeMin.join('.')} or newer` : 'new enough',
   };
 }
 

@@ -31,6 +31,8 @@ interface Queued {
 }
 
 const queuedBytesMax = 1024 * 1024;
+/** A link may be so slow that no timer reaches; then it is looked at again. */
+const timerMsMax = 60_000;
 const now = (): number => performance.now();
 
 export class MessageStream implements RuleWatcher {
@@ -93,7 +95,7 @@ export class MessageStream implements RuleWatcher {
       if (mode !== 'pass') return this.swallow();
       const waitMs = this.dueMs(head) - now();
       if (waitMs > 0) {
-        this.timer = setTimeout(() => this.pump(), Math.ceil(waitMs));
+        this.timer = setTimeout(() => this.pump(), Math.min(Math.ceil(waitMs), timerMsMax));
         return;
       }
       this.release(head);

@@ -5,7 +5,7 @@
 import { createWriteStream, statSync, type WriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 
-export const outputBytesMax = 16 * 1024 * 1024;
+const outputBytesMax = 16 * 1024 * 1024;
 const tailBytesMax = 8 * 1024;
 const tailLines = 20;
 

@@ -32,7 +32,10 @@ export function isGroupGone(group: number): boolean {
 
 /** Whether every member is stopped. True where the system does not say: the signal was sent all the same. */
 export function isGroupStopped(group: number): boolean {
-  return statesOfGroup(group)?.every((state) => 'TtZX'.includes(state)) ?? true;
+  // The leader alone is cheap to look at, and mostly decides.
+  const leader = stateOf(group);
+  if (leader !== null && !isStoppedState(leader.state)) return false;
+  return statesOfGroup(group)?.every(isStoppedState) ?? true;
 }
 
 /** Waits until `condition` holds; answers whether it did in time. */
@@ -57,6 +60,10 @@ export function markedGroups(mark: string): number[] {
     return group === undefined ? [] : [group];
   });
   return [...new Set(groups)];
+}
+
+function isStoppedState(state: string): boolean {
+  return 'TtZX'.includes(state);
 }
 
 function statesOfGroup(group: number): string[] | null {
