@@ -2,6 +2,7 @@
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import type { Validity } from '../checkers/checker.ts';
+import { stats } from '../checkers/stats.ts';
 import { exitCodes } from '../exit.ts';
 import { faultReports } from '../faultReports.ts';
 import { judge } from '../judge.ts';
@@ -56,8 +57,10 @@ async function jepsen(flags: JepsenFlags): Promise<void> {
     startedAt: new Date(),
   });
   folder.writeConfig(plan.config);
-  const stop = stopOnSignals();
   const live = new LiveView(plan.config);
+  const stop = stopOnSignals(() =>
+    live.note('stopping: healing, then checking what there is; once more to kill'),
+  );
   live.start();
   try {
     const conducted = await conduct(plan, folder, live, stop.signal);
@@ -100,9 +103,16 @@ async function writeOut(
   // Loading the renderer takes as long as rendering: only now, not while the run starts.
   const { renderReport } = await import('../../reports/report.tsx');
   const { config } = plan;
-  folder.writeReport(
-    renderReport({ config, history: conducted.history, results, environment: environment() }),
-  );
+  const { history } = conducted;
+  const meanings = meaningsOf(plan, results);
+  folder.writeReport(renderReport({ config, history, results, environment: environment(), meanings }));
+}
+
+/** What each checker of the run decides, by its name. */
+function meaningsOf({ workload }: Plan, results: Results): Readonly<Record<string, string>> {
+  const levels = results.guarantee.judged.map((level) => workload.checker(level));
+  const checkers = [...levels, stats, ...workload.always].filter((checker) => checker !== null);
+  return Object.fromEntries(checkers.map(({ name, meaning }) => [name, meaning]));
 }
 
 function printResults(folder: RunFolder, results: Results, asJson: boolean): void {
@@ -117,12 +127,12 @@ function exitCodeOf(valid: Validity): number {
 }
 
 /** The first signal ends the run early and in order; the second one at once (the supervisor then sweeps). */
-function stopOnSignals(): { readonly signal: AbortSignal; release(): void } {
+function stopOnSignals(onFirst: () => void): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    onFirst();
     controller.abort();
-    process.stderr.write('\nstopping: healing, checking what there is; once more to kill\n');
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const name of signals) process.on(name, onSignal);
