@@ -64,7 +64,7 @@ function check(
     budget,
     ({ partition, automaton }) => {
       const furthest = furthestOf(automaton, partition.calls);
-      const isInFull = anomalies.length < explainedMax;
+      const isInFull = anomalies.length < explainedMax && budget.spend(0);
       anomalies.push(explain({ partition, automaton, furthest, isInFull }));
     },
   );
