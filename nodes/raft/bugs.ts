@@ -139,9 +139,9 @@ const bugs: readonly Bug[] = [
   },
   {
     name: 'read-confirmed-by-old-acks',
-    mistake: 'a read is confirmed by a round of heartbeats that began before it came',
-    revealedBy: 'linearizable, when a leader is cut off',
-    rules: { roundOfRead: (latestRound) => latestRound },
+    mistake: 'a read is confirmed by the next acknowledgement, though its round began before the read came',
+    revealedBy: 'linearizable, when a leader is cut off and old acknowledgements arrive late',
+    rules: { roundOfRead: (_latestRound, confirmedRound) => confirmedRound + 1 },
   },
   {
     name: 'read-before-own-term-commit',

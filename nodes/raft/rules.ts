@@ -61,7 +61,7 @@ export interface Rules {
   /** §6.4: whether a leader makes sure that it still is one before it answers a read. */
   confirmsReads: boolean;
   /** §6.4: a read is confirmed by a round of heartbeats that begins after the read has arrived. */
-  roundOfRead(latestRound: number): number;
+  roundOfRead(latestRound: number, confirmedRound: number): number;
   /** §6.4: before an entry of its own term is committed, a leader does not know what is. */
   mayServeReads(committedTerm: Term | null, term: Term): boolean;
   /** §6.4.1: the lease counts from the sending of the round; a follower heard of the leader after that. */

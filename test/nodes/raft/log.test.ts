@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { Log } from '../../../nodes/raft/log.ts';
+import type { Entry } from '../../../nodes/raft/messages.ts';
+
+/** A log of entries with these terms, from index 1 on. */
+function logOf(...terms: number[]): Log {
+  const log = new Log();
+  log.append(entries(1, ...terms));
+  return log;
+}
+
+function entries(first: number, ...terms: number[]): Entry[] {
+  return terms.map((term, at) => ({ term, index: first + at, command: { type: 'no-op' } }));
+}
+
+describe('raft log', () => {
+  it('starts empty, with term 0 at index 0', () => {
+    const log = new Log();
+    assert.deepEqual([log.lastIndex, log.lastTerm, log.termAt(0), log.termAt(1)], [0, 0, 0, null]);
+  });
+
+  it('refuses an append that would leave a gap', () => {
+    assert.throws(() => {
+      logOf(1).append(entries(3, 1));
+    }, /no gaps/);
+  });
+
+  it('keeps an earlier view intact through append, truncation and compaction', () => {
+    const log = logOf(1, 1, 2);
+    const view = log.view();
+    const terms = (): number[] => view.entries.slice(0, view.length).map(({ term }) => term);
+    log.append(entries(4, 2));
+    assert.deepEqual(terms(), [1, 1, 2]);
+    log.truncateFrom(2);
+    log.append(entries(2, 5));
+    assert.deepEqual(terms(), [1, 1, 2]);
+    log.compactTo(2);
+    assert.deepEqual([view.baseIndex, terms()], [0, [1, 1, 2]]);
+  });
+
+  it('knows the term of its base after compaction, and nothing below', () => {
+    const log = logOf(1, 1, 2, 3);
+    log.compactTo(3);
+    assert.deepEqual(
+      [log.baseIndex, log.baseTerm, log.termAt(3), log.termAt(2), log.lastIndex, log.lastTerm],
+      [3, 2, 2, null, 4, 3],
+    );
+    assert.throws(() => log.slice(3, 1), /compacted/);
+  });
+
+  // §5.3: both sides pass over whole terms, so a rejection costs one message a term, not one an entry.
+  for (const [terms, index, term, expected] of [
+    [[1, 1, 2, 2, 2], 5, 2, 5],
+    [[1, 1, 2, 2, 2], 5, 1, 2],
+    [[1, 1, 2, 2, 2], 9, 3, 5],
+    [[4, 4, 4], 3, 2, 0],
+    [[], 7, 3, 0],
+  ] as const) {
+    it(`may match term ${term} at ${index} up to ${expected}, with the terms ${terms.join(' ')}`, () => {
+      assert.equal(logOf(...terms).lastPossibleMatch(index, term), expected);
+    });
+  }
+});
