@@ -15,6 +15,7 @@ import { startCluster, type ProcessCluster } from '../cluster/processCluster.ts'
 import { referenceProgram } from '../cluster/referenceProgram.ts';
 import { UsageError } from '../exit.ts';
 import { choose, wholeNumber } from './choice.ts';
+import { curlLines } from './curlLines.ts';
 
 interface Flags {
   readonly model: string;
@@ -116,21 +117,15 @@ async function converse(cluster: ProcessCluster): Promise<void> {
 }
 
 function introduction(model: NodeModel, cluster: ProcessCluster, folder: string): string {
-  const url = cluster.url(nodeId(1));
+  const { port } = cluster.endpoint(nodeId(1));
   return [
     `${model.name}, ${cluster.nodes.length} nodes:`,
     ...cluster.nodes.map((node) => `  ${node}  ${cluster.url(node)}`),
     `what they print: ${join(folder, 'nodes')}/<node>/stderr.log (removed at the end)`,
     'try, in another terminal:',
-    ...model.routes.map((route) => `  ${curlLine(url, route)}`),
-    `  curl -s ${url}/status`,
+    ...curlLines(model, port).map((line) => `  ${line}`),
     "or here; 'help' lists the commands, 'quit' ends the cluster:",
   ].join('\n');
-}
-
-function curlLine(url: string, { method, example }: NodeModel['routes'][number]): string {
-  if (method === 'GET') return `curl -s '${url}${example.path}'`;
-  return `curl -s ${url}${example.path} -d '${JSON.stringify(example.body ?? {}).replaceAll("'", `'\\''`)}'`;
 }
 
 function print(text: string): void {
