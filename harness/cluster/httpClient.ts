@@ -1,6 +1,6 @@
 /**
  * The harness's HTTP client. It speaks HTTP/1.1 on plain sockets instead of `node:http`, because the harness shares its
- * cores with the cluster that it measures: a request costs a third of the processor time this way (README.md).
+ * cores with the cluster that it measures: a request costs less than half the processor time this way (README.md).
  * One request at a time per connection; a connection is kept and used again by whoever asks that node next.
  */
 import { connect, type Socket } from 'node:net';
