@@ -63,9 +63,6 @@ async function simulateCampaign(flags: Flags): Promise<void> {
   const campaign = campaignOf(simFlags);
   const profiles = campaign.profile === null ? 'all profiles' : `profile ${campaign.profile.name}`;
   const bug = campaign.bug === null ? '' : `, bug ${campaign.bug}`;
-  process.stderr.write(
-    `${campaign.model.name}, ${campaign.workload.name}: seeds ${first} to ${first + seeds - 1}, ${profiles}${bug}\n`,
-  );
   const tally = new Tally();
   const progress = new SimProgress();
   const interrupt = new AbortController();
@@ -73,6 +70,9 @@ async function simulateCampaign(flags: Flags): Promise<void> {
     interrupt.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
+  process.stderr.write(
+    `${campaign.model.name}, ${campaign.workload.name}: seeds ${first} to ${first + seeds - 1}, ${profiles}${bug}\n`,
+  );
   try {
     await runSeeds({
       flags: simFlags,

@@ -15,7 +15,7 @@ export interface JobProgram {
 }
 
 export async function bundleJob(): Promise<JobProgram> {
-  const folder = mkdtempSync(join(tmpdir(), 'ordeal-sim-'));
+  const folder = mkdtempSync(join(tmpdir(), `ordeal-sim-${process.pid}-`));
   const file = join(folder, 'job.cjs');
   const remove = (): void => {
     rmSync(folder, { recursive: true, force: true });
