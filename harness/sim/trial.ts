@@ -7,7 +7,7 @@ import { nodeId, type NodeId } from '../../nodes/kernel/ids.ts';
 import { createPrng, type Prng } from '../../nodes/kernel/prng.ts';
 import { nodeBudget } from '../checkers/budget.ts';
 import type { RunConfig } from '../config.ts';
-import { operationsOf, type Op } from '../history.ts';
+import type { Op } from '../history.ts';
 import { judge } from '../judge.ts';
 import type { Results } from '../results.ts';
 import { Runner, type RunTimings } from '../runner.ts';
@@ -124,7 +124,7 @@ export function runTrial(campaign: Campaign, seed: number): Trial {
   const shared = {
     seed,
     profile: plan.profile.name,
-    operations: operationsOf(simulated.history).length,
+    operations: simulated.history.filter(({ type }) => type === 'invoke').length,
     hash: simulated.hash,
     probes: Object.fromEntries(simulated.probes),
   };

@@ -2,6 +2,8 @@
 import type { NodeId, RequestId } from './ids.ts';
 import type { Effects, Protocol } from './protocol.ts';
 
+const none: readonly never[] = Object.freeze([]);
+
 export class Outbox<P extends Protocol> {
   private journal: P['record'][] = [];
   private compacted: readonly P['record'][] | undefined;
@@ -45,12 +47,21 @@ export class Outbox<P extends Protocol> {
   /** Everything collected since the last call; the outbox is empty afterwards. */
   drain(): Effects<P> {
     const { journal, compacted, sends, replies, timers, probes } = this;
-    this.journal = [];
+    // Most steps have few kinds of effects: only what was used is made anew.
+    if (journal.length > 0) this.journal = [];
+    if (sends.length > 0) this.sends = [];
+    if (replies.length > 0) this.replies = [];
+    if (timers.length > 0) this.timers = [];
+    if (probes.length > 0) this.probes = [];
+    const effects = {
+      journal: journal.length > 0 ? journal : none,
+      sends: sends.length > 0 ? sends : none,
+      replies: replies.length > 0 ? replies : none,
+      timers: timers.length > 0 ? timers : none,
+      probes: probes.length > 0 ? probes : none,
+    };
+    if (compacted === undefined) return effects;
     this.compacted = undefined;
-    this.sends = [];
-    this.replies = [];
-    this.timers = [];
-    this.probes = [];
-    return { journal, ...(compacted && { compacted }), sends, replies, timers, probes };
+    return { ...effects, compacted };
   }
 }
