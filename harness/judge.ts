@@ -6,6 +6,7 @@ import { guarantees, type Claim, type Guarantee } from '../nodes/kernel/model.ts
 import { worst, type Budget, type Checker, type Verdict } from './checkers/checker.ts';
 import { outcomesOf, stats } from './checkers/stats.ts';
 import type { RunConfig } from './config.ts';
+import { faultWarnings } from './faultReports.ts';
 import { implies, strongest } from './guarantees.ts';
 import type { Op } from './history.ts';
 import { reproLine, type ModelDefaults } from './repro.ts';
@@ -32,14 +33,13 @@ export interface JudgeInput {
 export function judge(input: JudgeInput): Results {
   const { history, config, claim, workload, budget } = input;
   const judged = config.guarantee === null ? claim.guarantees : [config.guarantee];
-  const levels = new Map(judged.map((level) => [level, verdictOfLevel(level, input)]));
-  const always = [stats, ...workload.always].map(
-    (checker) => [checker.name, run(checker, history, budget)] as const,
-  );
+  const run = runOnce(history, budget);
+  const levels = new Map(judged.map((level) => [level, verdictOfLevel(level, workload, run)]));
+  const always = [stats, ...workload.always].map((checker) => [checker.name, run(checker)] as const);
   const deciding = [...levels, ...always];
   for (const level of weakerLevels(levels)) {
     const checker = workload.checker(level);
-    if (checker && !levels.has(level)) levels.set(level, run(checker, history, budget));
+    if (checker && !levels.has(level)) levels.set(level, run(checker));
   }
   const held = levelsWith(levels, true);
   return {
@@ -66,13 +66,26 @@ export function judge(input: JudgeInput): Results {
     operations: outcomesOf(history),
     faults: input.faults,
     probes: input.probes ?? {},
-    warnings: [...(input.warnings ?? []), ...faultWarnings(config, input.faults)],
+    warnings: [...new Set([...(input.warnings ?? []), ...faultWarnings(history, input.faults)])],
     repro: reproLine(config, input.model),
   };
 }
 
-/** Runs a checker; one that throws has decided nothing. */
-function run(checker: Checker, history: readonly Op[], budget: Budget): Verdict {
+type RunChecker = (checker: Checker) => Verdict;
+
+/** Runs checkers, each search once: levels that are the same for a workload share their verdict. */
+function runOnce(history: readonly Op[], budget: Budget): RunChecker {
+  const verdicts = new Map<string, Verdict>();
+  return (checker) => {
+    const name = checker.sameAs ?? checker.name;
+    const verdict = verdicts.get(name) ?? runSafely(checker, history, budget);
+    verdicts.set(name, verdict);
+    return verdict;
+  };
+}
+
+/** A checker that throws has decided nothing. */
+function runSafely(checker: Checker, history: readonly Op[], budget: Budget): Verdict {
   try {
     return checker.check(history, budget);
   } catch (error) {
@@ -81,9 +94,9 @@ function run(checker: Checker, history: readonly Op[], budget: Budget): Verdict 
   }
 }
 
-function verdictOfLevel(level: Guarantee, { workload, history, budget }: JudgeInput): Verdict {
+function verdictOfLevel(level: Guarantee, workload: JudgeInput['workload'], run: RunChecker): Verdict {
   const checker = workload.checker(level);
-  if (checker) return run(checker, history, budget);
+  if (checker) return run(checker);
   const reason = `the workload ${workload.name} has no checker for it`;
   return { valid: 'unknown', anomalies: [], reason, stats: {} };
 }
@@ -102,22 +115,4 @@ function reasonOf(name: string, { valid, anomalies, reason }: Verdict): string[]
   const [first] = anomalies;
   const more = anomalies.length > 1 ? ` (and ${anomalies.length - 1} more)` : '';
   return [`${name}: ${first ? first.explanation + more : (reason ?? 'undecided, without a reason')}`];
-}
-
-function faultWarnings(config: RunConfig, faults: Readonly<Record<string, FaultReport>>): string[] {
-  const reports = Object.entries(faults);
-  const warnings = reports.flatMap(([name, { injected, unavailable, effective }]) => {
-    if (injected === 0)
-      return [
-        `the fault ${name} never took place${unavailable > 0 ? `: its target did not exist ${unavailable} times` : ''}`,
-      ];
-    return effective ? [] : [`the fault ${name} had no effect, though it was injected ${injected} times`];
-  });
-  const aimed = config.schedule.filter(({ params }) =>
-    Object.values(params).some((value) => value === 'leader' || value === 'isolate-leader'),
-  );
-  const leaderHits = reports.reduce((sum, [, { leaderHit }]) => sum + leaderHit, 0);
-  if (aimed.length > 0 && leaderHits === 0)
-    warnings.push(`no fault hit a node that led, though ${aimed.length} were aimed at the leader`);
-  return warnings;
 }

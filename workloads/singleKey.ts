@@ -84,7 +84,7 @@ export function singleKeyChecker(spec: SequentialSpec, level: Guarantee): Checke
     case 'linearizable':
       return linearizable(spec);
     case 'strict-serializable':
-      return { ...linearizable(spec), name: level };
+      return { ...linearizable(spec), name: level, sameAs: 'linearizable' };
     default:
       return null;
   }

@@ -37,6 +37,8 @@ export interface Checker {
   /** The guarantee it decides, or its own name: the key in results.json. */
   readonly name: string;
   readonly meaning: string;
+  /** The name of the checker that decides the same question by the same search, if there is one. */
+  readonly sameAs?: string;
   check(history: readonly Op[], budget: Budget): Verdict;
 }
 

@@ -1,6 +1,7 @@
 /** Conducts a planned run on real processes, from the first process to the last: history in the folder, nobody left. */
 import { join } from 'node:path';
 import { bundleHost } from '../cluster/bundle.ts';
+import { linkProbes } from '../cluster/linkReport.ts';
 import { startCluster } from '../cluster/processCluster.ts';
 import { referenceProgram } from '../cluster/referenceProgram.ts';
 import { runInRealWorld } from '../cluster/realWorld.ts';
@@ -21,6 +22,8 @@ export interface Conducted {
   /** The run at its end. */
   readonly view: RunView;
   readonly interrupted: boolean;
+  /** What the links did, counted. */
+  readonly linkProbes: Readonly<Record<string, number>>;
 }
 
 /** Healing, recovery and final reads have deadlines of their own; a run that is later than this hangs. */
@@ -64,7 +67,8 @@ export async function conduct(
         audience.onView(run.view(nowNs));
       },
     });
-    return { history, view: run.view(durationMs * nsPerMs), interrupted };
+    const view = run.view(durationMs * nsPerMs);
+    return { history, view, interrupted, linkProbes: linkProbes(await cluster.traffic()) };
   } finally {
     writer.close();
     await cluster.close();

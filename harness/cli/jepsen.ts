@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import type { Validity } from '../checkers/checker.ts';
 import { stats } from '../checkers/stats.ts';
+import { linkWarnings } from '../cluster/linkReport.ts';
 import { exitCodes } from '../exit.ts';
 import { faultReports } from '../faultReports.ts';
 import { judge } from '../judge.ts';
@@ -76,18 +77,21 @@ async function jepsen(flags: JepsenFlags): Promise<void> {
   }
 }
 
-function decide({ config, model, workload }: Plan, { history, view, interrupted }: Conducted): Results {
+function decide({ config, model, workload }: Plan, conducted: Conducted): Results {
+  const { history, view, interrupted, linkProbes } = conducted;
+  const faults = faultReports(history, config);
   return judge({
     history,
     config,
     claim: model.claim(config.options),
     workload,
     budget: deadlineBudget(() => performance.now(), checkBudgetMs),
-    faults: faultReports(history, config),
-    probes: view.probes,
+    faults,
+    probes: { ...view.probes, ...linkProbes },
     warnings: [
       ...(interrupted ? ['interrupted: the plan was not carried out to its end'] : []),
       ...view.warnings,
+      ...linkWarnings(linkProbes, (fault) => faults[fault]?.injected ?? 0),
     ],
     model,
   });

@@ -70,7 +70,9 @@ export function listCommand(): Command {
       'everything that has a name: models with their options and planted bugs, workloads, faults, guarantees',
     )
     .option('--json', 'one JSON value on stdout')
-    .action((flags: { json?: boolean }) => {
-      process.stdout.write(flags.json ? `${JSON.stringify(asJson())}\n` : asText());
+    .action((_: unknown, command: Command) => {
+      // `jepsen` has a --json of its own, which takes the flag before this command sees it.
+      const { json } = command.optsWithGlobals<{ json?: boolean }>();
+      process.stdout.write(json ? `${JSON.stringify(asJson())}\n` : asText());
     });
 }

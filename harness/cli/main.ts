@@ -2,7 +2,8 @@
  * The command line, and the only composition root: `npm run jepsen|sim|check|node|cluster -- …` all come here.
  * Results go to stdout, progress and errors to stderr; exit codes are those of harness/exit.ts.
  */
-import { Command, CommanderError } from 'commander';
+import type { Command } from 'commander';
+import { CommanderError } from 'commander';
 import { exitCodes, HarnessError, UsageError } from '../exit.ts';
 import { correctedLine } from './forgottenDashes.ts';
 

@@ -144,7 +144,7 @@ function chosenFaults(text: string | undefined): readonly string[] {
 
 function chosenGuarantee(text: string): Guarantee {
   const levels = guarantees.map((name) => ({ name }));
-  return choose('guarantee', levels, text).name as Guarantee;
+  return choose('guarantee', levels, text).name;
 }
 
 function chosenOptions(model: NodeModel, pairs: readonly string[]): RunConfig['options'] {

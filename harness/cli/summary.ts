@@ -11,10 +11,13 @@ function headline(valid: Validity, operations: number): string {
   return styleText('yellow', '? undecided');
 }
 
-function checkLines(name: string, { valid, anomalies, reason }: Verdict): string[] {
+/** `told` are the explanations that stand above already: two levels may fall to the same operations. */
+function checkLines(name: string, { valid, anomalies, reason }: Verdict, told: Set<string>): string[] {
   const word = valid === true ? '✓' : valid === false ? '✗' : '?';
-  const shown = anomalies.slice(0, anomaliesShown);
-  const hidden = anomalies.length - shown.length;
+  const fresh = anomalies.filter(({ explanation }) => !told.has(explanation));
+  for (const { explanation } of anomalies) told.add(explanation);
+  const shown = fresh.slice(0, anomaliesShown);
+  const hidden = fresh.length - shown.length;
   return [
     `  ${word} ${name}${reason === undefined ? '' : `: ${reason}`}`,
     ...shown.map(({ kind, explanation }) => `      ${kind}: ${explanation.replaceAll('\n', '\n      ')}`),
@@ -24,6 +27,7 @@ function checkLines(name: string, { valid, anomalies, reason }: Verdict): string
 
 /** Several lines, without the last line end. */
 export function summary(results: Results): string {
+  const told = new Set<string>();
   const { ok, fail, info } = results.operations;
   const { judged, strongestHeld } = results.guarantee;
   const faults = Object.entries(results.faults).map(
@@ -34,7 +38,7 @@ export function summary(results: Results): string {
     `  ${results.model}, ${results.workload}: ${ok} ok, ${fail} fail, ${info} info; judged against ${judged.join(', ') || 'nothing'}`,
     ...(strongestHeld.length > 0 ? [`  strongest that held: ${strongestHeld.join(', ')}`] : []),
     ...(faults.length > 0 ? [`  faults: ${faults.join(', ')}`] : []),
-    ...Object.entries(results.checkers).flatMap(([name, verdict]) => checkLines(name, verdict)),
+    ...Object.entries(results.checkers).flatMap(([name, verdict]) => checkLines(name, verdict, told)),
     ...results.warnings.map((warning) => `  ! ${warning}`),
     `repeat  ${results.repro}`,
   ].join('\n');
