@@ -178,13 +178,13 @@ const bugs: readonly Bug[] = [
     mistake:
       "a leader changes members before an entry of its own term is committed (Ongaro's correction of 2015)",
     revealedBy: 'election-safety and state-machine-safety, when leaders change during changes of members',
-    rules: { mayChangeMembers: (membersIndex, commitIndex) => membersIndex <= commitIndex },
+    rules: { mayChangeMembers: ({ isChanging }) => !isChanging },
   },
   {
     name: 'two-changes-at-once',
     mistake: 'a change of members begins while another is not committed',
     revealedBy: 'state-machine-safety, when the cluster is split during changes of members',
-    rules: { mayChangeMembers: (_membersIndex, _commitIndex, committedTerm, term) => committedTerm === term },
+    rules: { mayChangeMembers: ({ term, committedTerm }) => committedTerm === term },
   },
   {
     name: 'commit-not-journaled',

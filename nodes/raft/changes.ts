@@ -19,13 +19,12 @@ export function onChangeRequest(raft: Raft, id: RequestId, kind: 'add' | 'remove
     redirect(raft, id);
     return;
   }
-  const isAllowed = rules.mayChangeMembers(
-    membership.index,
-    raft.commitIndex,
-    committedTerm(raft),
-    raft.term,
-  );
-  if (!isAllowed || leadership.change !== null || leadership.transfer !== null) {
+  const isAllowed = rules.mayChangeMembers({
+    term: raft.term,
+    committedTerm: committedTerm(raft),
+    isChanging: leadership.change !== null || membership.index > raft.commitIndex,
+  });
+  if (!isAllowed || leadership.transfer !== null) {
     raft.out.reply(id, unavailable('another change is going on, or this leader is too new'));
     return;
   }

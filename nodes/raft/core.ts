@@ -13,7 +13,7 @@ import type { Message, RaftProtocol, Status, Timer } from './messages.ts';
 import { quorumValue, type Leadership, type Raft } from './raft.ts';
 import { advanceRounds, answerReads, refuseOldReads } from './reads.ts';
 import { recover } from './recovery.ts';
-import { beginRound, onAppended, receiveEntries, rejectEntries, replicate } from './replication.ts';
+import { beginRound, onAppended, receiveEntries, replicate } from './replication.ts';
 import { applyCommitted, onRequest } from './requests.ts';
 import { becomeFollower, resetElectionTimer } from './roles.ts';
 import { maybeCompact, onInstallSnapshot, onSnapshotReceived } from './snapshot.ts';
@@ -151,7 +151,7 @@ export class RaftCore implements ProtocolCore<RaftProtocol> {
   private onLeader(from: NodeId, message: FromLeader): void {
     const { raft } = this;
     if (!raft.rules.acceptsAppend(message.term, raft.term)) {
-      refuseDeposed(raft, from, message);
+      refuseDeposed(raft, from);
       return;
     }
     if (raft.role !== 'follower') becomeFollower(raft, raft.term, from);
@@ -201,13 +201,18 @@ function onHeartbeatTimeout(raft: Raft): void {
   raft.out.setTimer('heartbeat', options.heartbeatMs);
 }
 
-/** Lets a deposed leader know the later term. */
-function refuseDeposed(raft: Raft, to: NodeId, message: FromLeader): void {
-  if (message.type === 'append-entries') {
-    rejectEntries(raft, to, message);
-    return;
-  }
-  const { term } = raft;
-  const { round, lastIndex } = message;
-  raft.out.send(to, { type: 'snapshot-received', term, round, lastIndex, offset: 0, installed: false });
+/**
+ * Lets a deposed leader know the later term, and nothing else. Above all not the round that it asked in: the same node
+ * may lead again in this very term by now, and would take this for an answer to a round of its new leadership.
+ */
+function refuseDeposed(raft: Raft, to: NodeId): void {
+  raft.out.send(to, {
+    type: 'appended',
+    term: raft.term,
+    round: 0,
+    success: false,
+    previousIndex: 0,
+    conflictIndex: 0,
+    conflictTerm: 0,
+  });
 }

@@ -41,7 +41,9 @@ export function onQuery(raft: Raft, id: RequestId, query: Query): void {
   }
   const { rules, now } = raft;
   // Without confirmation, round 0 counts as confirmed.
-  const round = needsRound(raft, leadership) ? rules.roundOfRead(leadership.round, leadership.confirmedRound) : 0;
+  const round = needsRound(raft, leadership)
+    ? rules.roundOfRead(leadership.round, leadership.confirmedRound)
+    : 0;
   leadership.reads.push({ id, query, sinceMs: now.monotonicMs, round, readIndex: null });
   answerReads(raft, leadership);
 }

@@ -15,6 +15,15 @@ export interface LogEnd {
   readonly lastTerm: Term;
 }
 
+/** What a leader looks at before it changes members. */
+export interface ChangeState {
+  readonly term: Term;
+  /** The term of the last committed entry. */
+  readonly committedTerm: Term | null;
+  /** Whether the members in force are not committed yet, or a new server is catching up. */
+  readonly isChanging: boolean;
+}
+
 export interface Rules {
   /** §3.4: how many of the members decide. */
   quorumOf(members: number): number;
@@ -77,7 +86,7 @@ export interface Rules {
   installsSnapshot(snapshotIndex: Index, commitIndex: Index): boolean;
 
   /** §4.1: one change at a time, and (Ongaro 2015) none before an entry of the leader's own term is committed. */
-  mayChangeMembers(membersIndex: Index, commitIndex: Index, committedTerm: Term | null, term: Term): boolean;
+  mayChangeMembers(state: ChangeState): boolean;
 }
 
 export const correctRules: Rules = {
@@ -119,6 +128,5 @@ export const correctRules: Rules = {
   snapshotSessions: (sessions) => sessions,
   installsSnapshot: (snapshotIndex, commitIndex) => snapshotIndex > commitIndex,
 
-  mayChangeMembers: (membersIndex, commitIndex, committedTerm, term) =>
-    membersIndex <= commitIndex && committedTerm === term,
+  mayChangeMembers: ({ term, committedTerm, isChanging }) => committedTerm === term && !isChanging,
 };

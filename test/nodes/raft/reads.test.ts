@@ -45,6 +45,26 @@ describe('raft reads (§6.4)', () => {
       assert.equal(cluster.valueOf(read), 1);
     });
 
+    it('are not confirmed by an answer to an earlier leadership of the same node', () => {
+      // Rounds of term 1 have high numbers; one of them arrives when n1 leads again, in term 3.
+      const cluster = led();
+      for (let beat = 0; beat < 50; beat++) {
+        cluster.fire(n1, 'heartbeat');
+        if (beat < 49) cluster.settle();
+      }
+      const late = cluster.letters;
+      cluster.letters = [];
+      cluster.elect(n2);
+      cluster.elect(n1);
+      cluster.isolate(n1);
+      const read = cluster.get(n1, 'x');
+      cluster.drop();
+      cluster.heal();
+      for (const letter of late) cluster.hand(letter);
+      cluster.deliver(ofType('appended'));
+      assert.equal(cluster.valueOf(read), undefined);
+    });
+
     it('share rounds: a hundred reads cost two', () => {
       const cluster = led();
       const reads = Array.from({ length: 100 }, () => cluster.get(n1, 'x'));

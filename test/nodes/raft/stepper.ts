@@ -44,7 +44,10 @@ export class Stepper {
   readonly nodes: readonly NodeId[];
   private readonly members = new Map<NodeId, Member>();
   private readonly responses = new Map<RequestId, Response>();
-  private readonly observers = raft.invariants.map(({ name, observer }) => ({ name, observe: observer() }));
+  private readonly observers = raft.invariants.map((invariant) => ({
+    name: invariant.name,
+    observe: invariant.observer(),
+  }));
   private readonly options: OptionValues;
   private readonly bug: string | null;
   private readonly seed: string;
