@@ -69,7 +69,8 @@ export function advanceRounds(raft: Raft, leadership: Leadership): void {
     leadership.openRounds = openRounds.filter(({ round }) => round > confirmed);
     prolongLease(raft, leadership, sentAtMs);
   }
-  const isAwaited = leadership.reads.some((read) => read.round > leadership.round);
+  // Later reads wait for later rounds, so the last one tells whether any round is awaited.
+  const isAwaited = (leadership.reads.at(-1)?.round ?? 0) > leadership.round;
   if (isAwaited && leadership.round - leadership.confirmedRound < readRoundsMax) beginRound(raft, leadership);
 }
 
