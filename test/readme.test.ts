@@ -9,7 +9,8 @@ import { temporaryFolder } from './e2e/folder.ts';
 import { eventually } from './e2e/processes.ts';
 
 const readme = readFileSync('README.md', 'utf8');
-const scripts = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }).scripts;
+const scripts = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> })
+  .scripts;
 
 /** The lines of the README's `sh` blocks that call the project. */
 const lines = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)]
@@ -32,7 +33,10 @@ describe('the README', function () {
   it('opens with the two commands that do all the set-up', () => {
     assert.deepEqual(lines.slice(0, 2), ['npm ci && npm run jepsen -- --model raft', 'npm ci && npm test']);
     const ci = readFileSync('.ci/run', 'utf8');
-    assert.ok(ci.includes('\nnpm ci && npm test\n'), 'the continuous integration runs exactly the test command');
+    assert.ok(
+      ci.includes('\nnpm ci && npm test\n'),
+      'the continuous integration runs exactly the test command',
+    );
   });
 
   const others = [...new Set(lines.slice(2))];
@@ -50,7 +54,9 @@ describe('the README', function () {
   });
 
   it('every npm script is explained in it', () => {
-    const silent = Object.keys(scripts).filter((name) => !new RegExp(`npm (run (-s )?)?${name}\\b`).test(readme));
+    const silent = Object.keys(scripts).filter(
+      (name) => !new RegExp(`npm (run (-s )?)?${name}\\b`).test(readme),
+    );
     assert.deepEqual(silent, []);
   });
 });
@@ -63,7 +69,8 @@ function expectedExit(args: readonly string[]): RegExp {
 
 async function tryOut(args: readonly string[], out: string): Promise<CommandResult> {
   const [command] = args;
-  if (command === 'jepsen' && args.includes('--model')) return runCommand([...args, '--time-limit', '4', '--out', out]);
+  if (command === 'jepsen' && args.includes('--model'))
+    return runCommand([...args, '--time-limit', '4', '--out', out]);
   if (command === 'bench-harness') return runCommand([...args, '--rounds', '1', '--seconds', '2']);
   if (command === 'sim') return runCommand([...args, '--seeds', '10']);
   if (command === 'check') return checkAfresh(args, out);
@@ -73,7 +80,19 @@ async function tryOut(args: readonly string[], out: string): Promise<CommandResu
 
 /** There is something to check only after a run. */
 async function checkAfresh(args: readonly string[], out: string): Promise<CommandResult> {
-  const run = ['jepsen', '--model', 'raft', '--nodes', '3', '--faults', 'none', '--time-limit', '2', '--out', out];
+  const run = [
+    'jepsen',
+    '--model',
+    'raft',
+    '--nodes',
+    '3',
+    '--faults',
+    'none',
+    '--time-limit',
+    '2',
+    '--out',
+    out,
+  ];
   await runCommand(run);
   return runCommand(args.map((word) => word.replace('runs/', `${out}/`)));
 }
@@ -84,7 +103,11 @@ async function startAndEnd(args: readonly string[]): Promise<CommandResult> {
   let seen = '';
   child.stdout?.on('data', (chunk: Buffer) => (seen += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (seen += chunk.toString()));
-  await eventually(`'curl' in what ${args.join(' ')} prints`, 20, () => seen.includes('curl') || child.exitCode !== null);
+  await eventually(
+    `'curl' in what ${args.join(' ')} prints`,
+    20,
+    () => seen.includes('curl') || child.exitCode !== null,
+  );
   child.kill('SIGINT');
   const result = await ended;
   return { ...result, code: result.code === 130 ? 0 : result.code };

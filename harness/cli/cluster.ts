@@ -4,49 +4,38 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
-import { models } from '../../nodes/index.ts';
 import { nodeId } from '../../nodes/kernel/ids.ts';
 import type { NodeModel } from '../../nodes/kernel/model.ts';
-import { OptionsError, parseOptions } from '../../nodes/kernel/options.ts';
 import { bundleHost } from '../cluster/bundle.ts';
 import { ClusterConsole } from '../cluster/console.ts';
 import { helpText } from '../cluster/consoleLine.ts';
 import { startCluster, type ProcessCluster } from '../cluster/processCluster.ts';
 import { referenceProgram } from '../cluster/referenceProgram.ts';
-import { UsageError } from '../exit.ts';
-import { choose, wholeNumber } from './choice.ts';
+import { wholeNumber } from './choice.ts';
 import { curlLines } from './curlLines.ts';
+import { addModelFlags, chosenModel, type ModelFlags } from './modelFlags.ts';
 
-interface Flags {
-  readonly model: string;
+interface Flags extends ModelFlags {
   readonly nodes?: number;
   readonly basePort?: number;
-  readonly set: readonly string[];
-  readonly bug?: string;
 }
 
-const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
-
 export function clusterCommand(): Command {
-  return new Command('cluster')
+  return addModelFlags(new Command('cluster'))
     .description('starts a cluster and a small console, to try things by hand')
-    .requiredOption('--model <name>', `what to run: ${models.map(({ name }) => name).join(', ')}`)
     .option('--nodes <n>', "size of the cluster (default: the model's)", wholeNumber(1, 25))
     .option(
       '--base-port <port>',
       'node i listens on this port + i − 1 (default: free ports)',
       wholeNumber(1, 65_511),
     )
-    .option('--set <option=value>', 'an option of the model, repeatable', collect, [])
-    .option('--bug <name>', 'run the model with a planted bug')
     .addHelpText('after', `\nExample:\n  npm run cluster -- --model raft --nodes 3\n\nConsole:\n${helpText}`)
     .action((flags: Flags) => playWith(flags));
 }
 
 async function playWith(flags: Flags): Promise<void> {
-  const model = choose('model', models, flags.model);
-  const bug = flags.bug === undefined ? null : choose(`bug of ${model.name}`, model.bugs, flags.bug).name;
-  const config = { model: model.name, options: optionsOf(model, flags.set), seed: 1, bug };
+  const { model, options, bug } = chosenModel(flags);
+  const config = { model: model.name, options, seed: 1, bug };
   const folder = mkdtempSync(join(tmpdir(), 'ordeal-cluster-'));
   try {
     const cluster = await startCluster({
@@ -64,14 +53,6 @@ async function playWith(flags: Flags): Promise<void> {
     }
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
-
-function optionsOf(model: NodeModel, pairs: readonly string[]): ReturnType<typeof parseOptions> {
-  try {
-    return parseOptions(model, pairs);
-  } catch (error) {
-    throw error instanceof OptionsError ? new UsageError(error.message) : error;
   }
 }
 

@@ -50,6 +50,7 @@ async function run(name: string | undefined, args: readonly string[]): Promise<v
   prepare(command);
   const script = process.env['npm_lifecycle_event'] ?? command.name();
   const corrected = correctedLine(script, command.options, args, process.env);
+  command.name(`npm run ${script} --`);
   if (corrected !== null) {
     throw new UsageError(`npm kept the flags for itself, because '--' is missing. Write:\n  ${corrected}`);
   }

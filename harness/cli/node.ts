@@ -6,53 +6,44 @@ import { join, resolve } from 'node:path';
 import { folderDisk } from '../../nodes/host/disk.ts';
 import { JournalCorrupt } from '../../nodes/host/journalFormat.ts';
 import { PortInUse, startNode, type RunningNode } from '../../nodes/host/node.ts';
-import { models } from '../../nodes/index.ts';
 import { nodeId, type NodeId } from '../../nodes/kernel/ids.ts';
-import type { NodeModel, OptionValues } from '../../nodes/kernel/model.ts';
-import { OptionsError, parseOptions } from '../../nodes/kernel/options.ts';
+import type { NodeModel } from '../../nodes/kernel/model.ts';
 import type { Protocol } from '../../nodes/kernel/protocol.ts';
 import { HarnessError, UsageError } from '../exit.ts';
-import { choose, wholeNumber } from './choice.ts';
+import { wholeNumber } from './choice.ts';
 import { curlLines } from './curlLines.ts';
+import { addModelFlags, chosenModel, type ModelFlags } from './modelFlags.ts';
 
-interface NodeFlags {
-  readonly model: string;
+interface NodeFlags extends ModelFlags {
   readonly id: number;
   readonly port: number;
   readonly peers: readonly number[];
-  readonly set: readonly string[];
   readonly data?: string;
   readonly seed: string;
-  readonly bug?: string;
 }
 
-const example = `
-Three nodes, each in a terminal of its own:
+const examples = `
+Examples:
   npm run node -- --model raft --id 1 --port 5001 --peers 5002,5003
   npm run node -- --model raft --id 2 --port 5002 --peers 5001,5003
   npm run node -- --model raft --id 3 --port 5003 --peers 5001,5002
-Peers are given by their ports, in the order of their ids; \`npm run cluster\` starts all of them at once.`;
+These three, each in a terminal of its own, are a cluster. Peers are given by their ports, in the order of their ids;
+\`npm run cluster\` starts all of them at once.`;
 
 export function nodeCommand(): Command {
-  return new Command('node')
+  return addModelFlags(new Command('node'))
     .description('run one node in the foreground; Ctrl-C ends it')
-    .requiredOption('--model <name>', `the model: ${models.map(({ name }) => name).join(', ')}`)
     .requiredOption('--id <number>', 'the id of this node, from 1', wholeNumber(1, 1000))
     .requiredOption('--port <port>', 'the port to listen on (127.0.0.1)', wholeNumber(0, 65535))
     .option('--peers <ports>', 'the ports of the other nodes, in the order of their ids', portList, [])
-    .option('--set <option=value...>', 'an option of the model', collect, [])
     .option('--data <folder>', 'where the journal is kept; a new temporary folder without it')
     .option('--seed <seed>', 'the seed of all random choices', '0')
-    .option('--bug <name>', 'plant one of the mistakes that the model knows')
-    .addHelpText('after', example)
+    .addHelpText('after', examples)
     .action((flags: NodeFlags) => runForeground(flags));
 }
 
 async function runForeground(flags: NodeFlags): Promise<void> {
-  const model = choose('model', models, flags.model);
-  const options = optionsOf(model, flags.set);
-  const bug =
-    flags.bug === undefined ? null : choose(`bug of model ${model.name}`, model.bugs, flags.bug).name;
+  const { model, options, bug } = chosenModel(flags);
   const peers = peersOf(flags);
   const isTemporary = flags.data === undefined;
   const folder = isTemporary ? mkdtempSync(join(tmpdir(), 'ordeal-node-')) : resolve(flags.data ?? '');
@@ -76,15 +67,6 @@ async function runForeground(flags: NodeFlags): Promise<void> {
   if (!(outcome instanceof Error)) await outcome.stop();
   if (isTemporary) rmSync(folder, { recursive: true });
   if (outcome instanceof Error) throw explained(outcome, folder);
-}
-
-function optionsOf(model: NodeModel, pairs: readonly string[]): OptionValues {
-  try {
-    return parseOptions(model, pairs);
-  } catch (error) {
-    if (error instanceof OptionsError) throw new UsageError(error.message);
-    throw error;
-  }
 }
 
 /** The ids of the peers are the other numbers from 1 on, in the order of the list. */
@@ -137,8 +119,4 @@ function portList(text: string): number[] {
     .split(',')
     .filter((port) => port.trim() !== '')
     .map((port) => wholeNumber(1, 65535)(port.trim()));
-}
-
-function collect(pair: string, before: readonly string[]): string[] {
-  return [...before, pair];
 }

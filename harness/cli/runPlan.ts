@@ -1,10 +1,8 @@
 /** From the flags of a command to the configuration of a run: everything drawn from the seed, everything checked. */
 import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
-import { models } from '../../nodes/index.ts';
 import { nodeId } from '../../nodes/kernel/ids.ts';
 import { guarantees, type Guarantee, type NodeModel } from '../../nodes/kernel/model.ts';
-import { OptionsError, parseOptions } from '../../nodes/kernel/options.ts';
 import { createPrng } from '../../nodes/kernel/prng.ts';
 import { workloads } from '../../workloads/index.ts';
 import type { RunConfig } from '../config.ts';
@@ -14,10 +12,10 @@ import { runDefaults } from '../repro.ts';
 import { drawSchedule } from '../schedule.ts';
 import type { Workload } from '../workload.ts';
 import { choose, seconds, wholeNumber } from './choice.ts';
+import { addModelFlags, chosenModel, type ModelFlags } from './modelFlags.ts';
 
 /** The flags that say what to run; the same words for every command that runs something. */
-export interface PlanFlags {
-  readonly model?: string;
+export interface PlanFlags extends ModelFlags {
   readonly workload?: string;
   readonly nodes?: number;
   readonly concurrency: number;
@@ -27,9 +25,7 @@ export interface PlanFlags {
   readonly faultInterval: number;
   readonly seed?: number;
   readonly network: string;
-  readonly set: readonly string[];
   readonly guarantee?: string;
-  readonly bug?: string;
 }
 
 export interface Plan {
@@ -41,12 +37,9 @@ export interface Plan {
 /** Seeds are printed and typed again: nine digits are enough. */
 const seedMax = 999_999_999;
 
-const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
-
 /** Adds the flags of `PlanFlags` to a command. */
 export function addPlanFlags(command: Command): Command {
-  return command
-    .option('--model <name>', `what to test: ${models.map((model) => model.name).join(', ')}`)
+  return addModelFlags(command)
     .option(
       '--workload <name>',
       `what clients do (default: the model's first; there are ${names(workloads)})`,
@@ -80,14 +73,7 @@ export function addPlanFlags(command: Command): Command {
       wholeNumber(0, seedMax),
     )
     .option('--network <kind>', 'how nodes are connected: links', 'links')
-    .option(
-      '--set <option=value>',
-      'an option of the model, repeatable (see: npm run jepsen -- list)',
-      collect,
-      [],
-    )
-    .option('--guarantee <level>', 'judge against this level instead of the claimed one')
-    .option('--bug <name>', 'run the model with a planted bug (see: npm run jepsen -- list)');
+    .option('--guarantee <level>', 'judge against this level instead of the claimed one');
 }
 
 function names(items: readonly { readonly name: string }[]): string {
@@ -96,13 +82,11 @@ function names(items: readonly { readonly name: string }[]): string {
 
 /** Checks the flags against the registries and draws the schedule. Throws UsageError. */
 export function planRun(flags: PlanFlags): Plan {
-  if (flags.model === undefined) throw new UsageError(`--model is missing. There are: ${names(models)}`);
-  const model = choose('model', models, flags.model);
+  const { model, options, bug } = chosenModel(flags);
   const workload = choose('workload', servedBy(model), flags.workload ?? model.workloads[0] ?? '');
   const nodes = flags.nodes ?? model.nodesDefault;
   if (flags.network !== 'links') throw new UsageError(`no network '${flags.network}'. There is: links`);
   const faults = chosenFaults(flags.faults);
-  const bug = flags.bug === undefined ? null : choose(`bug of ${model.name}`, model.bugs, flags.bug).name;
   const seed = flags.seed ?? randomInt(seedMax);
   const plan = {
     version: 1 as const,
@@ -116,7 +100,7 @@ export function planRun(flags: PlanFlags): Plan {
     faultIntervalSeconds: flags.faultInterval,
     seed,
     network: 'links' as const,
-    options: chosenOptions(model, flags.set),
+    options,
     guarantee: flags.guarantee === undefined ? null : chosenGuarantee(flags.guarantee),
     bug,
   };
@@ -145,13 +129,4 @@ function chosenFaults(text: string | undefined): readonly string[] {
 function chosenGuarantee(text: string): Guarantee {
   const levels = guarantees.map((name) => ({ name }));
   return choose('guarantee', levels, text).name;
-}
-
-function chosenOptions(model: NodeModel, pairs: readonly string[]): RunConfig['options'] {
-  try {
-    return parseOptions(model, pairs);
-  } catch (error) {
-    if (error instanceof OptionsError) throw new UsageError(error.message);
-    throw error;
-  }
 }

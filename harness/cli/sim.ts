@@ -2,11 +2,11 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
-import { models } from '../../nodes/index.ts';
 import { exitCodes } from '../exit.ts';
 import { simProfiles } from '../sim/profiles.ts';
 import { Tally, type Summary } from '../sim/summary.ts';
 import { seconds, wholeNumber } from './choice.ts';
+import { addModelFlags } from './modelFlags.ts';
 import { runSeeds } from './simJobs.ts';
 import { campaignOf, simDefaults, simReproLine, type SimFlags } from './simPlan.ts';
 import { SimProgress } from './simProgress.ts';
@@ -23,12 +23,10 @@ const failuresShown = 5;
 
 const names = (items: readonly { readonly name: string }[]): string =>
   items.map(({ name }) => name).join(', ');
-const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
 
 export function simCommand(): Command {
-  return new Command('sim')
-    .description('Simulate many runs in virtual time: same seed, same run.')
-    .option('--model <name>', `what to test: ${names(models)}`)
+  return addModelFlags(new Command('sim'))
+    .description('simulates many runs in virtual time: same seed, same run')
     .option('--seeds <n>', 'how many', wholeNumber(1, 100_000_000), 100)
     .option('--seed <n>', 'the first one (default: random, printed)', wholeNumber(0, 999_999_999))
     .option('--profile <name>', `the kind of run: ${names(simProfiles)} (default: in turns)`)
@@ -44,9 +42,7 @@ export function simCommand(): Command {
     .option('--time-limit <seconds>', 'virtual time of each run', seconds(3600), simDefaults.timeLimit)
     .option('--faults <names>', 'comma-separated, or none (default: drawn)')
     .option('--fault-interval <seconds>', 'mean time between faults (default: drawn)', seconds(3600))
-    .option('--set <option=value>', 'an option of the model, repeatable', collect, [])
     .option('--guarantee <level>', 'judge against this level instead of the claimed one')
-    .option('--bug <name>', 'run the model with a planted bug')
     .option('--json', 'print the summary as JSON on stdout')
     .addHelpText('after', `\n${examples}`)
     .action(simulateCampaign);

@@ -2,11 +2,11 @@
 import { simProfiles } from '../sim/profiles.ts';
 import type { Campaign, Trial } from '../sim/trial.ts';
 import { choose } from './choice.ts';
+import type { ModelFlags } from './modelFlags.ts';
 import { planRun } from './runPlan.ts';
 
 /** The flags as they are sent to jobs: plain JSON. */
-export interface SimFlags {
-  readonly model?: string;
+export interface SimFlags extends ModelFlags {
   readonly workload?: string;
   readonly profile?: string;
   readonly nodes?: number;
@@ -15,9 +15,7 @@ export interface SimFlags {
   readonly timeLimit: number;
   readonly faults?: string;
   readonly faultInterval?: number;
-  readonly set: readonly string[];
   readonly guarantee?: string;
-  readonly bug?: string;
 }
 
 /** What a simulated run does when nobody says otherwise. */

@@ -39,7 +39,7 @@ describe('npm run node', () => {
       ['--model raft --id 3 --port 0 --peers 7001', /--id 3 is too high: with 1 peers the ids are 1 to 2/],
       ['--model raft --id 1 --port 7001 --peers 7001', /--peers has 7001/],
       ['--model raft --id 1 --port 0 --set rads=lease', /did you mean "reads"\?/],
-      ['--model raft --id 1 --port 0 --bug lazines', /no bug of model raft 'lazines'/],
+      ['--model raft --id 1 --port 0 --bug lazines', /no bug of raft 'lazines'/],
     ];
     for (const [line, message] of cases)
       await assert.rejects(run(line), { name: UsageError.name, message }, line);

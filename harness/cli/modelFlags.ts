@@ -1,0 +1,50 @@
+/** The flags that say which model runs and how, the same for every command: --model, --set, --bug. */
+import type { Command } from 'commander';
+import { models } from '../../nodes/index.ts';
+import type { NodeModel, OptionValues } from '../../nodes/kernel/model.ts';
+import { OptionsError, parseOptions } from '../../nodes/kernel/options.ts';
+import { UsageError } from '../exit.ts';
+import { choose } from './choice.ts';
+
+export interface ModelFlags {
+  readonly model?: string;
+  readonly set: readonly string[];
+  readonly bug?: string;
+}
+
+export interface ChosenModel {
+  readonly model: NodeModel;
+  readonly options: OptionValues;
+  readonly bug: string | null;
+}
+
+const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
+
+export function addModelFlags(command: Command): Command {
+  return command
+    .option('--model <name>', `what to run: ${models.map(({ name }) => name).join(', ')}`)
+    .option(
+      '--set <option=value>',
+      'an option of the model, repeatable (see: npm run jepsen -- list)',
+      collect,
+      [],
+    )
+    .option('--bug <name>', 'plant one of the mistakes that the model knows (see: npm run jepsen -- list)');
+}
+
+/** Checks the flags against the registry. Throws UsageError. */
+export function chosenModel(flags: ModelFlags): ChosenModel {
+  const names = models.map(({ name }) => name).join(', ');
+  if (flags.model === undefined) throw new UsageError(`--model is missing. There are: ${names}`);
+  const model = choose('model', models, flags.model);
+  const bug = flags.bug === undefined ? null : choose(`bug of ${model.name}`, model.bugs, flags.bug).name;
+  return { model, options: optionsOf(model, flags.set), bug };
+}
+
+function optionsOf(model: NodeModel, pairs: readonly string[]): OptionValues {
+  try {
+    return parseOptions(model, pairs);
+  } catch (error) {
+    throw error instanceof OptionsError ? new UsageError(error.message) : error;
+  }
+}
