@@ -5,6 +5,7 @@
 import { routeOf, type NodeModel, type Route } from '../kernel/model.ts';
 import type { Protocol } from '../kernel/protocol.ts';
 import { errorAnswer, type Json, type WireAnswer } from '../kernel/wire.ts';
+import { unkeepable } from './jsonBounds.ts';
 import { validatorsOf, type Validate } from './validation.ts';
 
 /** A request as it was read from its connection. */
@@ -44,6 +45,8 @@ export class ClientApi<P extends Protocol> {
     const { route, params } = routing;
     const body = route.method === 'GET' ? null : parse(incoming.body);
     if (body === undefined) return malformed([bodyProblem(incoming.body)]);
+    const reason = unkeepable(body);
+    if (reason !== null) return malformed([reason]);
     const problems = this.validators.get(route)?.(route.method === 'GET' ? queryOf(path) : body) ?? [];
     if (problems.length > 0) return malformed(problems);
     return { request: route.toRequest({ params, body, requestId: incoming.requestId }) };

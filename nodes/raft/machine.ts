@@ -69,6 +69,8 @@ function microStep(
     case 'add': {
       if (value !== null && typeof value !== 'number') return new Abort(`${key} holds no number`);
       const sum = (value ?? 0) + step[2];
+      // JSON has no infinity: a journal or a snapshot would turn it into null, and nodes would differ.
+      if (!Number.isFinite(sum)) return new Abort(`${key} would become too large`);
       if (sum < step[3]) return new Abort(`${key} would fall below ${step[3]}`);
       changes.set(key, sum);
       return step;

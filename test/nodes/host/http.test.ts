@@ -125,6 +125,16 @@ describe('the HTTP server of a node', () => {
     }
   });
 
+  it('answers 400 to what it could not keep: numbers beyond a float, and very deep nesting', async () => {
+    const tooLarge = await ask('POST', '/do', '{"do":"append","value":[1,-1e999]}');
+    assert.deepEqual([tooLarge.status, tooLarge.body.code], [400, 12]);
+    assert.match(String(tooLarge.body.error), /a number is too large/);
+    const deep = `{"do":"append","value":${'['.repeat(400_000)}${']'.repeat(400_000)}}`;
+    const tooDeep = await ask('POST', '/do', deep);
+    assert.deepEqual([tooDeep.status, tooDeep.body.code], [400, 12]);
+    assert.match(String(tooDeep.body.error), /nested more than 100 deep/);
+  });
+
   it('answers a body above 1 MiB with 413, and takes one just below', async () => {
     const value = 'x'.repeat(1024 * 1024 - 100);
     assert.equal((await ask('POST', '/do', { do: 'append', value })).status, 200);

@@ -73,6 +73,7 @@ describe('raft state machine', () => {
     ['a sum falls below its minimum', ['add', 'x', -2, 0]],
     ['a number is appended to', ['append', 'x', 1]],
     ['a number is popped', ['pop', 'x', null]],
+    ['a sum leaves what JSON can say', ['add', 'x', 1e308, 0], ['add', 'x', 1e308, 0]],
     ['a list is added to', ['add', 'l', 1, 0]],
   ] as [string, ...MicroOperation[]][]) {
     it(`leaves nothing of a transaction in which ${why}`, () => {
