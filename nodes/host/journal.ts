@@ -4,7 +4,8 @@
  * loss of the disk; a torn last write is cut off; damage elsewhere is refused (see journalFormat.ts).
  *
  * Beside the journal stands `journal.synced`: how many bytes are durable. It is written without a sync after every
- * sync, for whoever damages disks on purpose and must not touch what was promised.
+ * sync, so it is never ahead: what is missing below it was lost, not torn. It also serves whoever damages disks on purpose
+ * and must not touch what was promised.
  */
 import type { Disk, DiskFile } from './disk.ts';
 import {

@@ -62,8 +62,9 @@ function checksum(content: string | Uint8Array): string {
 }
 
 /**
- * Reads a journal. `publishedBytes` is the durable length that was published beside it, if that speaks of this file.
- * A damaged or cut frame at the end is a torn tail; any other damage throws `JournalCorrupt`. O(bytes).
+ * Reads a journal. `publishedBytes` is the durable length that was published beside it, if that speaks of this file:
+ * it is never more than what was synced, so nothing may be missing below it. A damaged or cut frame at the end is a
+ * torn tail; any other damage throws `JournalCorrupt`. O(bytes).
  */
 export function decodeJournal(bytes: Buffer, publishedBytes: number | undefined): DecodedJournal {
   const first = frameAt(bytes, 0);
@@ -84,7 +85,10 @@ export function decodeJournal(bytes: Buffer, publishedBytes: number | undefined)
       `${damageAt(bytes, at)}, inside the base, which was durable before the file had its name`,
     );
   }
-  if (at < bytes.length) mustBeTail(bytes, at, publishedBytes);
+  if (publishedBytes !== undefined && publishedBytes > at) {
+    throw new JournalCorrupt(`${damageAt(bytes, at)}, but ${publishedBytes} bytes were durable`);
+  }
+  if (at < bytes.length) mustBeTail(bytes, at, publishedBytes !== undefined);
   return { header, records, incarnation, lengthBytes: at, tornBytes: bytes.length - at };
 }
 
@@ -102,8 +106,11 @@ function headerOf(frame: Frame): JournalHeader {
   return header;
 }
 
-/** Throws unless the damage at `at` can be the torn last write: nothing durable comes after it. */
-function mustBeTail(bytes: Buffer, at: number, publishedBytes: number | undefined): void {
+/**
+ * Throws unless the damage at `at` can be the torn last write: nothing durable comes after it. `isKnown` says that it
+ * lies beyond a published length.
+ */
+function mustBeTail(bytes: Buffer, at: number, isKnown: boolean): void {
   let intactAt: number | null = null;
   for (let next = at + 1; next < bytes.length;) {
     const found = frameAt(bytes, next);
@@ -119,8 +126,8 @@ function mustBeTail(bytes: Buffer, at: number, publishedBytes: number | undefine
     }
     next = found.endBytes;
   }
-  // The rest of its own commit group may be intact. Then only the published length knows whether it was promised.
-  if (intactAt !== null && (publishedBytes === undefined || publishedBytes > at)) {
+  // The rest of its own commit group may be intact. Then only a published length knows that it was not promised.
+  if (intactAt !== null && !isKnown) {
     throw new JournalCorrupt(`${damageAt(bytes, at)}, and an intact frame follows at byte ${intactAt}`);
   }
 }
