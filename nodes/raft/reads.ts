@@ -60,18 +60,24 @@ function needsRound(raft: Raft, leadership: Leadership): boolean {
  * A round counts from its beginning: later than that the followers have heard of this leader.
  */
 export function advanceRounds(raft: Raft, leadership: Leadership): void {
-  const { followers, openRounds } = leadership;
-  const confirmed = quorumValue(raft, (member) => followers.get(member)?.ackedRound ?? leadership.round);
-  if (confirmed > leadership.confirmedRound) {
-    leadership.confirmedRound = confirmed;
-    const sentAtMs = openRounds.findLast(({ round }) => round <= confirmed)?.sentAtMs;
-    assert(sentAtMs !== undefined, 'a round is open until it is confirmed');
-    leadership.openRounds = openRounds.filter(({ round }) => round > confirmed);
-    prolongLease(raft, leadership, sentAtMs);
-  }
+  confirmRounds(raft, leadership);
   // Later reads wait for later rounds, so the last one tells whether any round is awaited.
   const isAwaited = (leadership.reads.at(-1)?.round ?? 0) > leadership.round;
-  if (isAwaited && leadership.round - leadership.confirmedRound < readRoundsMax) beginRound(raft, leadership);
+  if (!isAwaited || leadership.round - leadership.confirmedRound >= readRoundsMax) return;
+  beginRound(raft, leadership);
+  // Nobody answers a leader that is a majority by itself.
+  confirmRounds(raft, leadership);
+}
+
+function confirmRounds(raft: Raft, leadership: Leadership): void {
+  const { followers, openRounds } = leadership;
+  const confirmed = quorumValue(raft, (member) => followers.get(member)?.ackedRound ?? leadership.round);
+  if (confirmed <= leadership.confirmedRound) return;
+  leadership.confirmedRound = confirmed;
+  const sentAtMs = openRounds.findLast(({ round }) => round <= confirmed)?.sentAtMs;
+  assert(sentAtMs !== undefined, 'a round is open until it is confirmed');
+  leadership.openRounds = openRounds.filter(({ round }) => round > confirmed);
+  prolongLease(raft, leadership, sentAtMs);
 }
 
 function prolongLease(raft: Raft, leadership: Leadership, sentAtMs: number): void {

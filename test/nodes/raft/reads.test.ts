@@ -32,6 +32,14 @@ describe('raft reads (§6.4)', () => {
       assert.equal(cluster.valueOf(read), 1);
     });
 
+    it('are answered at once by a leader that is a majority by itself', () => {
+      const cluster = new Stepper(1);
+      cluster.elect(n1);
+      cluster.put(n1, 'x', 1);
+      const [read, another] = [cluster.get(n1, 'x'), cluster.get(n1, 'x')];
+      assert.deepEqual([cluster.valueOf(read), cluster.valueOf(another)], [1, 1]);
+    });
+
     it('are not confirmed by answers to an earlier round', () => {
       const cluster = led();
       cluster.fire(n1, 'heartbeat');
