@@ -41,11 +41,14 @@ export interface HostCounters {
 }
 
 /** What one step puts out, until it is released. */
-interface Batch<P extends Protocol> {
+interface StepBatch<P extends Protocol> {
   readonly sends: Effects<P>['sends'];
   readonly replies: Effects<P>['replies'];
   readonly status: P['status'];
 }
+
+/** A step's batch, or what somebody waits to do after the batches before it. */
+type Batch<P extends Protocol> = StepBatch<P> | (() => void);
 
 export class Host<P extends Protocol> {
   readonly counters: HostCounters = {
@@ -99,6 +102,11 @@ export class Host<P extends Protocol> {
   /** The client of this request is gone. The core goes on with it; the answer leads nowhere. */
   abandon(id: RequestId): void {
     this.open.delete(id);
+  }
+
+  /** Calls back when all steps taken so far are released (at once, if they are); never if the host is dropped first. */
+  whenReleased(callback: () => void): void {
+    if (!this.isDropped && this.commit.add(callback, false)) callback();
   }
 
   /** The last released status; undefined before the first release. */
@@ -186,6 +194,7 @@ export class Host<P extends Protocol> {
 
   /** Law 2 holds here: the records of this batch, and of all before it, are durable. */
   private release(batch: Batch<P>): void {
+    if (typeof batch === 'function') return batch();
     this.status = batch.status;
     this.counters.sends += batch.sends.length;
     this.counters.replies += batch.replies.length;

@@ -26,10 +26,18 @@ export interface HostView<P extends Protocol> {
   counters(): Json;
   addresses(): Readonly<Record<string, string>>;
   setAddress(node: NodeId, url: string): void;
-  deliver(from: NodeId, message: P['message']): void;
 }
 
-type Answer<P extends Protocol> = (view: HostView<P>, incoming: Incoming) => Refusal;
+/** What a peer says in one request. */
+export interface PeerBatch {
+  readonly from: NodeId;
+  readonly messages: readonly unknown[];
+}
+
+/** An answer, or the messages of a peer, whose answer comes later (exchange.ts). */
+type Understood = Refusal | { readonly batch: PeerBatch };
+
+type Answer<P extends Protocol> = (view: HostView<P>, incoming: Incoming) => Understood;
 
 const routes: Readonly<Record<string, { method: string; answer: Answer<Protocol> }>> = {
   '/peer': { method: 'POST', answer: onPeer },
@@ -39,7 +47,7 @@ const routes: Readonly<Record<string, { method: string; answer: Answer<Protocol>
   '/': { method: 'GET', answer: onAbout },
 };
 
-export function answerOfHost<P extends Protocol>(view: HostView<P>, incoming: Incoming): Refusal {
+export function answerOfHost<P extends Protocol>(view: HostView<P>, incoming: Incoming): Understood {
   const path = incoming.path.split('?', 1)[0] ?? '';
   const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
   if (route === undefined) return { answer: unknownPath(path) };
@@ -47,17 +55,14 @@ export function answerOfHost<P extends Protocol>(view: HostView<P>, incoming: In
   return route.answer(view as unknown as HostView<Protocol>, incoming);
 }
 
-const taken: Refusal = { answer: { status: 200, body: {} } };
-
-/** `{from, messages}`. The answer only says that they came; it promises nothing (law 4). */
-function onPeer(view: HostView<Protocol>, { body }: Incoming): Refusal {
+/** `{from, messages}`. */
+function onPeer(_view: HostView<Protocol>, { body }: Incoming): Understood {
   const batch = parse(body) as { from?: unknown; messages?: unknown } | null | undefined;
   const from = batch?.from;
   if (typeof from !== 'string' || !/^n[1-9]\d*$/.test(from) || !Array.isArray(batch?.messages)) {
     return malformed(['a batch of messages is {"from": "n1", "messages": […]}']);
   }
-  for (const message of batch.messages as unknown[]) view.deliver(from as NodeId, message);
-  return taken;
+  return { batch: { from: from as NodeId, messages: batch.messages as unknown[] } };
 }
 
 function onStatus(view: HostView<Protocol>): Refusal {

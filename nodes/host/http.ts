@@ -3,13 +3,15 @@
  * one write: answers go out whole, with their length, on connections that stay open.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { WireAnswer } from '../kernel/wire.ts';
 import { malformed, type Incoming, type Refusal } from './clientApi.ts';
+
+/** An answer, or the JSON text of one with status 200: whoever has the text already saves a walk through it. */
+export type Outgoing = Refusal | string;
 
 /** Answers one request. `respond` is called at most once; `onGone` registers what to do if the client goes first. */
 export type Handle = (
   incoming: Incoming,
-  respond: (refusal: Refusal) => void,
+  respond: (outgoing: Outgoing) => void,
   onGone: (gone: () => void) => void,
 ) => void;
 
@@ -39,7 +41,7 @@ function onRequest(request: IncomingMessage, response: ServerResponse, handle: H
   const proceed = (body: string): void =>
     handle(
       { method, path, requestId, body },
-      (refusal) => respond(response, refusal),
+      (outgoing) => respond(response, outgoing),
       (callback) => gone.push(callback),
     );
   if (method === 'GET') proceed('');
@@ -70,16 +72,13 @@ function readBody(
   });
 }
 
-function respond(response: ServerResponse, { answer, allow }: Refusal): void {
+function respond(response: ServerResponse, outgoing: Outgoing): void {
   if (response.destroyed) return;
-  const text = textOf(answer);
+  const isText = typeof outgoing === 'string';
+  const text = isText ? outgoing : JSON.stringify(outgoing.answer.body);
   const headers = ['Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(text))];
-  if (allow !== undefined) headers.push('Allow', allow.join(', '));
+  if (!isText && outgoing.allow !== undefined) headers.push('Allow', outgoing.allow.join(', '));
   response.sendDate = false;
-  response.writeHead(answer.status, headers);
+  response.writeHead(isText ? 200 : outgoing.answer.status, headers);
   response.end(text);
-}
-
-function textOf({ body }: WireAnswer): string {
-  return JSON.stringify(body);
 }

@@ -8,6 +8,7 @@ import type { Now, Protocol } from '../kernel/protocol.ts';
 import { ClientApi, type Incoming } from './clientApi.ts';
 import type { Disk } from './disk.ts';
 import { Host } from './host.ts';
+import { Exchange } from './exchange.ts';
 import { answerOfHost, type HostView } from './hostApi.ts';
 import { createHttpServer, type Handle } from './http.ts';
 import { Journal } from './journal.ts';
@@ -79,7 +80,12 @@ function assemble<P extends Protocol>(
 ): { handle: Handle; running: RunningNode<P> } {
   const { model, self } = settings;
   const { incarnation, recovered, tornBytes } = journal;
-  const peers = new Peers<P['message']>(self, settings.peers);
+  const peers = new Peers<P['message']>(self, settings.peers, (from, message) => host.deliver(from, message));
+  const exchange = new Exchange({
+    deliver: (from, message) => host.deliver(from, message),
+    whenReleased: (callback) => host.whenReleased(callback),
+    takeFor: (node) => peers.takeForAnswer(node),
+  });
   const core = model.create({
     self,
     peers: Object.keys(settings.peers) as NodeId[],
@@ -100,6 +106,7 @@ function assemble<P extends Protocol>(
   });
   const disconnect = (): void => {
     peers.stop();
+    exchange.stop();
     server.close();
     server.closeAllConnections();
     journal.close();
@@ -118,7 +125,7 @@ function assemble<P extends Protocol>(
       disconnect();
     },
   };
-  return { handle: handlerOf(model, host, viewOf(settings, running)), running };
+  return { handle: handlerOf(model, host, exchange, viewOf(settings, running)), running };
 }
 
 function viewOf<P extends Protocol>(
@@ -137,16 +144,24 @@ function viewOf<P extends Protocol>(
     }),
     addresses: () => peers.addresses(),
     setAddress: (node, url) => peers.setAddress(node, url),
-    deliver: (from, message) => host.deliver(from, message),
   };
 }
 
-function handlerOf<P extends Protocol>(model: NodeModel<P>, host: Host<P>, view: HostView<P>): Handle {
+function handlerOf<P extends Protocol>(
+  model: NodeModel<P>,
+  host: Host<P>,
+  exchange: Exchange,
+  view: HostView<P>,
+): Handle {
   const api = new ClientApi(model);
   return (incoming: Incoming, respond, onGone) => {
     const understood = api.understand(incoming) ?? answerOfHost(view, incoming);
     if ('answer' in understood) {
       respond(understood);
+      return;
+    }
+    if ('batch' in understood) {
+      exchange.take(understood.batch, respond, onGone);
       return;
     }
     const id = host.request(understood.request, (response) => respond({ answer: model.toAnswer(response) }));

@@ -108,6 +108,29 @@ describe('the event loop', () => {
     assert.deepEqual({ answers, sent }, { answers: [], sent: [] });
   });
 
+  it('calls back when what was taken before is released: at once, or with its sync, or never', async () => {
+    const { host, journal, sent, ask } = createBench();
+    const called: string[] = [];
+    const note = (name: string): void => host.whenReleased(() => called.push(`${name} after ${sent.length}`));
+    note('idle');
+    assert.deepEqual(called, ['idle after 0']);
+    ask(write);
+    note('waiting');
+    const sync = await journal.underWay();
+    ask(write);
+    note('next');
+    assert.deepEqual(called.length, 1);
+    sync.end();
+    await turn();
+    assert.deepEqual(called, ['idle after 0', 'waiting after 1']);
+    const last = await journal.underWay();
+    host.drop();
+    note('dropped');
+    last.end();
+    await turn();
+    assert.deepEqual(called.length, 2);
+  });
+
   it('answers nobody whose connection is gone, and everybody else', () => {
     const { host, answers } = createBench();
     const id = host.request({ do: 'ignore' }, () => assert.fail('it was abandoned'));

@@ -1,4 +1,4 @@
-/** Outgoing messages: batched, in order, bounded, and never sent again. */
+/** Messages to peers: batched, in order, bounded, and never sent again; and what comes back in their answers. */
 import assert from 'node:assert/strict';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,6 +15,8 @@ class Listener {
   readonly held: ServerResponse[] = [];
   isHolding = false;
   isBreaking = false;
+  /** What the next answers carry. */
+  body = '{"messages":[]}';
   private readonly server: Server = createServer((request, response) => {
     let text = '';
     request.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -27,9 +29,19 @@ class Listener {
       assert.equal(batch.from, 'n1');
       this.batches.push(batch.messages);
       if (this.isHolding) this.held.push(response);
-      else response.end('{}');
+      else response.end(this.body);
     });
   });
+
+  /** How many connections are open. */
+  connections = 0;
+
+  constructor() {
+    this.server.on('connection', (socket) => {
+      this.connections += 1;
+      socket.on('close', () => (this.connections -= 1));
+    });
+  }
 
   async open(port = 0): Promise<string> {
     await new Promise<void>((resolve) => this.server.listen(port, '127.0.0.1', resolve));
@@ -42,7 +54,7 @@ class Listener {
 
   release(): void {
     this.isHolding = false;
-    for (const response of this.held.splice(0)) response.end('{}');
+    for (const response of this.held.splice(0)) response.end(this.body);
   }
 
   close(): void {
@@ -62,10 +74,14 @@ async function until(what: string, condition: () => boolean): Promise<void> {
 describe('peers', () => {
   let listener: Listener;
   let peers: Peers<number | string>;
+  let heard: string[];
 
   beforeEach(async () => {
     listener = new Listener();
-    peers = new Peers(n1, { [n2]: await listener.open() });
+    heard = [];
+    peers = new Peers(n1, { [n2]: await listener.open() }, (from, message) =>
+      heard.push(`${from} ${message}`),
+    );
   });
   afterEach(() => {
     peers.stop();
@@ -175,6 +191,76 @@ describe('peers', () => {
     await until('the first came', () => listener.batches.length === 1);
     for (let large = 0; large < 40; large++) peers.send(n2, 'x'.repeat(1024 * 1024));
     assert(peers.counters.dropped >= 24, `${peers.counters.dropped} dropped`);
+  });
+
+  it('what an answer says was said by the peer that was asked, once', async () => {
+    listener.body = '{"from":"n3","messages":["a","é"]}';
+    send(1, 1);
+    await until('the answer came', () => heard.length > 0);
+    listener.body = '{"messages":[]}';
+    send(2, 2);
+    await until('the next came', () => listener.messages.length === 2);
+    await sleep(20);
+    assert.deepEqual(heard, ['n2 a', 'n2 é']);
+  });
+
+  it('an answer that comes late is heard all the same', async () => {
+    listener.isHolding = true;
+    listener.body = '{"messages":["late"]}';
+    send(1, 1);
+    await until('the request came', () => listener.batches.length === 1);
+    await sleep(80);
+    listener.release();
+    await until('the answer came', () => heard.length === 1);
+    assert.deepEqual([heard, peers.counters.broken], [['n2 late'], 0]);
+  });
+
+  it('an answer that no peer gives counts as broken, and its connection is not used again', async () => {
+    for (const [at, body] of ['{}', 'null', '[]', '{"messages":1}', '{"messages":[1'].entries()) {
+      listener.body = body;
+      send(at, at);
+      await until(`it came: ${body}`, () => peers.counters.broken === at + 1);
+    }
+    assert.deepEqual(heard, []);
+  });
+
+  it('what an answer took is not sent, and what was sent no answer takes', async () => {
+    listener.isHolding = true;
+    send(1, 1);
+    await until('the first came', () => listener.batches.length === 1);
+    send(2, 3);
+    assert.deepEqual(peers.takeForAnswer(n2), ['2', '3']);
+    assert.deepEqual(peers.takeForAnswer(n2), []);
+    send(4, 4);
+    listener.release();
+    await until('the last came', () => listener.messages.includes(4));
+    assert.deepEqual([listener.messages, peers.counters.answered], [[1, 4], 2]);
+    assert.deepEqual(peers.takeForAnswer(nodeId(9)), []);
+  });
+
+  it('answers carry little; what is large goes by request', async () => {
+    listener.isHolding = true;
+    send(0, 0);
+    await until('the first came', () => listener.batches.length === 1);
+    const half = 'x'.repeat(5000);
+    for (const message of [half, half, half + half]) peers.send(n2, message);
+    assert.deepEqual(peers.takeForAnswer(n2), [JSON.stringify(half)]);
+    assert.deepEqual(peers.takeForAnswer(n2), [JSON.stringify(half)]);
+    assert.deepEqual(peers.takeForAnswer(n2), []);
+    listener.release();
+    await until('the large one came', () => listener.batches.length === 2);
+  });
+
+  it('a peer that moved is asked at its new address, and no connection to the old one is left', async () => {
+    send(1, 1);
+    await until('the first came', () => listener.messages.length === 1);
+    const moved = new Listener();
+    peers.setAddress(n2, await moved.open());
+    await until('the old connection is closed', () => listener.connections === 0);
+    send(2, 2);
+    await until('the second came', () => moved.messages.length === 1);
+    moved.close();
+    assert.deepEqual(listener.messages, [1]);
   });
 
   it('a message without an address is dropped, until there is one', async () => {
