@@ -18,7 +18,7 @@ export interface ClusterState {
 export const healthy: ClusterState = { down: new Map(), paused: new Set(), links: new Map() };
 
 /** The name of a directed link. Node names hold no `>`. */
-export function linkName(from: NodeId, to: NodeId): string {
+function linkName(from: NodeId, to: NodeId): string {
   return `${from}>${to}`;
 }
 
@@ -65,7 +65,7 @@ function isOpen(rule: LinkRule): boolean {
   return sameRule(rule, openLink);
 }
 
-export function sameRule(a: LinkRule, b: LinkRule): boolean {
+function sameRule(a: LinkRule, b: LinkRule): boolean {
   return (
     a.mode === b.mode &&
     a.delayMs === b.delayMs &&

@@ -191,12 +191,12 @@ export class Nemesis {
   /** The next actions towards the wanted state; without any, the batch is done and its events are due. */
   private approach(): NemesisStep {
     const { actions, next } = transition(this.state, this.wanted(), this.nodes);
-    const repairs = this.healing && this.sawProblems && !this.repaired ? this.repairs() : [];
     this.state = next;
     this.actionCount += actions.length;
-    if (actions.length + repairs.length > 0) {
+    const batch = actions.length > 0 ? actions : this.repairs();
+    if (batch.length > 0) {
       this.performing = true;
-      return { actions: [...actions, ...repairs], events: [] };
+      return { actions: batch, events: [] };
     }
     if (this.healing) this.isHealed = true;
     return { actions: [], events: this.release() };
@@ -210,18 +210,20 @@ export class Nemesis {
     return unionOf([...this.actives.map(({ effect }) => effect), exited]);
   }
 
-  /** Some action failed, so the cluster may differ from what we think: once, open every link and wake every node. */
-  private repairs(): ClusterAction[] {
+  /**
+   * Some action failed, so the cluster may differ from what we think. Once, after everything else: every node is started
+   * (which is nothing to one that is up) and woken, and every link opened.
+   */
+  private repairs(): readonly ClusterAction[] {
+    if (!this.healing || !this.sawProblems || this.repaired) return [];
     this.repaired = true;
-    const nodes = this.nodes.filter((node) => !this.state.down.has(node));
-    return [
-      ...nodes.map((node): ClusterAction => ({ kind: 'resume', node })),
-      ...this.nodes.flatMap((from) =>
-        this.nodes
-          .filter((to) => to !== from)
-          .map((to): ClusterAction => ({ kind: 'link', from, to, rule: openLink })),
-      ),
-    ];
+    return this.nodes.flatMap((node): ClusterAction[] => [
+      { kind: 'start', node },
+      { kind: 'resume', node },
+      ...this.nodes
+        .filter((to) => to !== node)
+        .map((to): ClusterAction => ({ kind: 'link', from: node, to, rule: openLink })),
+    ]);
   }
 
   private release(): NemesisEvent[] {

@@ -44,7 +44,7 @@ export type ClusterAction =
   | { readonly kind: 'kill'; readonly node: NodeId }
   /** SIGTERM, then SIGKILL to what is left. */
   | { readonly kind: 'stop'; readonly node: NodeId }
-  /** Start again on the same data; performed when the node is ready. */
+  /** Start again on the same data; performed when the node is ready. Nothing to do for one that is up. */
   | { readonly kind: 'start'; readonly node: NodeId }
   | { readonly kind: 'pause'; readonly node: NodeId }
   | { readonly kind: 'resume'; readonly node: NodeId }

@@ -170,6 +170,25 @@ describe('the wanted state of a cluster', () => {
     );
   });
 
+  it('sets a link anew whatever it is about its rule that changes', () => {
+    const fast: LinkRule = { ...openLink, delayMs: 1 };
+    const others: Partial<LinkRule>[] = [
+      { mode: 'hold' },
+      { delayMs: 2 },
+      { jitterMs: 1 },
+      { resetRatio: 0.1 },
+      { duplicateRatio: 0.1 },
+      { bytesPerSecond: 9 },
+    ];
+    const withRule = (rule: LinkRule): ClusterState => ({ ...healthy, links: new Map([['n1>n2', rule]]) });
+    for (const other of others) {
+      const rule = { ...fast, ...other };
+      const { actions } = transition(withRule(fast), withRule(rule), nodes);
+      assert.deepEqual(actions, [{ kind: 'link', from: n1, to: n2, rule }]);
+    }
+    assert.deepEqual(transition(withRule(fast), withRule({ ...fast }), nodes).actions, []);
+  });
+
   it('kills a paused node as it is, but resumes it before it is asked to stop', () => {
     const paused: ClusterState = { ...healthy, paused: new Set([n1]) };
     const kill = transition(paused, { ...healthy, down: new Map([[n1, 'kill' as const]]) }, nodes);
@@ -194,6 +213,7 @@ describe('a hit on the leader', () => {
     assert.equal(hitsLeader({ paused: [n2], resolved: {} }, nodes, null), false);
     assert.equal(hitsLeader(cut([n1, n2]), three, n1), false);
     assert.equal(hitsLeader(cut([n1, n2], [n3, n1]), three, n1), true);
+    assert.equal(hitsLeader(cut([n1, n2], [n1, n3]), nodes.slice(0, 4), n1), true, 'half is no majority');
     const slow: FaultEffect = { links: [{ from: n2, to: n1, rule: { delayMs: 9 } }], resolved: {} };
     assert.equal(hitsLeader(slow, nodes, n1), true);
     assert.equal(hitsLeader(slow, nodes, n3), false);
@@ -348,7 +368,7 @@ describe('the nemesis', () => {
     assert.deepEqual(kinds, ['pause', 'kill', 'start', 'pause']);
   });
 
-  it('shows problems in the history, and opens every link once more when it heals', () => {
+  it('shows problems in the history, and repairs everything once more when it heals', () => {
     const nemesis = new Nemesis({
       nodes: [n1, n2],
       schedule: [entry(0, 'pause', 0, 9000, { target: 'all' })],
@@ -356,13 +376,80 @@ describe('the nemesis', () => {
     nemesis.advance(0, null);
     const [event] = nemesis.performed(['no such process']).events;
     assert.deepEqual(event?.value['problems'], ['no such process']);
-    const { actions } = nemesis.heal();
-    const kinds = actions.map((action) =>
-      action.kind === 'link' ? `${action.from}>${action.to}` : action.kind,
-    );
-    assert.deepEqual([...new Set(kinds)].sort(), ['n1>n2', 'n2>n1', 'resume']);
+    const kindsOf = ({ actions }: NemesisStep): string[] =>
+      actions.map((action) => (action.kind === 'link' ? `${action.from}>${action.to}` : action.kind));
+    assert.deepEqual(kindsOf(nemesis.heal()), ['resume', 'resume']);
+    const repairs = kindsOf(nemesis.performed([]));
+    assert.deepEqual(repairs, ['start', 'resume', 'n1>n2', 'start', 'resume', 'n2>n1']);
+    assert(!nemesis.healed);
     assert.equal(nemesis.performed(['still not']).actions.length, 0, 'and does not try for ever');
     assert(nemesis.healed);
+  });
+
+  it('starts a node again when it heals that did not start when its fault ended', () => {
+    const nemesis = new Nemesis({ nodes, schedule: [entry(0, 'kill', 0, 1000, { target: 'leader' })] });
+    nemesis.advance(0, n2);
+    nemesis.performed([]);
+    assert.deepEqual(nemesis.advance(1000, n1).actions, [{ kind: 'start', node: n2 }]);
+    nemesis.performed(['start: n2 was not ready in time']);
+    const started = nemesis.heal().actions.filter(({ kind }) => kind === 'start');
+    assert(started.some((action) => action.kind === 'start' && action.node === n2));
+  });
+
+  it('asks for nothing while a batch is under way, though everything is to be healed', () => {
+    const nemesis = new Nemesis({ nodes, schedule: [entry(0, 'kill', 0, 9000, { target: 'leader' })] });
+    assert.equal(nemesis.advance(0, n2).actions.length, 1);
+    assert.deepEqual(nemesis.heal(), { actions: [], events: [] });
+    assert(!nemesis.healed);
+    assert.deepEqual(nemesis.performed([]).actions, [{ kind: 'start', node: n2 }]);
+    assert.deepEqual(
+      nemesis.performed([]).events.map(({ f }) => f),
+      ['start-kill', 'stop-kill', 'heal'],
+    );
+    assert(nemesis.healed);
+  });
+
+  it('leaves a paused node that ended by itself down, and starts it unpaused when it heals', () => {
+    const nemesis = new Nemesis({ nodes: [n1], schedule: [entry(0, 'pause', 0, 1000, { target: 'all' })] });
+    const cluster = new ToyCluster();
+    settle(nemesis, cluster, nemesis.advance(0, null));
+    nemesis.exited(n1, 'out of memory');
+    cluster.down.add(n1);
+    cluster.paused.clear();
+    settle(nemesis, cluster, nemesis.advance(1000, null));
+    assert.deepEqual([...cluster.down], [n1]);
+    settle(nemesis, cluster, nemesis.heal());
+    assert.deepEqual([...cluster.down, ...cluster.paused], []);
+  });
+
+  it('says of an entry that changed nothing, because another one had done all of it, that it did not', () => {
+    const nemesis = new Nemesis({
+      nodes,
+      schedule: [
+        entry(0, 'kill', 0, 9000, { target: 'all' }),
+        entry(1, 'kill', 100, 9000, { target: 'one' }),
+      ],
+    });
+    const cluster = new ToyCluster();
+    const changed = [0, 100].flatMap((nowMs) =>
+      settle(nemesis, cluster, nemesis.advance(nowMs, n1)).map(({ value }) => value['changed']),
+    );
+    assert.deepEqual(changed, [true, false]);
+  });
+
+  it('starts entries that waited for a leader in their order', () => {
+    const schedule = [
+      entry(0, 'kill', 0, 9000, { target: 'leader' }),
+      entry(1, 'pause', 100, 9000, { target: 'leader' }),
+    ];
+    const nemesis = new Nemesis({ nodes, schedule });
+    const cluster = new ToyCluster();
+    settle(nemesis, cluster, nemesis.advance(0, null));
+    settle(nemesis, cluster, nemesis.advance(100, null));
+    assert.deepEqual(
+      settle(nemesis, cluster, nemesis.advance(200, n1)).map(({ value }) => value['entry']),
+      [0, 1],
+    );
   });
 
   it('refuses a schedule with a fault that there is not', () => {

@@ -93,7 +93,7 @@ export class ToyWorld {
         return;
       case 'perform':
         for (const action of command.actions) this.perform(action);
-        if (this.options.silent === true || this.options.neverPerforms === true) return;
+        if (!this.performs) return;
         this.after(1 + 20 * this.prng.next(), () => {
           this.tell({ kind: 'performed', id: command.id, problems: [] });
         });
@@ -172,6 +172,10 @@ export class ToyWorld {
     this.leader = next;
   }
 
+  private get performs(): boolean {
+    return this.options.silent !== true && this.options.neverPerforms !== true;
+  }
+
   private isAlive(node: NodeId): boolean {
     return !this.down.has(node) && !this.paused.has(node);
   }
@@ -192,7 +196,8 @@ export class ToyWorld {
         this.paused.delete(action.node);
         return;
       case 'start':
-        assert(this.down.delete(action.node), `${action.node} is started, but it is up`);
+        // When nothing is ever performed, repairs start what is up.
+        assert(this.down.delete(action.node) || !this.performs, `${action.node} is started, but it is up`);
         return;
       case 'pause':
         assert(!this.down.has(action.node), `${action.node} is paused, but it is down`);
