@@ -34,8 +34,9 @@ export function judge(input: JudgeInput): Results {
   const { history, config, claim, workload, budget } = input;
   const judged = config.guarantee === null ? claim.guarantees : [config.guarantee];
   const run = runOnce(history, budget);
-  const levels = new Map(judged.map((level) => [level, verdictOfLevel(level, workload, run)]));
+  // Cheap ones first: a search that uses the whole budget up must not hide what they find.
   const always = [stats, ...workload.always].map((checker) => [checker.name, run(checker)] as const);
+  const levels = new Map(judged.map((level) => [level, verdictOfLevel(level, workload, run)]));
   const deciding = [...levels, ...always];
   for (const level of weakerLevels(levels)) {
     const checker = workload.checker(level);

@@ -99,6 +99,26 @@ describe('the judge', () => {
     );
   });
 
+  it('lets no search use up the budget of the cheap checkers', () => {
+    const greedy: Checker = {
+      name: 'linearizable',
+      meaning: '',
+      check: (_, budget) => {
+        while (budget.spend(100));
+        return unsure;
+      },
+    };
+    const frugal: Checker = {
+      name: 'only-written',
+      meaning: '',
+      check: (_, budget) => (budget.spend(1) ? bad : unsure),
+    };
+    const given = input({}, { always: [frugal] });
+    const results = judge({ ...given, workload: { ...given.workload, checker: () => greedy } });
+    assert.equal(results.valid, false);
+    assert.deepEqual(results.checkers['linearizable']?.valid, 'unknown');
+  });
+
   it('takes a checker that throws as undecided, with the reason', () => {
     const broken: Checker = {
       name: 'broken',
