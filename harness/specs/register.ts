@@ -23,7 +23,7 @@ export function casRefused(output: Output): boolean {
   return output !== 'unknown' && output.value === false;
 }
 
-export function stepRead(state: Cell, output: Output): Cell | 'inconsistent' {
+function stepRead(state: Cell, output: Output): Cell | 'inconsistent' {
   return output === 'unknown' || sameValue(state.value, output.value) ? state : 'inconsistent';
 }
 

@@ -218,6 +218,34 @@ describe('a client', () => {
     assert.equal(bench.client.entryNode(true), n1, 'reads may be answered elsewhere');
   });
 
+  it('follows redirects anew at each later attempt', () => {
+    const bench = new Bench();
+    const circle = Array.from({ length: 4 }, (_, at) => leads(at % 2 === 0 ? n2 : n1));
+    bench.play(write, [timeout, ...circle, ...circle]);
+    const retries = bench.counted.filter((probe) => probe === 'retries').length;
+    assert.equal(
+      bench.counted.filter((probe) => probe === 'redirects').length,
+      6,
+      `after ${retries} retries`,
+    );
+  });
+
+  it('gives no attempt more time than its operation has left', () => {
+    const bench = new Bench();
+    bench.client.invoke(write, 0);
+    let ended: ClientResult | null = null;
+    for (let at = 0; ended === null; at++) {
+      bench.nowNs += Number(bench.sent[at]?.timeoutMs) * 1e6;
+      ended = bench.client.onOutcome(at, timeout, bench.nowNs);
+      while (ended === null && bench.sent.length <= at + 1) {
+        bench.nowNs = Number(bench.client.alarmNs);
+        ended = bench.client.onAlarm(bench.nowNs);
+      }
+    }
+    assert(bench.nowNs <= 3.2e9, `${bench.nowNs / 1e6} ms`);
+    assert(Number(bench.sent.at(-1)?.timeoutMs) < 1000);
+  });
+
   it('gives up on redirects that lead in circles', () => {
     const bench = new Bench({ deduplicates: false });
     const circle = Array.from({ length: 20 }, (_, at) => leads(at % 2 === 0 ? n2 : n1));
@@ -284,6 +312,17 @@ describe('a client', () => {
       assert.equal(completionTwice([refused]), 'waits');
       assert.equal(completionTwice([refused, timeout]), 'waits');
       assert.equal(completionTwice([timeout, refused]), 'waits');
+    });
+
+    it('together: what became of one says nothing while the other one is open', () => {
+      for (const first of [refused, unavailable, timeout, leads(n2)]) {
+        const bench = new Bench(together);
+        bench.client.invoke(write, 0);
+        assert.equal(bench.client.onOutcome(0, first, 10e6), null);
+        assert.equal(bench.sent.length, 2, 'no third attempt');
+        assert(Number(bench.client.alarmNs) > 1000e6, 'it waits for the other one');
+        assert.equal(bench.client.onOutcome(1, success, 900e6)?.type, 'ok');
+      }
     });
 
     function completionTwice(outcomes: readonly WireOutcome[]): string {

@@ -49,6 +49,25 @@ describe('the interpreter', () => {
     assert.equal(interpreter.busy, 3);
   });
 
+  it('shows generators the free threads in ascending order, in whatever order they became free', () => {
+    const seen: (readonly number[])[] = [];
+    const watching = fromFunction(({ free }) => {
+      seen.push(free);
+      return { f: 'a', value: null };
+    });
+    const interpreter = interpret(watching, 4);
+    for (let at = 0; at < 4; at++) dispatched(interpreter);
+    for (const thread of [2, 0, 3]) interpreter.complete(thread, ok, 1);
+    dispatched(interpreter, 2);
+    assert.deepEqual(seen.at(-1), [0, 2, 3]);
+  });
+
+  it('completes an operation once', () => {
+    const interpreter = interpret(always('a'), 1);
+    interpreter.complete(dispatched(interpreter).thread, ok, 1);
+    assert.throws(() => interpreter.complete(0, ok, 2), AssertionFailed);
+  });
+
   it('retires a process after info: its thread goes on as process + concurrency', () => {
     const interpreter = interpret(always('a'), 2);
     const first = dispatched(interpreter);

@@ -67,6 +67,35 @@ describe('a schedule', () => {
     assert.deepEqual(names.sort(), ['kill', 'partition', 'pause']);
   });
 
+  it('begins with a partition, if there is one, and then hits the leader for longer than an election', () => {
+    const names = faults.map(({ name }) => name);
+    for (let seed = 0; seed < 50; seed++) {
+      const schedule = drawSchedule(createPrng(seed), { ...usual, faults: names, faultIntervalSeconds: 1 });
+      assert.equal(schedule[0]?.fault, 'partition');
+      for (const { durationMs } of schedule.slice(0, names.length)) assert(durationMs >= 1000);
+    }
+  });
+
+  it('leaves some calm in a short run too: no first fault lasts longer than two fifths of it', () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const { startMs, endMs } = faultyPhase(3);
+      const options = { ...usual, faultIntervalSeconds: 0.5, timeLimitSeconds: 3 };
+      for (const { durationMs } of drawSchedule(createPrng(seed), options))
+        assert(durationMs <= Math.ceil(0.4 * (endMs - startMs)));
+    }
+  });
+
+  it('lets links deliver requests twice only when it may', () => {
+    const duplicates = (mayDuplicate?: boolean): number[] =>
+      drawSchedule(createPrng(3), {
+        ...usual,
+        faults: ['flaky'],
+        ...(mayDuplicate !== undefined && { duplicates: mayDuplicate }),
+      }).map(({ params }) => Number(params['duplicateRatio']));
+    assert(duplicates(true).every((ratio) => ratio > 0));
+    for (const none of [duplicates(), duplicates(false)]) assert(none.every((ratio) => ratio === 0));
+  });
+
   it('has every fault at least once, though the run be as short as 8 s', () => {
     const names = faults.map(({ name }) => name);
     for (let seed = 0; seed < 50; seed++) {
