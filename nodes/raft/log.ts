@@ -86,7 +86,29 @@ export class Log {
   }
 
   view(): LogView {
-    const { base: baseIndex, termOfBase: baseTerm, entries } = this;
-    return { baseIndex, baseTerm, entries, length: entries.length };
+    return new View(this.base, this.termOfBase, this.entries);
+  }
+}
+
+/** How many entries a view shows of itself to people; a whole log may be too long for one text. */
+const shownEntriesMax = 20;
+
+class View implements LogView {
+  readonly baseIndex: Index;
+  readonly baseTerm: Term;
+  readonly entries: readonly Entry[];
+  readonly length: number;
+
+  constructor(baseIndex: Index, baseTerm: Term, entries: readonly Entry[]) {
+    this.baseIndex = baseIndex;
+    this.baseTerm = baseTerm;
+    this.entries = entries;
+    this.length = entries.length;
+  }
+
+  /** As JSON: the last entries of this moment, and none that came later into the array that is shared. */
+  toJSON(): Omit<LogView, 'entries'> & { lastEntries: readonly Entry[] } {
+    const { baseIndex, baseTerm, length, entries } = this;
+    return { baseIndex, baseTerm, length, lastEntries: entries.slice(0, length).slice(-shownEntriesMax) };
   }
 }

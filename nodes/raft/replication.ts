@@ -11,8 +11,10 @@ import { sendSnapshot } from './snapshot.ts';
 type AppendEntries = Extract<Message, { type: 'append-entries' }>;
 type Appended = Extract<Message, { type: 'appended' }>;
 
-/** The most entries in one message: a follower that is far behind catches up in pieces. */
+/** The most that one message carries: a follower that is far behind catches up in pieces. */
 const batchEntriesMax = 512;
+/** In UTF-16 code units of JSON. An entry that alone is larger travels alone. */
+const batchCharactersMax = 1024 * 1024;
 
 /** Begins a round of heartbeats: its acknowledgement shows that this node still led at this moment (§6.4). */
 export function beginRound(raft: Raft, leadership: Leadership): void {
@@ -37,13 +39,35 @@ function sendEntries(raft: Raft, leadership: Leadership, follower: NodeId, progr
   // Several messages when much has gathered; usually there is one, and often none.
   while (progress.next <= log.lastIndex && progress.mayCarryEntries) {
     const previousIndex = progress.next - 1;
-    const entries = log.slice(progress.next, batchEntriesMax);
+    const entries = withinBatch(log.slice(progress.next, batchEntriesMax));
     progress.sent(entries.length);
     sendAppend(raft, leadership, follower, progress, previousIndex, entries);
   }
   if (progress.sentRound < leadership.round) {
     sendAppend(raft, leadership, follower, progress, progress.next - 1, []);
   }
+}
+
+/** How many characters an entry takes, measured once. */
+const measured = new WeakMap<Entry, number>();
+
+function charactersOf(entry: Entry): number {
+  const known = measured.get(entry);
+  if (known !== undefined) return known;
+  const characters = JSON.stringify(entry).length;
+  measured.set(entry, characters);
+  return characters;
+}
+
+/** The first of the entries, as many as go into one message; at least one. */
+function withinBatch(entries: readonly Entry[]): readonly Entry[] {
+  if (entries.length <= 1) return entries;
+  let characters = 0;
+  const end = entries.findIndex((entry, at) => {
+    characters += charactersOf(entry);
+    return at > 0 && characters > batchCharactersMax;
+  });
+  return end < 0 ? entries : entries.slice(0, end);
 }
 
 /** One AppendEntries; `previousIndex` must not be compacted. */

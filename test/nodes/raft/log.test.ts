@@ -38,6 +38,15 @@ describe('raft log', () => {
     assert.deepEqual([view.baseIndex, terms()], [0, [1, 1, 2]]);
   });
 
+  it('shows people only the last entries of a view, and none that came after it', () => {
+    const log = logOf(...Array.from({ length: 30 }, () => 1));
+    const view = log.view();
+    log.append(entries(31, 2));
+    const shown = JSON.parse(JSON.stringify(view)) as { length: number; lastEntries: Entry[] };
+    assert.equal(shown.length, 30);
+    assert.deepEqual([shown.lastEntries[0]?.index, shown.lastEntries.at(-1)?.index], [11, 30]);
+  });
+
   it('knows the term of its base after compaction, and nothing below', () => {
     const log = logOf(1, 1, 2, 3);
     log.compactTo(3);

@@ -250,6 +250,43 @@ describe('raft, as the paper has it', () => {
       assert(next.message.entries.length > 80, 'everything that had gathered');
     });
 
+    it('sends large entries in several messages, and one that is too large alone', () => {
+      cluster = new Stepper(2);
+      cluster.elect(n1);
+      cluster.isolate(n2);
+      const half = 'x'.repeat(600_000);
+      const sizes = [half, 'small', half, half + half, 'small'];
+      for (const value of sizes) cluster.operate(n1, { type: 'put', key: 'k', value });
+      cluster.heal();
+      cluster.drop();
+      cluster.fire(n1, 'heartbeat');
+      const carried: number[] = [];
+      while (cluster.letters.length > 0) {
+        for (const { message } of cluster.letters) {
+          if (message.type === 'append-entries' && message.entries.length > 0)
+            carried.push(message.entries.length);
+        }
+        cluster.deliver();
+      }
+      assert.deepEqual(carried, [2, 1, 1, 1]);
+    });
+
+    it('learns nothing from an answer to an earlier leadership of the same node', () => {
+      cluster = new Stepper(3);
+      cluster.elect(n1);
+      cluster.elect(n2);
+      cluster.elect(n1);
+      cluster.isolate(n1);
+      const write = cluster.put(n1, 'x', 1);
+      const read = cluster.get(n1, 'x');
+      cluster.heal();
+      for (const node of [n2, n3]) {
+        const late = { type: 'appended', term: 1, round: 9, success: true, matchIndex: 4 } as const;
+        cluster.hand({ from: node, to: n1, message: late });
+      }
+      assert.deepEqual([cluster.response(write), cluster.response(read)], [null, null]);
+    });
+
     it('is quiet when idle: only the leader speaks first', () => {
       cluster = new Stepper(3, { options: { heartbeatMs: 50, electionTimeoutMs: 300 } });
       cluster.elect(n1);
@@ -353,6 +390,42 @@ describe('raft, as the paper has it', () => {
       cluster.drop();
       cluster.hand({ ...requestVote(7, 9, 6), from: n3 });
       assert.deepEqual([voteOf(cluster).granted, cluster.status(n1).term], [false, 1]);
+    });
+
+    it('a leader that is heard does not give way to a later term', () => {
+      cluster = new Stepper(3);
+      cluster.elect(n1);
+      cluster.drop();
+      cluster.hand(requestVote(7, 9, 6));
+      assert.deepEqual([cluster.role(n1), cluster.status(n1).term], ['leader', 1]);
+      cluster.wait(1000);
+      cluster.hand(requestVote(7, 9, 6));
+      assert.deepEqual([cluster.role(n1), cluster.status(n1).term], ['follower', 7], 'nobody has answered');
+    });
+
+    it('refuses a pre-vote to a log that lacks what the voter has', () => {
+      cluster = new Stepper(3);
+      cluster.elect(n1);
+      cluster.wait(1000);
+      cluster.hand(requestVote(7, 0, 0, { preVote: true }));
+      assert.equal(voteOf(cluster).granted, false);
+    });
+
+    it('does not count pre-votes for an earlier term', () => {
+      cluster = new Stepper(3);
+      cluster.fire(n1, 'election');
+      cluster.drop();
+      cluster.hand(requestVote(5, 0, 0));
+      cluster.fire(n1, 'election');
+      cluster.hand({ from: n2, to: n1, message: { type: 'vote', term: 1, granted: true, preVote: true } });
+      assert.equal(cluster.role(n1), 'pre-candidate');
+    });
+
+    it('waits a whole timeout again after it has given its vote', () => {
+      cluster = new Stepper(3);
+      cluster.wait(290);
+      cluster.hand(requestVote(1, 0, 0));
+      assert((cluster.dueInMs(n1, 'election') ?? 0) >= 300);
     });
 
     it('leaves no trace of a pre-vote', () => {
