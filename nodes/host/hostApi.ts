@@ -56,13 +56,20 @@ export function answerOfHost<P extends Protocol>(view: HostView<P>, incoming: In
 }
 
 /** `{from, messages}`. */
-function onPeer(_view: HostView<Protocol>, { body }: Incoming): Understood {
+function onPeer({ self }: HostView<Protocol>, { body }: Incoming): Understood {
   const batch = parse(body) as { from?: unknown; messages?: unknown } | null | undefined;
   const from = batch?.from;
-  if (typeof from !== 'string' || !/^n[1-9]\d*$/.test(from) || !Array.isArray(batch?.messages)) {
-    return malformed(['a batch of messages is {"from": "n1", "messages": […]}']);
+  const messages: unknown = batch?.messages;
+  const areMessages = Array.isArray(messages) && messages.every(isObject);
+  if (typeof from !== 'string' || !/^n[1-9]\d*$/.test(from) || !areMessages) {
+    return malformed(['a batch of messages is {"from": "n2", "messages": [{…}, …]}']);
   }
-  return { batch: { from: from as NodeId, messages: batch.messages as unknown[] } };
+  if (from === self) return malformed([`${from} is this node, and no node writes to itself`]);
+  return { batch: { from: from as NodeId, messages: messages as unknown[] } };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function onStatus(view: HostView<Protocol>): Refusal {

@@ -194,7 +194,12 @@ describe('the HTTP server of a node', () => {
     const batch = { from: 'n2', messages: [{ value: 'x' }, { value: 'y' }] };
     assert.equal((await ask('POST', '/peer', batch)).status, 200);
     assert.deepEqual(node.host.released?.heard, ['x', 'y']);
-    for (const bad of [null, [], {}, { from: 'me', messages: [] }, { from: 'n2' }]) {
+    const senseless = [
+      { from: 'n2', messages: [null] },
+      { from: 'n2', messages: ['x'] },
+      { from: 'n1', messages: [{ value: 'from itself' }] },
+    ];
+    for (const bad of [null, [], {}, { from: 'me', messages: [] }, { from: 'n2' }, ...senseless]) {
       assert.equal((await ask('POST', '/peer', JSON.stringify(bad))).status, 400);
     }
   });
