@@ -76,6 +76,22 @@ describe('the linearizability checker', () => {
     assert.match(verdict.reason ?? '', /memory/);
   });
 
+  it('counts every key as undecided that the budget did not reach, and those that ran out of memory before', () => {
+    const easy = new Recorder();
+    for (const key of ['a', 'b', 'c']) easy.write(0, key, 1);
+    const verdict = linearizable(register).check(easy.history, { spend: () => false });
+    assert.equal(verdict.valid, 'unknown');
+    assert.equal(verdict.stats['undecidedKeys'], 2);
+    const recorder = new Recorder();
+    recorder.hardKey('hard', 24);
+    recorder.write(0, 'easy', 1);
+    let calls = 0;
+    const checker = linearizable(register, { memoryWordsMax: 100 });
+    const small = checker.check(recorder.history, { spend: () => ++calls < 2 });
+    assert.equal(small.valid, 'unknown');
+    assert.match(small.reason ?? '', /1 key was decided: hard/);
+  });
+
   it('starts from the initial value that it is told', () => {
     const recorder = new Recorder();
     recorder.read(0, 'x', 0);

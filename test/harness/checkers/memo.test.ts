@@ -10,7 +10,7 @@ function sets(...words: number[]): { done: Int32Array; first: number; last: numb
 
 function memo(): {
   readonly memo: Memo;
-  add(state: number, words: number[], open: number, hash: number): boolean;
+  readonly add: (state: number, words: number[], open: number, hash: number) => boolean;
 } {
   const memo = new Memo(1, { wordsLeft: 10_000 });
   return {

@@ -8,11 +8,13 @@ import { furthestOf } from '../../../harness/checkers/furthest.ts';
 import { linearizable } from '../../../harness/checkers/linearizable.ts';
 import { Search } from '../../../harness/checkers/wgl.ts';
 import type { Op } from '../../../harness/history.ts';
+import { kv } from '../../../harness/specs/kv.ts';
 import type { SequentialSpec } from '../../../harness/specs/spec.ts';
 import { cutAt, firstWrongEnd, isLinearizable } from './bruteForce.ts';
 import { behaviours, correctHistory, drawFrom, spoiled, type HistoryShape } from './randomHistory.ts';
 
 const tapes = fc.array(fc.nat(0xffff), { minLength: 40, maxLength: 60 });
+const longTapes = fc.array(fc.nat(0xffff), { minLength: 80, maxLength: 100 });
 const seed = 20_240_607;
 
 function searched(spec: SequentialSpec, calls: readonly Call[]): { automaton: Automaton; search: Search } {
@@ -36,6 +38,8 @@ function assertLegal(spec: SequentialSpec, calls: readonly Call[], order: readon
 }
 
 const small: HistoryShape = { operations: 6, processes: 3, keys: 1, crashOneIn: 5, failOneIn: 8 };
+
+const crowded: HistoryShape = { operations: 9, processes: 5, keys: 1, crashOneIn: 3, failOneIn: 0 };
 
 function smallHistory(behaviour: (typeof behaviours)[number], tape: readonly number[]): Op[] {
   const draw = drawFrom(tape);
@@ -69,6 +73,25 @@ describe('the Wing–Gong–Lowe search', () => {
       assert(verdicts.true > 150 && verdicts.false > 50, JSON.stringify(verdicts));
     });
 
+    it(`agrees with brute force when many operations are in flight or crash (${spec.name}, menu ${at})`, () => {
+      fc.assert(
+        fc.property(longTapes, (tape) => {
+          const draw = drawFrom(tape);
+          const answers = draw(4);
+          const history = spoiled(correctHistory(behaviour, draw, crowded), draw, answers);
+          const calls = partitionsOf(history, spec)[0]?.calls ?? [];
+          const expected = isLinearizable(spec, calls) ? 'linearizable' : 'not-linearizable';
+          for (const looksAhead of [true, false]) {
+            const automaton = new Automaton(spec);
+            const search = new Search(automaton, calls, { wordsLeft: 1 << 24 }, { looksAhead });
+            while (search.status === 'searching') search.run(7);
+            assert.equal(search.status, expected);
+          }
+        }),
+        { seed, numRuns: 400 },
+      );
+    });
+
     it(`finds contradictions that hold on their own and lack nothing (${spec.name}, menu ${at})`, () => {
       fc.assert(
         fc.property(tapes, (tape) => {
@@ -94,6 +117,40 @@ describe('the Wing–Gong–Lowe search', () => {
       );
     });
   }
+
+  it('lets no open operation take effect before it was invoked, whatever was tried before', () => {
+    const event = (
+      type: Op['type'],
+      process: number,
+      f: string,
+      value: string | null,
+      index: number,
+    ): Op => ({
+      index,
+      timeNs: index,
+      process,
+      type,
+      f,
+      value,
+    });
+    const history = [
+      event('invoke', 0, 'append', 'a', 0),
+      event('invoke', 1, 'append', 'x', 1),
+      event('ok', 1, 'append', 'x', 2),
+      event('invoke', 2, 'append', 'b', 3),
+      event('invoke', 3, 'get', null, 4),
+      event('ok', 3, 'get', 'bx', 5),
+    ];
+    const answered = (text: string): Op[] =>
+      history.map((op) => (op.type === 'ok' && op.f === 'get' ? { ...op, value: text } : op));
+    const legal = ['x', 'ax', 'xa', 'xb', 'axb', 'xab', 'xba'];
+    for (const text of [...legal, 'bx', 'abx', 'bax', 'a', 'b', ''])
+      assert.equal(
+        linearizable(kv).check(answered(text), unlimited).valid,
+        legal.includes(text),
+        `read '${text}'`,
+      );
+  });
 
   it('takes a correct history of many operations, crashes and keys as it is', () => {
     for (const behaviour of behaviours) {
