@@ -63,9 +63,13 @@ class Supervisor {
     this.mesh.close();
     const all = [...this.processes.values()];
     for (const node of all) node.sweep();
-    // Whoever left its group for one of its own still carries the mark of this cluster.
-    for (const group of markedGroups(this.mark)) killGroup(group);
-    await within(sweepMs, () => all.every((node) => node.isGone()));
+    // Whoever left its group for one of its own still carries the mark of this cluster, and so do those that it starts
+    // while we look: until a look finds nobody.
+    await within(sweepMs, () => {
+      const marked = markedGroups(this.mark);
+      for (const group of marked) killGroup(group);
+      return marked.length === 0 && all.every((node) => node.isGone());
+    });
   }
 
   private launch(launch: Launch): Promise<number> {

@@ -34,15 +34,17 @@ export class TraceHash {
     else if (typeof value !== 'object' || value === null)
       this.word(value === true ? 1 : value === false ? 2 : 3);
     else if (Array.isArray(value)) this.list(value, depth);
-    else if (depth > 0) {
-      for (const key in value) this.value((value as Record<string, unknown>)[key], depth - 1);
-      this.word(5);
-    }
+    else this.fields(value, depth);
   }
 
   /** The hash up to here, 16 hexadecimal digits. */
   digest(): string {
     return hex(finish(this.a)) + hex(finish(this.b ^ this.a));
+  }
+
+  private fields(value: object, depth: number): void {
+    if (depth > 0) for (const key in value) this.value((value as Record<string, unknown>)[key], depth - 1);
+    this.word(5);
   }
 
   private list(items: readonly unknown[], depth: number): void {
