@@ -32,6 +32,18 @@ describe('the report of a fault', () => {
     });
   });
 
+  it('is not effective when clients were only answered meanwhile', () => {
+    const ops = history(
+      [50],
+      [100, 'start-kill', { entry: 0, ...changed }],
+      [200],
+      [300, 'stop-kill', { entry: 0 }],
+    );
+    const answered = ops.map((op): Op => (op.index === 2 ? { ...op, type: 'ok' } : op));
+    assert.equal(faultReports(answered, { faults: ['kill'] })['kill']?.effective, false);
+    assert.equal(faultReports(ops, { faults: ['kill'] })['kill']?.effective, true);
+  });
+
   it('is not effective when nobody asked for anything meanwhile, or nothing was changed', () => {
     const quiet = history(
       [100, 'start-kill', { entry: 0, ...changed }],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -75,6 +75,16 @@ describe('the history file', () => {
     const { status } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program]);
     assert.notEqual(status, 0);
     assert.equal((await readHistory(file)).history.length, 3);
+  });
+
+  it('writes every byte, though the system takes few at a time', () => {
+    const [op] = someHistory(1);
+    assert.ok(op);
+    const writer = new HistoryWriter(file, ((fd: number, bytes: Buffer, offset: number) =>
+      writeSync(fd, bytes, offset, Math.min(7, bytes.length - offset))) as typeof writeSync);
+    writer.append(op);
+    writer.close();
+    assert.equal(readFileSync(file, 'utf8'), `${JSON.stringify(op)}\n`);
   });
 
   it('records nothing after the end, and never writes into an old file', () => {

@@ -34,6 +34,14 @@ describe('the leader watch', () => {
     assert.deepEqual([leaders.leader, leaders.term, leaders.changes, leaders.elections], ['n3', 5, 1, 3]);
   });
 
+  it('believes the first one of two that claim the same term, and counts one election', () => {
+    const { watch: leaders } = watch();
+    leaders.poll(0);
+    leaders.onOutcome(0, answer({ leader: 'n1', term: 3 }));
+    leaders.onOutcome(1, answer({ leader: 'n2', term: 3 }));
+    assert.deepEqual([leaders.leader, leaders.changes, leaders.elections], ['n1', 0, 1]);
+  });
+
   it('takes nonsense for no answer, and leaves the outcomes of others alone', () => {
     const { watch: leaders } = watch();
     leaders.poll(0);

@@ -167,6 +167,38 @@ describe('a run ends', () => {
     assert(runner.view(world.nowNs).warnings.some((warning) => /not performed/.test(warning)));
   });
 
+  it('and takes no late word on a batch that it had given up for one on the next', () => {
+    const schedule = [0, 1].map((id) => ({
+      id,
+      fault: 'kill',
+      atMs: 1000 + 6000 * id,
+      durationMs: 60_000,
+      params: { target: 'one' },
+      seed: `s${id}`,
+    }));
+    const config = configOf({ faults: ['kill'], schedule });
+    const late = { kind: 'performed' as const, id: 0, problems: ['late word'] };
+    const reports = [6100, 7500].map((atMs) => ({ atMs, report: late }));
+    const { runner, world } = drive(config, { neverPerforms: true, reports });
+    assert.deepEqual(
+      runner.view(world.nowNs).warnings.filter((warning) => warning.includes('late word')),
+      [],
+    );
+  });
+
+  it('with final reads that begin when no other operation is open', () => {
+    const config = configOf({ faults: everyFault, timeLimitSeconds: 6 });
+    const { history } = drive(config, { lostAnswers: 0.2 });
+    const healed = history.findLastIndex(({ f }) => f === 'heal');
+    const firstRead = history.findIndex(({ type }, at) => at > healed && type === 'invoke');
+    const open = operationsOf(history).filter(
+      ({ invocation, completion }) =>
+        invocation.index < healed && (completion === undefined || completion.index > firstRead),
+    );
+    assert(firstRead > 0);
+    assert.deepEqual(open, []);
+  });
+
   it('at once when it is interrupted: everything is healed, nothing more is invoked', () => {
     const config = configOf({ faults: everyFault });
     const reports = [{ atMs: 4000, report: { kind: 'interrupt' as const } }];

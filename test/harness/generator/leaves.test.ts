@@ -8,7 +8,7 @@ import {
   list,
   single,
 } from '../../../harness/generator/index.ts';
-import { always, contextOf, never, numbered, said } from './context.ts';
+import { always, contextOf, never, numbered, rest, said } from './context.ts';
 import { simulateGenerator } from './simulate.ts';
 
 const fs = (invocations: readonly { f: string }[]): string => invocations.map(({ f }) => f).join(' ');
@@ -78,6 +78,8 @@ describe('flipFlop', () => {
   });
 
   it('waits for the one whose turn it is', () => {
-    assert.equal(said(flipFlop(never, always('b')).next(contextOf())), 'pending');
+    const step = flipFlop(never, always('b')).next(contextOf());
+    assert.equal(said(step), 'pending');
+    assert.equal(said(rest(step).next(contextOf())), 'pending', 'and goes on waiting for it');
   });
 });

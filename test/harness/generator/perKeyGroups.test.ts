@@ -9,7 +9,7 @@ import {
   type KeyGroups,
 } from '../../../harness/generator/index.ts';
 import { AssertionFailed } from '../../../nodes/kernel/assert.ts';
-import { always, contextOf, never, numbered, said } from './context.ts';
+import { always, contextOf, event, never, numbered, rest, said } from './context.ts';
 import { simulateGenerator, type Simulated } from './simulate.ts';
 
 const keyed = (options: Partial<KeyGroups>): ReturnType<typeof perKeyGroups> =>
@@ -25,6 +25,21 @@ function countsByKey({ invocations }: Simulated): Map<string, number> {
 }
 
 describe('perKeyGroups', () => {
+  it('holds a late crash on the key before against nobody', () => {
+    const generator = keyed({ groups: 1, operationsMax: 1, crashesMax: 1 });
+    const first = rest(generator.next(contextOf()));
+    const step = first.next(contextOf());
+    assert(step.kind === 'op' && step.op.key === 'k1');
+    const patient = rest(keyed({ groups: 1, crashesMax: 1 }).next(contextOf()));
+    const other = patient.update(contextOf(), event('info', 0, { key: 'another' }));
+    const own = patient.update(contextOf(), event('info', 0, { key: 'k0' }));
+    const keyAfter = (after: typeof own): unknown => {
+      const next = after.next(contextOf());
+      return next.kind === 'op' && next.op.key;
+    };
+    assert.deepEqual([keyAfter(other), keyAfter(own)], ['k0', 'k1']);
+  });
+
   it('a key is used by one group of threads only', () => {
     fc.assert(
       fc.property(

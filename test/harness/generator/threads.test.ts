@@ -9,6 +9,7 @@ import {
   phases,
   reserve,
   untilOk,
+  type Generator,
 } from '../../../harness/generator/index.ts';
 import { always, contextOf, event, never, numbered, rest, said } from './context.ts';
 import { simulateGenerator } from './simulate.ts';
@@ -67,6 +68,20 @@ describe('reserve', () => {
       outcome: ({ op }) => ({ afterMs: op.f === 'stuck' ? 1e6 : 1 }),
     });
     assert.equal(invocations.filter(({ f }) => f === 'fast').length, 99);
+  });
+
+  it('shows every member only what its own threads did', () => {
+    const seen: string[] = [];
+    const watching = (name: string): Generator => ({
+      next: () => ({ kind: 'op', op: { f: name, value: null }, rest: watching(name) }),
+      update(_context, { process }) {
+        seen.push(`${name} ${process}`);
+        return this;
+      },
+    });
+    const started = rest(reserve([[1, watching('a')]], watching('b')).next(contextOf()));
+    for (const process of [0, 1, 2]) started.update(contextOf(), event('ok', process));
+    assert.deepEqual(seen, ['a 0', 'b 1', 'b 2']);
   });
 
   it('ends when all members that have threads have ended', () => {
