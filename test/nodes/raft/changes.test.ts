@@ -1,5 +1,7 @@
 /** Membership changes (chapter 4) and leadership transfer (§3.10). */
 import assert from 'node:assert/strict';
+import type { NodeId } from '../../../nodes/kernel/ids.ts';
+import type { Entry } from '../../../nodes/raft/messages.ts';
 import { n1, n2, n3, n4, ofType, Stepper, to } from './stepper.ts';
 
 function errorOf(cluster: Stepper, id: ReturnType<Stepper['put']>): string | null {
@@ -102,6 +104,55 @@ describe('raft membership changes', () => {
     assert.equal(errorOf(single, last), 'malformed-request');
   });
 
+  it('fall with their entry when that is truncated, in the journal too (§4.1)', () => {
+    cluster.isolate(n1);
+    cluster.request(n1, { type: 'remove-member', node: n3 });
+    assert.deepEqual(cluster.status(n1).members, [n1, n2]);
+    cluster.elect(n2);
+    cluster.heal();
+    cluster.fire(n2, 'heartbeat');
+    cluster.settle();
+    assert.deepEqual(cluster.status(n1).members, [n1, n2, n3]);
+    cluster.restart(n1);
+    assert.deepEqual(cluster.status(n1).members, [n1, n2, n3]);
+  });
+
+  it('are in a snapshot as of its index, and stay in force if their entry lies behind it (§5.1)', () => {
+    cluster = new Stepper(3, { options: { snapshotEntries: 2 } });
+    const entryOf = (index: number, members?: readonly NodeId[]): Entry => ({
+      term: 1,
+      index,
+      command: members ? { type: 'members', members } : { type: 'no-op' },
+    });
+    const take = (entries: readonly Entry[], commitIndex: number): void => {
+      const previousIndex = (entries[0]?.index ?? 1) - 1;
+      const previousTerm = previousIndex === 0 ? 0 : 1;
+      const message = { type: 'append-entries', term: 1, round: 1, previousIndex, previousTerm } as const;
+      cluster.hand({ from: n2, to: n1, message: { ...message, entries, commitIndex } });
+    };
+    const snapshotMembers = (): readonly NodeId[] | null => {
+      const [record] = cluster.journal(n1);
+      return record?.type === 'snapshot' ? record.snapshot.members : null;
+    };
+    take([entryOf(1), entryOf(2), entryOf(3, [n1, n2])], 2);
+    assert.deepEqual(
+      [snapshotMembers(), cluster.status(n1).members],
+      [
+        [n1, n2, n3],
+        [n1, n2],
+      ],
+    );
+    cluster.restart(n1);
+    assert.deepEqual(cluster.status(n1).members, [n1, n2]);
+    take([entryOf(4, [n1, n2, n3])], 4);
+    assert.deepEqual(snapshotMembers(), [n1, n2, n3]);
+    take([entryOf(5), entryOf(6, [n1, n3])], 4);
+    const chunk = JSON.stringify({ index: 5, term: 1, members: [n1, n2, n3], state: [], sessions: [] });
+    const install = { type: 'install-snapshot', term: 1, round: 1, lastIndex: 5, lastTerm: 1 } as const;
+    cluster.hand({ from: n2, to: n1, message: { ...install, offset: 0, chunk, done: true } });
+    assert.deepEqual([cluster.status(n1).snapshotIndex, cluster.status(n1).members], [5, [n1, n3]]);
+  });
+
   it('survive snapshots and restarts', () => {
     cluster = new Stepper(3, { joining: 1, options: { snapshotEntries: 3 } });
     cluster.elect(n1);
@@ -153,6 +204,27 @@ describe('raft leadership transfer (§3.10)', () => {
     assert.equal(errorOf(cluster, cluster.request(n1, { type: 'transfer', to: n4 })), 'malformed-request');
     const toItself = cluster.request(n1, { type: 'transfer', to: n1 });
     assert.deepEqual(cluster.response(toItself), { type: 'transferred', leader: n1 });
+  });
+
+  it('happens alone: no second transfer, and no change of members beside it', () => {
+    cluster.request(n1, { type: 'transfer', to: n2 });
+    for (const request of [
+      { type: 'transfer', to: n3 },
+      { type: 'remove-member', node: n3 },
+    ] as const)
+      assert.equal(errorOf(cluster, cluster.request(n1, request)), 'temporarily-unavailable');
+    cluster.settle();
+    const changed = cluster.request(n2, { type: 'remove-member', node: n3 });
+    const transfer = cluster.request(n2, { type: 'transfer', to: n1 });
+    assert.equal(errorOf(cluster, transfer), 'temporarily-unavailable');
+    cluster.settle();
+    assert.equal(cluster.response(changed)?.type, 'members');
+  });
+
+  it('moves nobody who is no member', () => {
+    cluster = new Stepper(3, { joining: 1 });
+    cluster.hand({ from: n1, to: n4, message: { type: 'timeout-now', term: 0 } });
+    assert.deepEqual([cluster.role(n4), cluster.status(n4).term], ['follower', 0]);
   });
 
   it('ignores a TimeoutNow of an earlier term', () => {
