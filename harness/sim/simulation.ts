@@ -101,7 +101,7 @@ class Monitor implements ClusterObserver {
     const { hash } = this;
     hash.number(this.scheduler.nowUs);
     hash.text(node);
-    hash.value(event, 2);
+    hash.value(event, 5);
   }
 
   released(node: NodeId, incarnation: number, status: unknown): void {

@@ -239,6 +239,20 @@ describe('the sequential specs', () => {
     );
     assert(
       allows('lock', [
+        ['release', 'a', false],
+        ['acquire', 'a'],
+        ['release', 'b', false],
+      ]),
+    );
+    assert(
+      !allows('lock', [
+        ['acquire', 'a'],
+        ['release', 'a', false],
+      ]),
+    );
+    assert(!allows('lock', [['acquire', 'a', false]]));
+    assert(
+      allows('lock', [
         ['acquire', null],
         ['release', null],
       ]),
