@@ -1,10 +1,11 @@
 /** `npm run jepsen -- --model raft`: one run on real processes, from plan to verdict and report. */
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
+import { closest } from '../../nodes/kernel/options.ts';
 import type { Validity } from '../checkers/checker.ts';
 import { stats } from '../checkers/stats.ts';
 import { linkWarnings } from '../cluster/linkReport.ts';
-import { exitCodes } from '../exit.ts';
+import { exitCodes, UsageError } from '../exit.ts';
 import { faultReports } from '../faultReports.ts';
 import { judge } from '../judge.ts';
 import type { Results } from '../results.ts';
@@ -46,9 +47,25 @@ export function jepsenCommand(): Command {
     .option('--out <dir>', 'where run folders are made (default: runs)')
     .option('--json', 'print results.json, and the folder, as one JSON value on stdout')
     .addHelpText('after', examples)
-    .action((flags: JepsenFlags) => jepsen(flags))
+    .allowExcessArguments(true)
+    .action((flags: JepsenFlags, { args, commands }: Command) => {
+      refuseWords(args, commands);
+      return jepsen(flags);
+    })
     .addCommand(listCommand())
     .addCommand(doctorCommand());
+}
+
+/** A word without dashes is a command of jepsen, misspelt, or a value whose flag was forgotten. */
+function refuseWords([word]: readonly string[], commands: readonly Command[]): void {
+  if (word === undefined) return;
+  const names = commands.map((command) => command.name());
+  const nearest = closest(word, names);
+  const hint = nearest === null ? '' : ` Did you mean '${nearest}'?`;
+  throw new UsageError(
+    `too many arguments: '${word}' belongs to no flag.${hint} ` +
+      `There are the commands ${names.join(' and ')}; values follow flags, as in --model raft`,
+  );
 }
 
 async function jepsen(flags: JepsenFlags): Promise<void> {

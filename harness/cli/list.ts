@@ -21,7 +21,7 @@ function describeModel(model: NodeModel): string[] {
     '    options',
     ...model.options.map((option) => `      ${describeOption(option)}`),
     '    planted bugs',
-    ...model.bugs.map((bug) => `      --bug ${bug.name}  ${bug.mistake} Revealed by ${bug.revealedBy}`),
+    ...model.bugs.map((bug) => `      --bug ${bug.name}  ${bug.mistake}; revealed by ${bug.revealedBy}`),
   ];
 }
 

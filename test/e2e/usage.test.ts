@@ -33,7 +33,9 @@ describe('bad input', function () {
     ['an unknown workload', ['jepsen', '--model', 'raft', '--workload', 'regster'], /register/],
     ['an unknown guarantee', ['jepsen', '--model', 'raft', '--guarantee', 'linearisable'], /linearizable/],
     ['an unknown bug', ['jepsen', '--model', 'raft', '--bug', 'ack-before-comit'], /ack-before-commit/],
-    ['an argument too many', ['jepsen', '--model', 'raft', 'now'], /too many arguments/],
+    ['an argument too many', ['jepsen', '--model', 'raft', 'now'], /too many arguments: 'now'/],
+    ['a misspelt command of jepsen', ['jepsen', 'lst'], /'lst'.*mean 'list'/],
+    ['a value without its flag', ['jepsen', 'raft'], /'raft' belongs to no flag.*--model raft/],
     ['an unknown model in the simulator', ['sim', '--model', 'rafft', '--seeds', '1'], /raft/],
     ['a file that is not there', ['check', 'no-such-file.jsonl'], /no-such-file\.jsonl/],
   ];
