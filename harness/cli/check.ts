@@ -73,6 +73,8 @@ async function run(files: readonly string[], flags: Flags, { stdout, stderr }: S
     });
     for (const warning of input.warnings) stderr.write(`warning: ${warning}\n`);
     const { row, verdicts } = checkOne(input, flags.budget);
+    if (row.operations === 0)
+      stderr.write(`warning: ${file} holds no operations: every guarantee holds of nothing\n`);
     rows.push(row);
     if (!flags.json) stdout.write(describeRow(row, input, verdicts));
   }
