@@ -30,8 +30,10 @@ const sliceGrowth = 8;
 /** A budget that counts time is asked at least this often. */
 const turnsPerSpend = 4_096;
 
-/** This many violated keys are explained in full; for the rest only the operation is named. */
+/** This many violated keys are explained in full; of the next ones only the operation is named. */
 const explainedMax = 16;
+/** Of what is beyond that only the key is named: finding the operation takes several searches. */
+const locatedMax = 64;
 
 /** Decides linearizability of one history: the checker of that level for workloads that follow `spec`. */
 export function linearizable(spec: SequentialSpec, options: LinearizableOptions = {}): Checker {
@@ -59,17 +61,35 @@ function check(
   const partitions = partitionsOf(history, spec);
   const state = 'initial' in options ? spec.init(options.initial as never) : spec.init();
   const anomalies: Anomaly[] = [];
+  const unlocated: Anomaly[] = [];
   const outcome = runAll(
     partitions.map((partition) => taskOf(partition, spec, state, allowance)),
     budget,
     ({ partition, automaton }) => {
+      if (anomalies.length >= locatedMax) {
+        unlocated.push(unlocatedAnomaly(partition));
+        return;
+      }
       const furthest = furthestOf(automaton, partition.calls);
       const isInFull = anomalies.length < explainedMax && budget.spend(0);
       anomalies.push(explain({ partition, automaton, furthest, isInFull }));
     },
   );
   anomalies.sort((a, b) => (a.ops.at(-1) ?? 0) - (b.ops.at(-1) ?? 0));
-  return verdictOf(partitions, anomalies, outcome);
+  return verdictOf(partitions, [...anomalies, ...unlocated], outcome);
+}
+
+/** One of very many: that the key is violated somewhere must do. */
+function unlocatedAnomaly({ key, calls }: Partition): Anomaly {
+  const last = Math.max(...calls.map(({ end }) => (end === Infinity ? -1 : end)));
+  return {
+    kind: 'non-linearizable',
+    ops: [last],
+    explanation:
+      `what was answered for ${key ?? 'the whole object'} up to event ${last} fits no order, ` +
+      `like that of ${locatedMax} others, which are explained`,
+    ...(key === undefined ? {} : { key }),
+  };
 }
 
 function taskOf(

@@ -92,6 +92,26 @@ describe('the linearizability checker', () => {
     assert.match(small.reason ?? '', /1 key was decided: hard/);
   });
 
+  it('counts very many violated keys, but looks for the operations of the first ones only', () => {
+    const recorder = new Recorder();
+    const keys = Array.from({ length: 100 }, (_, at) => `k${at}`);
+    for (const key of keys) {
+      recorder.write(0, key, 1);
+      recorder.read(0, key, 2);
+      recorder.read(0, key, 1);
+    }
+    const { valid, anomalies, stats } = linearizable(register).check(recorder.history, unlimited);
+    assert.equal(valid, false);
+    assert.equal(stats['violatedKeys'], 100);
+    assert.deepEqual(
+      anomalies.map(({ key }) => key),
+      keys,
+    );
+    assert.match(anomalies[0]?.explanation ?? '', /nothing had ever written 2/);
+    assert.match(anomalies[63]?.explanation ?? '', /nothing had ever written 2/);
+    assert.deepEqual(anomalies[64]?.ops, [6 * 64 + 5]);
+  });
+
   it('starts from the initial value that it is told', () => {
     const recorder = new Recorder();
     recorder.read(0, 'x', 0);
