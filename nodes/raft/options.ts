@@ -74,7 +74,9 @@ export const optionSpecs: readonly OptionSpec[] = [
   {
     name: 'sessionLimit',
     type: 'number',
-    min: 1,
+    // With fewer, the clients that come between a request and its repetition could evict its session, and it would take
+    // effect twice: no claim would hold.
+    min: 1000,
     max: 1_000_000,
     default: 4096,
     meaning: 'how many clients are remembered for deduplication; the longest unused is forgotten first',
