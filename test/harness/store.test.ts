@@ -85,6 +85,16 @@ describe('the store', () => {
   });
   afterEach(() => rmSync(out, { recursive: true, force: true }));
 
+  it('refuses a place that is a file, or where no folder can be made, at once', () => {
+    const file = join(out, 'a-file');
+    writeFileSync(file, '');
+    const at = (place: string) => () => createRunFolder(config, { out: place, startedAt });
+    assert.throws(at(file), { name: 'HarnessError', message: /a-file: it is a file, not a folder.*--out/ });
+    assert.throws(at(join(file, 'runs')), { name: 'HarnessError', message: /a-file: it is a file/ });
+    if (existsSync('/proc'))
+      assert.throws(at('/proc/no/such'), { name: 'HarnessError', message: /\/proc\/no/ });
+  });
+
   it('names a run by time, model, workload and seed', () => {
     const { paths } = createRunFolder(config, { out, startedAt });
     assert.equal(paths.folder, join(out, '2026-11-21T11-26-53-raft-register-42'));
