@@ -128,7 +128,11 @@ function parseJson(text: string): unknown {
 function parseLine(file: string, index: number, line: string): Op {
   const event = parseJson(line);
   if (event === notJson)
-    throw new HistoryFileError(file, index + 1, `expected a JSON object, found ${excerpt(line)}`);
+    throw new HistoryFileError(
+      file,
+      index + 1,
+      `expected one event, a JSON object, on each line; found ${excerpt(line)}`,
+    );
   const problems = schemaProblems('history', event);
   if (problems.length > 0)
     throw new HistoryFileError(

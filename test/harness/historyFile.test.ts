@@ -132,7 +132,12 @@ describe('the history file', () => {
   it('refuses a corrupt line in the middle, with file, line and what was expected', async () => {
     const lines = linesOf(someHistory(5)).split('\n');
     const corrupt = (at: number, line: string): string => lines.with(at, line).join('\n');
-    await refused(corrupt(2, '{"index":2,'), 3, 'expected a JSON object', '{"index":2,');
+    await refused(
+      corrupt(2, '{"index":2,'),
+      3,
+      'expected one event, a JSON object, on each line',
+      '{"index":2,',
+    );
     await refused(corrupt(0, ''), 1, 'an empty line');
     await refused(corrupt(1, '[]'), 2, 'must be object');
     await refused(
@@ -145,7 +150,7 @@ describe('the history file', () => {
       'Expected a line like',
     );
     // With a line feed at its end the last line is not torn: it was written like this.
-    await refused(`${lines[0]}\n{"index":1\n`, 2, 'expected a JSON object');
+    await refused(`${lines[0]}\n{"index":1\n`, 2, 'expected one event, a JSON object, on each line');
     await refused(`${lines[0]}\n{"index":1}`, 2, 'not an event');
   });
 
