@@ -9,6 +9,7 @@ import { linearizable } from '../../../harness/checkers/linearizable.ts';
 import { Search } from '../../../harness/checkers/wgl.ts';
 import type { Op } from '../../../harness/history.ts';
 import { kv } from '../../../harness/specs/kv.ts';
+import { casRegister } from '../../../harness/specs/register.ts';
 import type { SequentialSpec } from '../../../harness/specs/spec.ts';
 import { cutAt, firstWrongEnd, isLinearizable } from './bruteForce.ts';
 import { behaviours, correctHistory, drawFrom, spoiled, type HistoryShape } from './randomHistory.ts';
@@ -150,6 +151,29 @@ describe('the Wing–Gong–Lowe search', () => {
         legal.includes(text),
         `read '${text}'`,
       );
+  });
+
+  it('forgets what an observer had allowed when it takes that observer back', () => {
+    const lines: [Op['type'], number, string, Op['value']][] = [
+      ['invoke', 0, 'write', 1],
+      ['invoke', 1, 'read', null],
+      ['ok', 1, 'read', 1],
+      // Only the write of 1 can explain the first read, so this cas cannot, and neither can explain the last one.
+      ['invoke', 2, 'cas', [null, 1]],
+      ['invoke', 3, 'write', 2],
+      ['ok', 3, 'write', 2],
+      ['invoke', 4, 'read', null],
+      ['ok', 4, 'read', 1],
+    ];
+    const history = lines.map(([type, process, f, value], index): Op => ({
+      index,
+      timeNs: index,
+      process,
+      type,
+      f,
+      value,
+    }));
+    assert.equal(linearizable(casRegister).check(history, unlimited).valid, false);
   });
 
   it('takes a correct history of many operations, crashes and keys as it is', () => {
