@@ -36,6 +36,10 @@ export function clusterCommand(): Command {
 async function playWith(flags: Flags): Promise<void> {
   const { model, options, bug } = chosenModel(flags);
   const config = { model: model.name, options, seed: 1, bug };
+  // Before there is anything to take away: a signal while the cluster starts leaves nothing behind, either.
+  const signalled = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
   const folder = mkdtempSync(join(tmpdir(), 'ordeal-cluster-'));
   try {
     const cluster = await startCluster({
@@ -47,7 +51,7 @@ async function playWith(flags: Flags): Promise<void> {
     });
     try {
       print(introduction(model, cluster, folder));
-      await converse(cluster);
+      await converse(cluster, signalled);
     } finally {
       await cluster.close();
     }
@@ -56,8 +60,8 @@ async function playWith(flags: Flags): Promise<void> {
   }
 }
 
-/** Takes lines until `quit`, the end of the input, or Ctrl-C. Fails when the cluster does. */
-async function converse(cluster: ProcessCluster): Promise<void> {
+/** Takes lines until `quit`, the end of the input, or a signal. Fails when the cluster does. */
+async function converse(cluster: ProcessCluster, signalled: Promise<void>): Promise<void> {
   const console = new ClusterConsole(cluster);
   const input = createInterface({
     input: process.stdin,
@@ -69,7 +73,7 @@ async function converse(cluster: ProcessCluster): Promise<void> {
     if (process.stdin.isTTY) input.prompt();
   };
   const ended = new Promise<void>((resolve, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    void signalled.then(resolve);
     input.once('SIGINT', () => resolve());
     cluster.watch({
       onExited: (node, why) => {
@@ -103,7 +107,7 @@ function introduction(model: NodeModel, cluster: ProcessCluster, folder: string)
     `${model.name}, ${cluster.nodes.length} nodes:`,
     ...cluster.nodes.map((node) => `  ${node}  ${cluster.url(node)}`),
     `what they print: ${join(folder, 'nodes')}/<node>/stderr.log (removed at the end)`,
-    'try, in another terminal:',
+    'try, in another terminal (a node that answers 421 names the one to ask instead):',
     ...curlLines(model, port).map((line) => `  ${line}`),
     "or here; 'help' lists the commands, 'quit' ends the cluster:",
   ].join('\n');

@@ -2,7 +2,7 @@
 import type { NodeId } from '../../nodes/kernel/ids.ts';
 import type { Json, WireRequest } from '../../nodes/kernel/wire.ts';
 import { keyValueProfile, toWire } from '../profile.ts';
-import { openLink, type ClusterAction, type WireOutcome } from '../world.ts';
+import { openLink, type ClusterAction, type LinkRule, type WireOutcome } from '../world.ts';
 import { parseLine, helpText, type ConsoleCommand } from './consoleLine.ts';
 import { HttpClient } from './httpClient.ts';
 import { describeOutcome } from './introduce.ts';
@@ -23,7 +23,8 @@ export class ClusterConsole {
   private readonly cluster: ProcessCluster;
   private readonly client = new HttpClient();
   private leader: NodeId | null = null;
-  private readonly cuts = new Set<string>();
+  /** By link, which has one rule at a time: how it is cut. */
+  private readonly cuts = new Map<string, LinkRule['mode']>();
 
   constructor(cluster: ProcessCluster) {
     this.cluster = cluster;
@@ -53,7 +54,7 @@ export class ClusterConsole {
       case 'start':
       case 'pause':
       case 'resume':
-        return this.act([command], `${command.node} is ${states[command.kind]}`);
+        return this.act([command], () => `${command.node} is ${this.cluster.state(command.node)}`);
       case 'cut':
         return this.cut(command);
       case 'heal':
@@ -75,9 +76,10 @@ export class ClusterConsole {
     }
   }
 
-  private async act(actions: readonly ClusterAction[], done: string): Promise<string> {
+  /** `done` is asked afterwards: to resume a node that is down, or to start a paused one, changes nothing. */
+  private async act(actions: readonly ClusterAction[], done: () => string): Promise<string> {
     const problems = await this.cluster.perform(actions);
-    return problems.length === 0 ? done : problems.join('\n');
+    return problems.length === 0 ? done() : problems.join('\n');
   }
 
   private cut({ left, right, mode, oneWay }: Extract<ConsoleCommand, { kind: 'cut' }>): Promise<string> {
@@ -86,12 +88,12 @@ export class ClusterConsole {
     const links = [...there, ...back];
     for (const { from, to } of links) {
       this.cluster.linkUrl(from, to);
-      this.cuts.add(`${from}→${to} (${mode})`);
+      this.cuts.set(`${from}→${to}`, mode);
     }
     const rule = { ...openLink, mode };
     return this.act(
       links.map((link) => ({ kind: 'link', ...link, rule })),
-      `cut: ${left.join(',')} ${oneWay ? '→' : '↔'} ${right.join(',')} (${mode})`,
+      () => `cut: ${left.join(',')} ${oneWay ? '→' : '↔'} ${right.join(',')} (${mode})`,
     );
   }
 
@@ -101,7 +103,7 @@ export class ClusterConsole {
     const pairs = nodes.flatMap((from) => nodes.filter((to) => to !== from).map((to) => ({ from, to })));
     return this.act(
       pairs.map((link) => ({ kind: 'link', ...link, rule: openLink })),
-      'all links are open',
+      () => 'all links are open',
     );
   }
 
@@ -121,7 +123,8 @@ export class ClusterConsole {
         return `${node}  ${this.cluster.url(node)}  ${state}${says}`;
       }),
     );
-    return [...lines, ...(this.cuts.size > 0 ? [`cut: ${[...this.cuts].join(' ')}`] : [])].join('\n');
+    const cuts = [...this.cuts].map(([link, mode]) => `${link} (${mode})`);
+    return [...lines, ...(cuts.length > 0 ? [`cut: ${cuts.join(' ')}`] : [])].join('\n');
   }
 
   private async ask(request: WireRequest, at: NodeId | null): Promise<string> {
@@ -157,7 +160,6 @@ export class ClusterConsole {
   }
 }
 
-const states = { kill: 'down', stop: 'down', start: 'up', pause: 'paused', resume: 'up' } as const;
 const leaderRequest: WireRequest = { method: 'GET', path: '/leader' };
 
 /** A refusal that says that nothing was started, and that another node may do better. */

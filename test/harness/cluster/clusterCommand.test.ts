@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { listenOnFreePort } from '../../../harness/cluster/freePort.ts';
 import { eventually, isAlive, processesOf } from './toyNode.ts';
 
@@ -11,8 +14,9 @@ interface Session {
   complained(): string;
 }
 
-function open(args: readonly string[]): Session {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'harness/cli/main.ts', 'cluster', ...args]);
+function open(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Session {
+  const command = ['--import', 'tsx', 'harness/cli/main.ts', 'cluster', ...args];
+  const child = spawn(process.execPath, command, { env });
   let said = '';
   let complained = '';
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
@@ -42,6 +46,8 @@ describe('npm run cluster', () => {
       'add',
       'remove 2',
       'cut 1 3,4 drop',
+      'cut 1 3 reset oneway',
+      'status',
       'heal',
       'append l a',
       'append l b',
@@ -59,13 +65,23 @@ describe('npm run cluster', () => {
       /n\d: 200 .*"key":"x","value":1\}\nn2 is down\nn\d: 200 .*"value":1\}\nn2 is up\n/,
       /n4 is up at http.*\nn\d: 200 .*\["n1","n2","n3","n4"\]/,
       /n\d: 200 .*\["n1","n3","n4"\]/,
-      /cut: n1 ↔ n3,n4 \(drop\)\nall links are open\n/,
+      /cut: n1 ↔ n3,n4 \(drop\)\ncut: n1 → n3 \(reset\)\n/,
+      /cut: n1→n3 \(reset\) n1→n4 \(drop\) n3→n1 \(drop\) n4→n1 \(drop\)\nall links are open\n/,
       /n\d: 200 \{"key":"l","value":\["a","b"\]\}/,
       /n\d: 200 .*"value":2.*\nn\d: 409 /,
       /no command 'nonsense'/,
       /n4 {2}http:\/\/\S+ {2}up {2}says n\d leads in term \d+/,
     ])
       assert.match(said, expected);
+  });
+
+  it('says what a node is after a command that could not change it', async () => {
+    const session = start();
+    const lines = ['kill 2', 'resume 2', 'start 2', 'pause 2', 'start 2', 'resume 2'];
+    session.child.stdin?.end(lines.join('\n') + '\n');
+    assert.equal(await session.code, 0, session.complained());
+    const states = [...session.said().matchAll(/^n2 is (\w+)$/gm)].map((match) => match[1]);
+    assert.deepEqual(states, ['down', 'down', 'up', 'paused', 'paused', 'up']);
   });
 
   it('ends in good order at Ctrl-C, and leaves nothing behind', async () => {
@@ -77,6 +93,23 @@ describe('npm run cluster', () => {
     session.child.kill('SIGINT');
     assert.equal(await session.code, 0, session.complained());
     assert.ok(!processes.some(isAlive));
+  });
+
+  it('leaves nothing behind when a signal comes while the cluster starts', async () => {
+    const temporary = mkdtempSync(join(tmpdir(), 'ordeal-test-'));
+    try {
+      const session = open(['--model', 'raft'], { ...process.env, TMPDIR: temporary });
+      sessions.push(session);
+      const isStarting = (): boolean =>
+        readdirSync(temporary).some((name) => name.startsWith('ordeal-cluster-'));
+      await eventually('a folder', isStarting, 15_000);
+      session.child.kill('SIGTERM');
+      assert.equal(await session.code, 0, session.complained());
+      assert.ok(!isStarting());
+      assert.deepEqual(processesOf(temporary), []);
+    } finally {
+      rmSync(temporary, { recursive: true, force: true });
+    }
   });
 
   it('says which port is taken, and exits with 255', async () => {
