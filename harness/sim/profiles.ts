@@ -111,7 +111,7 @@ const leaders: SimProfile = {
   draw: (prng) => ({
     nodes: 5,
     faults: ['kill', 'partition'],
-    faultIntervalSeconds: between(prng, 0.2, 0.8),
+    faultIntervalSeconds: between(prng, 0.12, 0.28),
     // A leader that hears of no operation in its own term has only the entries of others to commit.
     rate: prng.pick([8, 20, usualRate]),
     concurrency: prng.pick([1, 3, usualConcurrency]),
