@@ -9,11 +9,12 @@
  *     nodes/<id>/     output and data of each node
  *   runs/latest       → the newest
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import type { NodeId } from '../nodes/kernel/ids.ts';
 import type { RunConfig } from './config.ts';
 import { HarnessError, UsageError } from './exit.ts';
+import { makeFolder } from './makeFolder.ts';
 import { HistoryWriter, readHistory, type HistoryRead } from './historyFile.ts';
 import type { Results } from './results.ts';
 import { schemaProblems, type SchemaName } from './schemas/validate.ts';
@@ -51,7 +52,7 @@ export class RunFolder {
   /** The folder of a node's output and data; made when it does not exist. */
   nodeFolder(node: NodeId): string {
     const folder = join(this.paths.nodes, node);
-    makeFolder(folder);
+    makeFolder(folder, unwritable);
     return folder;
   }
 
@@ -81,7 +82,7 @@ export function createRunFolder(
   options: { readonly out?: string; readonly startedAt: Date },
 ): RunFolder {
   const out = resolve(options.out ?? 'runs');
-  makeFolder(out);
+  makeFolder(out, unwritable);
   const name = `${timeName(options.startedAt)}-${config.model}-${config.workload}-${config.seed}`;
   const folder = makeUnique(out, name);
   const run = new RunFolder(folder);
@@ -111,24 +112,6 @@ export async function readRun(folder: string): Promise<StoredRun> {
 /** `2026-11-21T11-26-53`, UTC: sorts by time, and is a file name everywhere. */
 function timeName(time: Date): string {
   return time.toISOString().slice(0, 19).replaceAll(':', '-');
-}
-
-/**
- * Makes a folder and those above it. One by one: asked to do it all, Node 20 never comes back where the system answers
- * ENOENT under a folder that exists, as /proc does.
- */
-function makeFolder(folder: string): void {
-  const parent = dirname(folder);
-  if (parent !== folder) makeFolder(parent);
-  const state = writing(folder, () => statSync(folder, { throwIfNoEntry: false }));
-  if (state?.isDirectory()) return;
-  if (state) throw unwritable(folder, new Error('it is a file, not a folder'));
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    // Somebody else may have been quicker.
-    if (codeOf(error) !== 'EEXIST') throw unwritable(folder, error);
-  }
 }
 
 /** Makes the folder, or the same with -2, -3 … : mkdir fails for all but one of those who try at the same time. */

@@ -36,7 +36,7 @@ const mayImport: Record<string, readonly string[]> = {
   'harness/faults': ['nodes/kernel', 'harness/history.ts', 'harness/world.ts'],
   'harness/sim': ['nodes/kernel', 'nodes/index.ts', 'harness/'],
   'harness/cluster': ['nodes/', 'harness/', 'node:', 'esbuild', 'ajv'],
-  'harness/bench': ['nodes/', 'harness/', 'workloads/', 'node:', 'autocannon', 'hdr-histogram-js'],
+  'harness/bench': ['nodes/', 'harness/', 'workloads/', 'node:', 'autocannon'],
   'harness/cli': [
     'nodes/',
     'harness/',
@@ -47,6 +47,7 @@ const mayImport: Record<string, readonly string[]> = {
     'hdr-histogram-js',
     'esbuild',
   ],
+  'harness/makeFolder.ts': ['node:'],
   'harness/store.ts': ['nodes/kernel', 'harness/', 'node:'],
   'harness/historyFile.ts': ['nodes/kernel', 'harness/', 'node:', 'ajv'],
   'harness/schemas': ['ajv'],

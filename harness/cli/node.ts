@@ -10,6 +10,7 @@ import { nodeId, type NodeId } from '../../nodes/kernel/ids.ts';
 import type { NodeModel } from '../../nodes/kernel/model.ts';
 import type { Protocol } from '../../nodes/kernel/protocol.ts';
 import { HarnessError, UsageError } from '../exit.ts';
+import { makeFolder } from '../makeFolder.ts';
 import { wholeNumber } from './choice.ts';
 import { curlLines } from './curlLines.ts';
 import { addModelFlags, chosenModel, type ModelFlags } from './modelFlags.ts';
@@ -45,8 +46,9 @@ export function nodeCommand(): Command {
 async function runForeground(flags: NodeFlags): Promise<void> {
   const { model, options, bug } = chosenModel(flags);
   const peers = peersOf(flags);
-  const isTemporary = flags.data === undefined;
-  const folder = isTemporary ? mkdtempSync(join(tmpdir(), 'ordeal-node-')) : resolve(flags.data ?? '');
+  const given = flags.data === undefined ? null : madeFolder(flags.data);
+  const signals = catchSignals();
+  const folder = given ?? mkdtempSync(join(tmpdir(), 'ordeal-node-'));
   const ended = new Promise<RunningNode<Protocol> | Error>((end) => {
     startNode({
       model,
@@ -60,13 +62,40 @@ async function runForeground(flags: NodeFlags): Promise<void> {
       onFatal: end,
     }).then((node) => {
       process.stdout.write(introduction(model, flags.id, node, peers, folder));
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end(node));
+      void signals.first.then(() => end(node));
     }, end);
   });
-  const outcome = await ended;
-  if (!(outcome instanceof Error)) await outcome.stop();
-  if (isTemporary) rmSync(folder, { recursive: true });
-  if (outcome instanceof Error) throw explained(outcome, folder);
+  try {
+    const outcome = await ended;
+    if (outcome instanceof Error) throw explained(outcome, folder);
+    await outcome.stop();
+  } finally {
+    if (given === null) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    signals.release();
+  }
+}
+
+/** Also those that come while the node starts or ends, so that none leaves the temporary folder behind. */
+function catchSignals(): { readonly first: Promise<void>; release(): void } {
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const controller = new AbortController();
+  const onSignal = (): void => controller.abort();
+  for (const name of names) process.on(name, onSignal);
+  return {
+    first: new Promise((resolve) => controller.signal.addEventListener('abort', () => resolve())),
+    release: () => {
+      for (const name of names) process.off(name, onSignal);
+    },
+  };
+}
+
+function madeFolder(name: string): string {
+  const folder = resolve(name);
+  makeFolder(folder, (where, error) => {
+    const why = (error as Error).message;
+    return new HarnessError(`the data folder cannot be made: ${where}: ${why}; give another one with --data`);
+  });
+  return folder;
 }
 
 /** The ids of the peers are the other numbers from 1 on, in the order of the list. */
@@ -108,6 +137,11 @@ function introduction(
 
 function explained(error: Error, folder: string): Error {
   if (error instanceof PortInUse) return new HarnessError(error.message);
+  if ('syscall' in error) {
+    return new HarnessError(
+      `the data cannot be kept in ${folder}: ${error.message}; give another one with --data`,
+    );
+  }
   if (!(error instanceof JournalCorrupt)) return error;
   return new HarnessError(
     `the journal in ${folder} is corrupt, so the node refuses to start: ${error.message}; give another folder with --data`,

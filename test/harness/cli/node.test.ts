@@ -2,9 +2,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { nodeCommand } from '../../../harness/cli/node.ts';
 import { HarnessError, UsageError } from '../../../harness/exit.ts';
+import { eventually } from '../cluster/toyNode.ts';
 
 const run = (line: string): Promise<unknown> =>
   nodeCommand().exitOverride().parseAsync(line.split(' '), { from: 'user' });
@@ -43,6 +47,46 @@ describe('npm run node', () => {
     ];
     for (const [line, message] of cases)
       await assert.rejects(run(line), { name: UsageError.name, message }, line);
+  });
+
+  it('says which folder stands in the way of its data', async () => {
+    for (const [folder, place] of [
+      ['/dev/null/data', /^the data folder cannot be made: \/dev\/null: it is a file.* --data$/],
+      ['/proc/self', /^the data cannot be kept in \/proc\/self: .* --data$/],
+      ['/proc/data', /^the data folder cannot be made: \/proc\/data: .* --data$/],
+    ] as const) {
+      const line = `--model raft --id 1 --port 0 --data ${folder}`;
+      await assert.rejects(run(line), { name: HarnessError.name, message: place }, folder);
+    }
+  });
+
+  it('leaves no folder behind, whenever and however often it is told to end', async () => {
+    const temporary = mkdtempSync(join(tmpdir(), 'ordeal-test-'));
+    const args = [
+      '--import',
+      'tsx',
+      'harness/cli/main.ts',
+      'node',
+      '--model',
+      'raft',
+      '--id',
+      '1',
+      '--port',
+      '0',
+    ];
+    const env = { ...process.env, TMPDIR: temporary };
+    const child = spawn(process.execPath, args, { stdio: 'ignore', env });
+    try {
+      const closed = once(child, 'close');
+      const hasFolder = (): boolean => readdirSync(temporary).some((name) => name.startsWith('ordeal-node-'));
+      await eventually('a folder', hasFolder, 15_000);
+      for (const signal of ['SIGHUP', 'SIGINT', 'SIGINT'] as const) child.kill(signal);
+      assert.deepEqual(await closed, [0, null]);
+      assert.ok(!hasFolder());
+    } finally {
+      child.kill('SIGKILL');
+      rmSync(temporary, { recursive: true, force: true });
+    }
   });
 
   it('says which port is in use', async () => {
