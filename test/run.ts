@@ -3,9 +3,9 @@
  * A test that skips itself names the system package it misses; where CI is set, a skip is a failure, because there
  * `.ci/run` has installed them all.
  */
-import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import Mocha from 'mocha';
+import { $ } from 'zx';
 
 interface Tally {
   passed: number;
@@ -15,15 +15,11 @@ interface Tally {
 
 /** Runs an npm script to its end; its output is shown only when it fails. */
 async function passes(script: string): Promise<boolean> {
-  const started = performance.now();
-  const child = spawn('npm', ['run', '--silent', script], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  process.stdout.write(`${code === 0 ? '✔' : '✘'} ${script} (${seconds} s)\n${code === 0 ? '' : output}`);
-  return code === 0;
+  const { ok, stdall, duration } = await $({ quiet: true, nothrow: true })`npm run --silent ${script}`;
+  process.stdout.write(
+    `${ok ? '✔' : '✘'} ${script} (${(duration / 1000).toFixed(1)} s)\n${ok ? '' : stdall}`,
+  );
+  return ok;
 }
 
 /** Runs the mocha tests in this process, so that whatever they leave open is noticed. */

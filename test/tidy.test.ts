@@ -44,7 +44,6 @@ const mayImport: Record<string, readonly string[]> = {
     'reports/',
     'node:',
     'commander',
-    'hdr-histogram-js',
     'esbuild',
   ],
   'harness/makeFolder.ts': ['node:'],
