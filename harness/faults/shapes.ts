@@ -47,7 +47,7 @@ export function shapesFor(nodeCount: number): readonly Shape[] {
 export function cutOf(shape: Shape, view: ClusterView, prng: Prng): Cut | Unavailable {
   const { nodes, leader } = view;
   if (!shapesFor(nodes.length).includes(shape))
-    return { unavailable: `${nodes.length} nodes cannot be cut into ${shape}` };
+    return { unavailable: `a cluster of ${nodes.length} cannot be cut into ${shape}` };
   switch (shape) {
     case 'halves':
       return apart(nodes, someOf(nodes, Math.floor(nodes.length / 2), prng));

@@ -236,7 +236,7 @@ describe('a partition', () => {
       assert((shapesFor(2) as readonly unknown[]).includes(shape));
     }
     assert.deepEqual(cutOf('bridge', cluster(2), createPrng(1)), {
-      unavailable: '2 nodes cannot be cut into bridge',
+      unavailable: 'a cluster of 2 cannot be cut into bridge',
     });
   });
 
