@@ -98,7 +98,9 @@ function runSafely(checker: Checker, history: readonly Op[], budget: Budget): Ve
 function verdictOfLevel(level: Guarantee, workload: JudgeInput['workload'], run: RunChecker): Verdict {
   const checker = workload.checker(level);
   if (checker) return run(checker);
-  const reason = `the workload ${workload.name} has no checker for it`;
+  const judgeable = guarantees.filter((other) => workload.checker(other) !== null);
+  const instead = judgeable.length > 0 ? `; with --guarantee it can judge ${judgeable.join(', ')}` : '';
+  const reason = `the workload ${workload.name} has no checker for it${instead}`;
   return { valid: 'unknown', anomalies: [], reason, stats: {} };
 }
 

@@ -139,6 +139,11 @@ describe('the judge', () => {
     assert.deepEqual(results.reasons, ['linearizable: the workload register has no checker for it']);
   });
 
+  it('names the levels that the workload can judge instead', () => {
+    const results = judge(input({ sequential: good }, { claims: ['ccv'] }));
+    assert.match(results.reasons.join(), /no checker for it; with --guarantee it can judge sequential$/);
+  });
+
   it('judges against another level when asked, and still says what is claimed', () => {
     const results = judge(
       input({ sequential: bad, linearizable: good }, { config: { ...config, guarantee: 'sequential' } }),
