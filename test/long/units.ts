@@ -121,7 +121,7 @@ const staleReads: Unit = {
 };
 
 const harnessBenchmark: Unit = {
-  name: 'the harness drives at least 0.8 of autocannon',
+  name: 'throughput of the harness beside autocannon',
   seconds: 60,
   run: async () => {
     const { code, stdout } = await npmRun('bench:harness', ['--json'], 300);
