@@ -3,6 +3,7 @@
  * sums up. The worst wins: a violation over an unknown over nothing found.
  */
 import { guarantees, type Claim, type Guarantee } from '../nodes/kernel/model.ts';
+import { History } from './columns/history.ts';
 import { worst, type Budget, type Checker, type Verdict } from './checkers/checker.ts';
 import { outcomesOf, stats } from './checkers/stats.ts';
 import type { RunConfig } from './config.ts';
@@ -31,7 +32,8 @@ export interface JudgeInput {
 
 /** The verdict of a run. Decided from the history alone, but for what is only reported. */
 export function judge(input: JudgeInput): Results {
-  const { history, config, claim, workload, budget } = input;
+  const { config, claim, workload, budget } = input;
+  const history = History.of(input.history);
   const judged = config.guarantee === null ? claim.guarantees : [config.guarantee];
   const run = runOnce(history, budget);
   // Cheap ones first: a search that uses the whole budget up must not hide what they find.
@@ -67,7 +69,7 @@ export function judge(input: JudgeInput): Results {
     operations: outcomesOf(history),
     faults: input.faults,
     probes: input.probes ?? {},
-    warnings: [...new Set([...(input.warnings ?? []), ...faultWarnings(history, input.faults)])],
+    warnings: [...new Set([...(input.warnings ?? []), ...faultWarnings(input.history, input.faults)])],
     repro: reproLine(config, input.model),
   };
 }
@@ -75,7 +77,7 @@ export function judge(input: JudgeInput): Results {
 type RunChecker = (checker: Checker) => Verdict;
 
 /** Runs checkers, each search once: levels that are the same for a workload share their verdict. */
-function runOnce(history: readonly Op[], budget: Budget): RunChecker {
+function runOnce(history: History, budget: Budget): RunChecker {
   const verdicts = new Map<string, Verdict>();
   return (checker) => {
     const name = checker.sameAs ?? checker.name;
@@ -86,7 +88,7 @@ function runOnce(history: readonly Op[], budget: Budget): RunChecker {
 }
 
 /** A checker that throws has decided nothing. */
-function runSafely(checker: Checker, history: readonly Op[], budget: Budget): Verdict {
+function runSafely(checker: Checker, history: History, budget: Budget): Verdict {
   try {
     return checker.check(history, budget);
   } catch (error) {

@@ -3,7 +3,7 @@
  * operation was applied twice.
  */
 import type { Anomaly, Checker } from '../harness/checkers/checker.ts';
-import { operationsOf, type Op, type Operation } from '../harness/history.ts';
+import type { Op, Operation } from '../harness/history.ts';
 import type { Json } from '../nodes/kernel/wire.ts';
 
 export function appliedOnce(elementsRead: (completion: Op) => readonly Json[]): Checker {
@@ -12,7 +12,7 @@ export function appliedOnce(elementsRead: (completion: Op) => readonly Json[]): 
     meaning: 'no operation was applied twice',
     // O(elements read)
     check: (history, budget) => {
-      const operations = operationsOf(history);
+      const operations = [...history.pairs()];
       if (!budget.spend(operations.length))
         return { valid: 'unknown', anomalies: [], reason: 'the budget is used up', stats: {} };
       const anomalies = firstDuplicates(operations, elementsRead);

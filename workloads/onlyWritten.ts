@@ -3,7 +3,7 @@
  * invoked before the read ended, and not from one that certainly never took effect (Adya's G1a, aborted read).
  */
 import type { Anomaly, Checker } from '../harness/checkers/checker.ts';
-import { operationsOf, type Op, type Operation } from '../harness/history.ts';
+import type { Op, Operation } from '../harness/history.ts';
 import type { Json } from '../nodes/kernel/wire.ts';
 
 /** What operations write and read; values are compared as JSON. */
@@ -20,7 +20,7 @@ export function onlyWritten(flow: Flow): Checker {
     meaning: 'what is read was written by somebody',
     // O(values read and written)
     check: (history, budget) => {
-      const operations = operationsOf(history);
+      const operations = [...history.pairs()];
       if (!budget.spend(operations.length))
         return { valid: 'unknown', anomalies: [], reason: 'the budget is used up', stats: {} };
       const writers = writersOf(operations, flow);

@@ -5,7 +5,9 @@
  * completion. Two operations are ordered only if one completed at a smaller index than the other was invoked at, so
  * the intervals are closed and nothing depends on the clock.
  */
-import { operationsOf, type Op, type Operation } from '../history.ts';
+import type { History } from '../columns/history.ts';
+import { failOutcome, okOutcome } from '../columns/operations.ts';
+import type { Operation } from '../history.ts';
 import type { Input, Output, SequentialSpec } from '../specs/spec.ts';
 
 /** One operation with its interval. An open one (info, or no completion) ends never and answered nothing. */
@@ -29,33 +31,35 @@ export interface Partition {
   readonly failed: readonly Operation[];
 }
 
-function callOf({ invocation, completion }: Operation): Call {
-  const input: Input = { f: invocation.f, value: invocation.value };
-  const operation = completion ? { invocation, completion } : { invocation };
-  return completion?.type === 'ok'
-    ? {
-        operation,
-        input,
-        output: { value: completion.value },
-        start: invocation.index,
-        end: completion.index,
-      }
-    : { operation, input, output: 'unknown', start: invocation.index, end: Infinity };
+function callOf(history: History, row: number): Call {
+  const { outcome, output, start, end } = history.operations;
+  const operation = history.operation(row);
+  const { f, value } = operation.invocation;
+  const isOk = outcome[row] === okOutcome;
+  return {
+    operation,
+    input: { f, value },
+    output: isOk ? { value: history.events.values.get(output[row] ?? 0) } : 'unknown',
+    start: start[row] ?? 0,
+    end: isOk ? (end[row] ?? 0) : Infinity,
+  };
 }
 
 /**
  * Splits a history by key. Operations that failed are set apart; observers without an answer are dropped, because an
  * operation that changes no state and tells nothing is explained by any order. O(events).
  */
-export function partitionsOf(history: readonly Op[], spec: SequentialSpec): Partition[] {
+export function partitionsOf(history: History, spec: SequentialSpec): Partition[] {
+  const { length, outcome } = history.operations;
   const partitions = new Map<string | undefined, { calls: Call[]; failed: Operation[] }>();
-  for (const operation of operationsOf(history)) {
-    const key = spec.byKey ? operation.invocation.key : undefined;
+  for (let row = 0; row < length; row++) {
+    const call = callOf(history, row);
+    const { f, key: ownKey } = call.operation.invocation;
+    const key = spec.byKey ? ownKey : undefined;
     let partition = partitions.get(key);
     if (!partition) partitions.set(key, (partition = { calls: [], failed: [] }));
-    if (operation.completion?.type === 'fail') partition.failed.push(operation);
-    else if (operation.completion?.type === 'ok' || !spec.observers.includes(operation.invocation.f))
-      partition.calls.push(callOf(operation));
+    if (outcome[row] === failOutcome) partition.failed.push(call.operation);
+    else if (outcome[row] === okOutcome || !spec.observers.includes(f)) partition.calls.push(call);
   }
   return [...partitions].map(([key, { calls, failed }]) => ({ key, calls, failed }));
 }

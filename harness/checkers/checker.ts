@@ -2,7 +2,7 @@
  * A checker decides from a history alone. It is pure: no clock, no I/O; the caller's budget says when to give up, and
  * whoever gives up answers `unknown`.
  */
-import type { Op } from '../history.ts';
+import type { History } from '../columns/history.ts';
 
 export type Validity = true | false | 'unknown';
 
@@ -17,6 +17,8 @@ export interface Anomaly {
   readonly key?: string;
   /** The longest legal prefix: invocation indices in order, and the state after each. */
   readonly prefix?: readonly { readonly op: number; readonly state: string }[];
+  /** The events of a sub-history, as small as could be found, that the same checker refuses for the same reason. */
+  readonly minimal?: readonly number[];
 }
 
 export interface Verdict {
@@ -39,7 +41,7 @@ export interface Checker {
   readonly meaning: string;
   /** The name of the checker that decides the same question by the same search, if there is one. */
   readonly sameAs?: string;
-  check(history: readonly Op[], budget: Budget): Verdict;
+  check(history: History, budget: Budget): Verdict;
 }
 
 /** The worst of several: false over unknown over true; true for none. */

@@ -5,7 +5,7 @@
  * The searches of all keys advance in turn, with slices that grow: one hard key cannot keep the others from their
  * verdict, and a violation anywhere is a verdict even when another key could not be decided.
  */
-import type { Op } from '../history.ts';
+import type { History } from '../columns/history.ts';
 import type { SequentialSpec } from '../specs/spec.ts';
 import { Automaton } from './automaton.ts';
 import { partitionsOf, type Partition } from './calls.ts';
@@ -52,7 +52,7 @@ interface Task {
 }
 
 function check(
-  history: readonly Op[],
+  history: History,
   budget: Budget,
   spec: SequentialSpec,
   options: LinearizableOptions,

@@ -2,7 +2,8 @@
  * Counts outcomes, and refuses to call a run good in which nothing was judged: if no operation of some kind ever
  * succeeded, what the system would have answered is unknown.
  */
-import { operationsOf, type Op, type Operation } from '../history.ts';
+import type { History } from '../columns/history.ts';
+import { okOutcome, failOutcome } from '../columns/operations.ts';
 import type { Checker, Verdict } from './checker.ts';
 
 export interface Outcomes {
@@ -12,21 +13,24 @@ export interface Outcomes {
   info: number;
 }
 
-/** The outcomes of the client operations, by f, in the order of first use. */
-export function outcomesByF(operations: readonly Operation[]): Map<string, Outcomes> {
-  const counts = new Map<string, Outcomes>();
-  for (const { invocation, completion } of operations) {
-    let outcomes = counts.get(invocation.f);
-    if (!outcomes) counts.set(invocation.f, (outcomes = { ok: 0, fail: 0, info: 0 }));
-    outcomes[completion === undefined || completion.type === 'invoke' ? 'info' : completion.type]++;
+/** The outcomes of the client operations, by f, in the order of first use. O(operations). */
+function outcomesByF({ operations, events }: History): Map<string, Outcomes> {
+  const counts = new Map<number, Outcomes>();
+  for (let row = 0; row < operations.length; row++) {
+    const f = operations.f[row] ?? 0;
+    let outcomes = counts.get(f);
+    if (!outcomes) counts.set(f, (outcomes = { ok: 0, fail: 0, info: 0 }));
+    if (operations.outcome[row] === okOutcome) outcomes.ok++;
+    else if (operations.outcome[row] === failOutcome) outcomes.fail++;
+    else outcomes.info++;
   }
-  return counts;
+  return new Map([...counts].map(([f, outcomes]) => [events.fNames.get(f), outcomes]));
 }
 
 /** The outcomes of all client operations together. */
-export function outcomesOf(history: readonly Op[]): Outcomes {
+export function outcomesOf(history: History): Outcomes {
   const total = { ok: 0, fail: 0, info: 0 };
-  for (const { ok, fail, info } of outcomesByF(operationsOf(history)).values()) {
+  for (const { ok, fail, info } of outcomesByF(history).values()) {
     total.ok += ok;
     total.fail += fail;
     total.info += info;
@@ -34,8 +38,8 @@ export function outcomesOf(history: readonly Op[]): Outcomes {
   return total;
 }
 
-function check(history: readonly Op[]): Verdict {
-  const counts = outcomesByF(operationsOf(history));
+function check(history: History): Verdict {
+  const counts = outcomesByF(history);
   const stats = Object.fromEntries(
     [...counts].flatMap(([f, outcomes]) =>
       Object.entries(outcomes).map(([outcome, count]) => [`${f} ${outcome}`, count as number]),

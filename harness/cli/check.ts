@@ -1,5 +1,6 @@
 /** `npm run check -- FILE…`: checks recorded histories. */
 import { Command } from 'commander';
+import { History } from '../columns/history.ts';
 import { guarantees, type Guarantee } from '../../nodes/kernel/model.ts';
 import { worst, type Anomaly, type Validity, type Verdict } from '../checkers/checker.ts';
 import { exitCodes } from '../exit.ts';
@@ -97,7 +98,7 @@ function checkOne(
   const budget = deadlineBudget(() => performance.now(), 1000 * budgetSeconds);
   const verdicts = input.checkers.map((checker): NamedVerdict => [
     checker.name,
-    checker.check(input.history, budget),
+    checker.check(History.of(input.history), budget),
   ]);
   const row: Row = {
     file: input.file,

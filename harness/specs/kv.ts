@@ -103,6 +103,8 @@ export const kv: SequentialSpec<Cell> = {
   nameOf: (state) => nameOfValue(state.value),
   byKey: true,
   observers: ['get'],
+  accesses: { get: 'read', put: 'write', delete: 'clear', cas: 'cas' },
+  emptyIsAbsent: true,
   describe: (input, output) =>
     input.f === 'cas' && casRefused(output)
       ? `cas(${describeValue(input.value)}) did not match`

@@ -67,6 +67,7 @@ export const register: SequentialSpec<Cell> = {
   nameOf: (state) => nameOfValue(state.value),
   byKey: true,
   observers: ['read'],
+  accesses: { read: 'read', write: 'write' },
   describe: describeOperation,
   values,
 };
@@ -75,6 +76,7 @@ export const casRegister: SequentialSpec<Cell> = {
   ...register,
   name: 'cas-register',
   meaning: 'a register with compare-and-set',
+  accesses: { read: 'read', write: 'write', cas: 'cas' },
   operations: [
     read,
     write,

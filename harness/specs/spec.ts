@@ -18,6 +18,12 @@ export interface Values {
 /** The value of an `ok` completion, or `unknown` when the operation is open (info, or no completion). */
 export type Output = { readonly value: Json } | 'unknown';
 
+/**
+ * How an operation accesses the one value of its key: `read` answers it, `write` replaces it by the invocation's value,
+ * `clear` by null, `cas` does both: [from, to].
+ */
+export type AccessKind = 'read' | 'write' | 'clear' | 'cas';
+
 export interface SequentialSpec<S = unknown> {
   readonly name: string;
   readonly meaning: string;
@@ -33,6 +39,13 @@ export interface SequentialSpec<S = unknown> {
   readonly byKey: boolean;
   /** Operations that change no state, whatever they answer: without an answer they constrain nothing. */
   readonly observers: readonly string[];
+  /**
+   * For objects that hold one value a key: how each operation, by its f, accesses it. Checkers that follow values from
+   * writers to readers decide histories in which every operation stands here.
+   */
+  readonly accesses?: Readonly<Record<string, AccessKind>>;
+  /** Whether an empty string or list is the same as null: nothing is there. */
+  readonly emptyIsAbsent?: boolean;
   /**
    * For explanations: the one value that an operation saw, and the one that it left behind, neither if it did not.
    * Undefined when what it leaves behind depends on what was there.

@@ -1,3 +1,4 @@
+import { History } from '../../harness/columns/history.ts';
 import assert from 'node:assert/strict';
 import { nodeBudget } from '../../harness/checkers/budget.ts';
 import type { Validity } from '../../harness/checkers/checker.ts';
@@ -52,7 +53,7 @@ function drive(config: RunConfig, toy: Partial<ToyOptions> = {}, deduplicates = 
 function isLinearizable(history: readonly Op[]): Validity {
   const checker = register.checker('linearizable');
   assert(checker);
-  return checker.check(history, nodeBudget(5_000_000)).valid;
+  return checker.check(History.of(history), nodeBudget(5_000_000)).valid;
 }
 
 function countOf(history: readonly Op[], type: Op['type']): number {

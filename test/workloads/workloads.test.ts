@@ -1,3 +1,4 @@
+import { History } from '../../harness/columns/history.ts';
 import assert from 'node:assert/strict';
 import { unlimited } from '../../harness/checkers/budget.ts';
 import type { Checker, Verdict } from '../../harness/checkers/checker.ts';
@@ -17,7 +18,7 @@ function checkerOf(workload: Workload): Checker {
 }
 
 function verdictOf(checker: Checker, history: readonly Op[]): Verdict {
-  return checker.check(history, unlimited);
+  return checker.check(History.of(history), unlimited);
 }
 
 const alwaysNamed = (workload: Workload, name: string): Checker => {

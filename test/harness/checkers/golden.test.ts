@@ -1,3 +1,4 @@
+import { History } from '../../../harness/columns/history.ts';
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { unlimited } from '../../../harness/checkers/budget.ts';
@@ -20,7 +21,7 @@ function drawingsIn(name: string): [name: string, text: string][] {
 function verdictOf(name: string, history: readonly Op[]): Verdict {
   const spec = specNamed(name);
   assert(spec, `no spec ${name}`);
-  return linearizable(spec).check(history, unlimited);
+  return linearizable(spec).check(History.of(history), unlimited);
 }
 
 describe('golden histories', () => {

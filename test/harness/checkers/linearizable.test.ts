@@ -1,3 +1,4 @@
+import { History } from '../../../harness/columns/history.ts';
 import assert from 'node:assert/strict';
 import { nodeBudget, unlimited } from '../../../harness/checkers/budget.ts';
 import { linearizable } from '../../../harness/checkers/linearizable.ts';
@@ -46,7 +47,7 @@ describe('the linearizability checker', () => {
     recorder.hardKey('hard', 24);
     recorder.write(0, 'easy', 1);
     recorder.read(0, 'easy', null);
-    const verdict = linearizable(register).check(recorder.history, nodeBudget(50_000));
+    const verdict = linearizable(register).check(History.of(recorder.history), nodeBudget(50_000));
     assert.equal(verdict.valid, false);
     assert.deepEqual(
       verdict.anomalies.map(({ key }) => key),
@@ -59,7 +60,7 @@ describe('the linearizability checker', () => {
   it('says unknown, and why, when the budget is used up', () => {
     const recorder = new Recorder();
     recorder.hardKey('hard', 24);
-    const verdict = linearizable(register).check(recorder.history, nodeBudget(10_000));
+    const verdict = linearizable(register).check(History.of(recorder.history), nodeBudget(10_000));
     assert.equal(verdict.valid, 'unknown');
     assert.match(verdict.reason ?? '', /budget/);
     assert.deepEqual(verdict.anomalies, []);
@@ -71,7 +72,7 @@ describe('the linearizability checker', () => {
     const recorder = new Recorder();
     recorder.hardKey('hard', 24);
     const checker = linearizable(register, { memoryWordsMax: 10_000 });
-    const verdict = checker.check(recorder.history, unlimited);
+    const verdict = checker.check(History.of(recorder.history), unlimited);
     assert.equal(verdict.valid, 'unknown');
     assert.match(verdict.reason ?? '', /memory/);
   });
@@ -79,7 +80,7 @@ describe('the linearizability checker', () => {
   it('counts every key as undecided that the budget did not reach, and those that ran out of memory before', () => {
     const easy = new Recorder();
     for (const key of ['a', 'b', 'c']) easy.write(0, key, 1);
-    const verdict = linearizable(register).check(easy.history, { spend: () => false });
+    const verdict = linearizable(register).check(History.of(easy.history), { spend: () => false });
     assert.equal(verdict.valid, 'unknown');
     assert.equal(verdict.stats['undecidedKeys'], 2);
     const recorder = new Recorder();
@@ -87,7 +88,7 @@ describe('the linearizability checker', () => {
     recorder.write(0, 'easy', 1);
     let calls = 0;
     const checker = linearizable(register, { memoryWordsMax: 100 });
-    const small = checker.check(recorder.history, { spend: () => ++calls < 2 });
+    const small = checker.check(History.of(recorder.history), { spend: () => ++calls < 2 });
     assert.equal(small.valid, 'unknown');
     assert.match(small.reason ?? '', /1 key was decided: hard/);
   });
@@ -100,7 +101,7 @@ describe('the linearizability checker', () => {
       recorder.read(0, key, 2);
       recorder.read(0, key, 1);
     }
-    const { valid, anomalies, stats } = linearizable(register).check(recorder.history, unlimited);
+    const { valid, anomalies, stats } = linearizable(register).check(History.of(recorder.history), unlimited);
     assert.equal(valid, false);
     assert.equal(stats['violatedKeys'], 100);
     assert.deepEqual(
@@ -115,18 +116,21 @@ describe('the linearizability checker', () => {
   it('starts from the initial value that it is told', () => {
     const recorder = new Recorder();
     recorder.read(0, 'x', 0);
-    assert.equal(linearizable(register).check(recorder.history, unlimited).valid, false);
-    assert.equal(linearizable(register, { initial: 0 }).check(recorder.history, unlimited).valid, true);
+    assert.equal(linearizable(register).check(History.of(recorder.history), unlimited).valid, false);
+    assert.equal(
+      linearizable(register, { initial: 0 }).check(History.of(recorder.history), unlimited).valid,
+      true,
+    );
   });
 
   it('accepts an empty history, and one in which nothing succeeded', () => {
-    assert.equal(linearizable(register).check([], unlimited).valid, true);
+    assert.equal(linearizable(register).check(History.of([]), unlimited).valid, true);
     const recorder = new Recorder();
     recorder.event(0, 'invoke', 'write', 'x', 1);
     recorder.event(0, 'fail', 'write', 'x', 1);
     recorder.event(1, 'invoke', 'read', 'x', null);
     recorder.event(1, 'info', 'read', 'x', null);
-    assert.equal(linearizable(register).check(recorder.history, unlimited).valid, true);
+    assert.equal(linearizable(register).check(History.of(recorder.history), unlimited).valid, true);
   });
 
   it('gives the same verdict again, to the last word', () => {
@@ -142,7 +146,10 @@ describe('the linearizability checker', () => {
       const checker = linearizable(behaviour.spec);
       const isList = ['set', 'append'].includes(behaviour.spec.name);
       const judged = isList ? history : spoiled;
-      assert.deepEqual(checker.check(judged, unlimited), checker.check(judged, unlimited));
+      assert.deepEqual(
+        checker.check(History.of(judged), unlimited),
+        checker.check(History.of(judged), unlimited),
+      );
     }
   });
 
@@ -151,7 +158,7 @@ describe('the linearizability checker', () => {
     assert(behaviour);
     const shape = { operations: 10_000, processes: 5, keys: 1, crashOneIn: 2_000, failOneIn: 50 };
     const verdict = linearizable(behaviour.spec).check(
-      correctHistory(behaviour, draws(3), shape),
+      History.of(correctHistory(behaviour, draws(3), shape)),
       nodeBudget(5_000_000),
     );
     assert.equal(verdict.valid, true, verdict.reason);
@@ -172,7 +179,7 @@ describe('the linearizability checker', () => {
             process: Number(op.process) + 1_000 * key,
           });
       }
-      const verdict = linearizable(behaviour.spec).check(history, nodeBudget(2_000_000));
+      const verdict = linearizable(behaviour.spec).check(History.of(history), nodeBudget(2_000_000));
       assert.equal(verdict.valid, true, verdict.reason);
     }
   });

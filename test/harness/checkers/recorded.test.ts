@@ -2,6 +2,7 @@
  * Verdicts on recorded histories of real systems, where a folder with them is named in ORDEAL_HISTORIES: `EXPECTED.txt`
  * (a file name and true or false a line), `etcd-logs/` and `kv-logs/`.
  */
+import { History } from '../../../harness/columns/history.ts';
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +29,7 @@ if (folder !== undefined) {
         const [history, spec] = existsSync(etcd)
           ? [parseEtcdLog(readFileSync(etcd, 'utf8')), casRegister]
           : [parseKvLog(readFileSync(join(folder, 'kv-logs', file), 'utf8')), kv];
-        assert.equal(linearizable(spec).check(history, nodeBudget(50_000_000)).valid, valid);
+        assert.equal(linearizable(spec).check(History.of(history), nodeBudget(50_000_000)).valid, valid);
       });
     }
   });

@@ -1,3 +1,4 @@
+import { History } from '../../../harness/columns/history.ts';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Automaton } from '../../../harness/checkers/automaton.ts';
@@ -55,7 +56,7 @@ describe('the Wing–Gong–Lowe search', () => {
       const verdicts = { true: 0, false: 0 };
       fc.assert(
         fc.property(tapes, (tape) => {
-          const calls = partitionsOf(smallHistory(behaviour, tape), spec)[0]?.calls ?? [];
+          const calls = partitionsOf(History.of(smallHistory(behaviour, tape)), spec)[0]?.calls ?? [];
           const { automaton, search } = searched(spec, calls);
           const expected = isLinearizable(spec, calls);
           verdicts[`${expected}`]++;
@@ -80,7 +81,7 @@ describe('the Wing–Gong–Lowe search', () => {
           const draw = drawFrom(tape);
           const answers = draw(4);
           const history = spoiled(correctHistory(behaviour, draw, crowded), draw, answers);
-          const calls = partitionsOf(history, spec)[0]?.calls ?? [];
+          const calls = partitionsOf(History.of(history), spec)[0]?.calls ?? [];
           const expected = isLinearizable(spec, calls) ? 'linearizable' : 'not-linearizable';
           for (const looksAhead of [true, false]) {
             const automaton = new Automaton(spec);
@@ -96,7 +97,7 @@ describe('the Wing–Gong–Lowe search', () => {
     it(`finds contradictions that hold on their own and lack nothing (${spec.name}, menu ${at})`, () => {
       fc.assert(
         fc.property(tapes, (tape) => {
-          const calls = partitionsOf(smallHistory(behaviour, tape), spec)[0]?.calls ?? [];
+          const calls = partitionsOf(History.of(smallHistory(behaviour, tape)), spec)[0]?.calls ?? [];
           const { automaton, search } = searched(spec, calls);
           if (search.status === 'linearizable') return;
           const { blocked } = furthestOf(automaton, calls);
@@ -147,7 +148,7 @@ describe('the Wing–Gong–Lowe search', () => {
     const legal = ['x', 'ax', 'xa', 'xb', 'axb', 'xab', 'xba'];
     for (const text of [...legal, 'bx', 'abx', 'bax', 'a', 'b', ''])
       assert.equal(
-        linearizable(kv).check(answered(text), unlimited).valid,
+        linearizable(kv).check(History.of(answered(text)), unlimited).valid,
         legal.includes(text),
         `read '${text}'`,
       );
@@ -173,7 +174,7 @@ describe('the Wing–Gong–Lowe search', () => {
       f,
       value,
     }));
-    assert.equal(linearizable(casRegister).check(history, unlimited).valid, false);
+    assert.equal(linearizable(casRegister).check(History.of(history), unlimited).valid, false);
   });
 
   it('takes a correct history of many operations, crashes and keys as it is', () => {
@@ -183,7 +184,7 @@ describe('the Wing–Gong–Lowe search', () => {
         const draw = (below: number): number => ((state = (state * 48_271) % 2_147_483_647) >>> 8) % below;
         const shape = { operations: 300, processes: 6, keys: 4, crashOneIn: 30, failOneIn: 20 };
         const history = correctHistory(behaviour, draw, shape);
-        const verdict = linearizable(behaviour.spec).check(history, unlimited);
+        const verdict = linearizable(behaviour.spec).check(History.of(history), unlimited);
         assert.equal(verdict.valid, true, `${behaviour.spec.name}: ${JSON.stringify(verdict.anomalies)}`);
       }
     }

@@ -1,0 +1,163 @@
+/**
+ * A history in columns: what checkers read. An event is a row of small integers, so that a history of millions of
+ * events fits in memory and is scanned at memory speed; `op(index)` gives an event as an object, for explanations.
+ */
+import type { NodeId } from '../../nodes/kernel/ids.ts';
+import type { Op, Operation, Process } from '../history.ts';
+import { nemesisProcess, opTypes, usualReading, type Events, type Reading } from './events.ts';
+import { Growing } from './growing.ts';
+import { Names, noName, Values } from './interner.ts';
+import { noEvent, pair, type Operations } from './operations.ts';
+
+/** A history. It is immutable; sub-histories keep the indices of their events. */
+export class History {
+  readonly events: Events;
+  readonly reading: Reading;
+  private paired: Operations | undefined;
+
+  constructor(events: Events, reading: Reading = usualReading) {
+    this.events = events;
+    this.reading = reading;
+  }
+
+  /** The history of these events; they must be numbered from 0. */
+  static of(ops: Iterable<Op>, reading: Reading = usualReading): History {
+    const builder = new HistoryBuilder();
+    for (const op of ops) builder.append(op);
+    return builder.build(reading);
+  }
+
+  get length(): number {
+    return this.events.length;
+  }
+
+  /** The client operations, in the order of their invocations. Throws MalformedHistory. O(events) the first time. */
+  get operations(): Operations {
+    return (this.paired ??= pair(this.events, this.reading));
+  }
+
+  /** The event at an index, as an object. */
+  op(index: number): Op {
+    const { type, process, f, key, value, node, timeNs, fNames, keyNames, nodeNames, values, errors } =
+      this.events;
+    if (!(index >= 0 && index < this.length)) throw new RangeError(`the history has no event ${index}`);
+    const error = errors.get(index);
+    const keyId = key[index] ?? noName;
+    const nodeId = node[index] ?? noName;
+    return {
+      index,
+      timeNs: timeNs[index] ?? 0,
+      process: processOf(process[index] ?? 0),
+      type: opTypes[type[index] ?? 0] ?? 'info',
+      f: fNames.get(f[index] ?? 0),
+      ...(keyId === noName ? {} : { key: keyNames.get(keyId) }),
+      value: values.get(value[index] ?? 0),
+      ...(error === undefined ? {} : { error }),
+      ...(nodeId === noName ? {} : { node: nodeNames.get(nodeId) as NodeId }),
+    };
+  }
+
+  /** A row of `operations`, as objects. */
+  operation(row: number): Operation {
+    const { start, completion } = this.operations;
+    const completed = completion[row] ?? noEvent;
+    const invocation = this.op(start[row] ?? noEvent);
+    return completed === noEvent ? { invocation } : { invocation, completion: this.op(completed) };
+  }
+
+  /** The client operations as objects, in the order of their invocations. */
+  *pairs(): Generator<Operation> {
+    for (let row = 0; row < this.operations.length; row++) yield this.operation(row);
+  }
+
+  /** All events as objects, in order. */
+  *ops(): Generator<Op> {
+    for (let index = 0; index < this.length; index++) yield this.op(index);
+  }
+
+  /** The same history with only these of its operations (rows of `operations`); indices of events stay. */
+  restrictedTo(rows: readonly number[]): History {
+    const part = new History(this.events, this.reading);
+    part.paired = this.operations.select(rows);
+    return part;
+  }
+}
+
+function processOf(code: number): Process {
+  return code === nemesisProcess ? 'nemesis' : code;
+}
+
+/** Gathers events, from whatever source, into the columns of a history. */
+export class HistoryBuilder {
+  readonly fNames = new Names();
+  readonly keyNames = new Names();
+  readonly nodeNames = new Names();
+  readonly values = new Values();
+  private readonly errors = new Map<number, string>();
+  private readonly type = new Growing(Uint8Array);
+  private readonly process = new Growing(Int32Array);
+  private readonly f = new Growing(Int32Array);
+  private readonly key = new Growing(Int32Array);
+  private readonly value = new Growing(Int32Array);
+  private readonly node = new Growing(Int32Array);
+  private readonly timeNs = new Growing(Float64Array);
+
+  get length(): number {
+    return this.type.length;
+  }
+
+  append(op: Op): void {
+    if (op.error !== undefined) this.errors.set(this.length, op.error);
+    this.appendIds(
+      opTypes.indexOf(op.type),
+      op.process === 'nemesis' ? nemesisProcess : op.process,
+      this.fNames.idOf(op.f),
+      op.key === undefined ? noName : this.keyNames.idOf(op.key),
+      this.values.idOf(op.value),
+      op.timeNs,
+      op.node === undefined ? noName : this.nodeNames.idOf(op.node),
+    );
+  }
+
+  /** Appends an event that is in numbers already; the ids are of this builder's tables. */
+  appendIds(
+    type: number,
+    process: number,
+    f: number,
+    key: number,
+    value: number,
+    timeNs: number,
+    node: number = noName,
+  ): void {
+    this.type.push(type);
+    this.process.push(process);
+    this.f.push(f);
+    this.key.push(key);
+    this.value.push(value);
+    this.node.push(node);
+    this.timeNs.push(timeNs);
+  }
+
+  /** The history so far. The builder is used up. */
+  build(reading: Reading = usualReading): History {
+    const { fNames, keyNames, nodeNames, values, errors } = this;
+    return new History(
+      {
+        length: this.length,
+        type: this.type.filled(),
+        process: this.process.filled(),
+        f: this.f.filled(),
+        key: this.key.filled(),
+        value: this.value.filled(),
+        node: this.node.filled(),
+        timeNs: this.timeNs.filled(),
+        fNames,
+        keyNames,
+        nodeNames,
+        values,
+        errors,
+      },
+      reading,
+    );
+  }
+}
