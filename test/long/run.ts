@@ -15,7 +15,7 @@ const memoryFile = 'node_modules/.cache/ordeal/test-long.json';
 /** A hash of all code that the figures depend on. */
 function codeHash(): string {
   const hash = createHash('sha256').update(process.version);
-  for (const folder of ['nodes', 'harness', 'workloads', 'reports', 'test/long']) {
+  for (const folder of ['nodes', 'harness', 'workloads', 'reports', 'test/long', 'test/harness/checkers']) {
     for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
       if (/\.(ts|tsx|json)$/.test(file)) hash.update(file).update(readFileSync(`${folder}/${file}`));
     }

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Results } from '../../harness/results.ts';
 import { npmRun } from '../command.ts';
+import { fuzzUnits } from './fuzz.ts';
 import type { Outcome, Unit } from './unit.ts';
 
 interface SimSummary {
@@ -141,6 +142,7 @@ export const units: readonly Unit[] = [
   bugIsFound('term-not-persisted', 300),
   bugIsFound('vote-not-persisted', 1000),
   bugIsFound('old-term-committed-by-count', 1000),
+  ...fuzzUnits,
   harnessBenchmark,
   staleReads,
   defaultRuns,
