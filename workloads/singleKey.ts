@@ -2,7 +2,7 @@
  * What the workloads have in common whose operations concern one key each: how threads share keys, when keys retire,
  * which keys are read at the end, and which levels they can judge.
  */
-import { linearizable } from '../harness/checkers/linearizable.ts';
+import { linearizable } from '../harness/checkers/linearizable/linearizable.ts';
 import type { Checker } from '../harness/checkers/checker.ts';
 import {
   delay,

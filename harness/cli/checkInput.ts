@@ -5,7 +5,7 @@ import { models } from '../../nodes/index.ts';
 import type { Guarantee } from '../../nodes/kernel/model.ts';
 import { workloads } from '../../workloads/index.ts';
 import type { Checker } from '../checkers/checker.ts';
-import { linearizable } from '../checkers/linearizable.ts';
+import { linearizable } from '../checkers/linearizable/linearizable.ts';
 import type { RunConfig } from '../config.ts';
 import { UsageError } from '../exit.ts';
 import { operationsOf, type Op } from '../history.ts';
