@@ -24,6 +24,11 @@ export interface Anomaly {
 export interface Verdict {
   readonly valid: Validity;
   readonly anomalies: readonly Anomaly[];
+  /**
+   * Of a violation that no legal order describes: the index of the last event of the prefix for which the check still
+   * held. The check fails once the next event is added; -1 when it fails from the first one.
+   */
+  readonly heldUntil?: number;
   /** Why it is unknown, in a sentence. */
   readonly reason?: string;
   readonly stats: Readonly<Record<string, number>>;
@@ -33,6 +38,8 @@ export interface Verdict {
 export interface Budget {
   /** Uses up `nodes` search nodes; false when nothing is left, and the checker must stop. */
   spend(nodes: number): boolean;
+  /** A budget of this part (0 to 1) of what is left; what it spends is spent of this one too. */
+  share?(part: number): Budget;
 }
 
 export interface Checker {

@@ -6,7 +6,7 @@ import { worst, type Anomaly, type Validity, type Verdict } from '../checkers/ch
 import { exitCodes } from '../exit.ts';
 import { operationsOf } from '../history.ts';
 import { specs } from '../specs/index.ts';
-import { deadlineBudget } from './budget.ts';
+import { deadlineBudget } from '../checkers/budget.ts';
 import { readCheckInput, type CheckInput } from './checkInput.ts';
 import { choose, seconds } from './choice.ts';
 import { historyFormats } from './historyFormats.ts';

@@ -10,7 +10,7 @@ import { faultReports } from '../faultReports.ts';
 import { judge } from '../judge.ts';
 import type { Results } from '../results.ts';
 import { createRunFolder, type RunFolder } from '../store.ts';
-import { deadlineBudget } from './budget.ts';
+import { deadlineBudget } from '../checkers/budget.ts';
 import { conduct, type Conducted } from './conduct.ts';
 import { doctorCommand } from './doctor.ts';
 import { environment } from './environment.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deadlineBudget } from '../../../harness/cli/budget.ts';
+import { deadlineBudget } from '../../../harness/checkers/budget.ts';
 import { checkCommand, operationsTable } from '../../../harness/cli/check.ts';
 import { guessSpecs } from '../../../harness/cli/specGuess.ts';
 import { UsageError } from '../../../harness/exit.ts';
