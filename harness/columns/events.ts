@@ -1,6 +1,10 @@
 /** The columns of events, and how the answers in them are to be read. */
 import type { OpType } from '../history.ts';
+import type { Errors } from './errors.ts';
 import type { Names, Values } from './interner.ts';
+import type { Processes } from './processes.ts';
+
+export { nemesisProcess } from './processes.ts';
 
 /** The types of events by their code in the column. */
 export const opTypes: readonly OpType[] = ['invoke', 'ok', 'fail', 'info'];
@@ -8,9 +12,6 @@ export const invokeType = 0;
 export const okType = 1;
 export const failType = 2;
 export const infoType = 3;
-
-/** The nemesis in the column of processes. */
-export const nemesisProcess = -1;
 
 /** How answers are to be read where schools differ. */
 export interface Reading {
@@ -27,7 +28,7 @@ export interface Events {
   readonly length: number;
   /** Codes of `opTypes`. */
   readonly type: Uint8Array;
-  /** The process, or `nemesisProcess`. */
+  /** Codes of `processes`: `nemesisProcess`, or the number of the process unless it is huge. */
   readonly process: Int32Array;
   /** Ids in `fNames`. */
   readonly f: Int32Array;
@@ -42,6 +43,6 @@ export interface Events {
   readonly keyNames: Names;
   readonly nodeNames: Names;
   readonly values: Values;
-  /** The texts of errors, by index of the event. */
-  readonly errors: ReadonlyMap<number, string>;
+  readonly processes: Processes;
+  readonly errors: Errors;
 }

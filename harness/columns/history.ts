@@ -3,11 +3,13 @@
  * events fits in memory and is scanned at memory speed; `op(index)` gives an event as an object, for explanations.
  */
 import type { NodeId } from '../../nodes/kernel/ids.ts';
-import type { Op, Operation, Process } from '../history.ts';
-import { nemesisProcess, opTypes, usualReading, type Events, type Reading } from './events.ts';
-import { Growing } from './growing.ts';
+import type { Op, Operation } from '../history.ts';
+import { Errors } from './errors.ts';
+import { EventColumns } from './eventColumns.ts';
+import { opTypes, usualReading, type Events, type Reading } from './events.ts';
 import { Names, noName, Values } from './interner.ts';
 import { noEvent, pair, type Operations } from './operations.ts';
+import { Processes } from './processes.ts';
 
 /** A history. It is immutable; sub-histories keep the indices of their events. */
 export class History {
@@ -38,16 +40,15 @@ export class History {
 
   /** The event at an index, as an object. */
   op(index: number): Op {
-    const { type, process, f, key, value, node, timeNs, fNames, keyNames, nodeNames, values, errors } =
-      this.events;
+    const { type, process, f, key, value, node, timeNs, fNames, keyNames, nodeNames, values } = this.events;
     if (!(index >= 0 && index < this.length)) throw new RangeError(`the history has no event ${index}`);
-    const error = errors.get(index);
+    const error = this.events.errors.of(index);
     const keyId = key[index] ?? noName;
     const nodeId = node[index] ?? noName;
     return {
       index,
       timeNs: timeNs[index] ?? 0,
-      process: processOf(process[index] ?? 0),
+      process: this.events.processes.processOf(process[index] ?? 0),
       type: opTypes[type[index] ?? 0] ?? 'info',
       f: fNames.get(f[index] ?? 0),
       ...(keyId === noName ? {} : { key: keyNames.get(keyId) }),
@@ -76,15 +77,11 @@ export class History {
   }
 
   /** The same history with only these of its operations (rows of `operations`); indices of events stay. */
-  restrictedTo(rows: readonly number[]): History {
+  restrictedTo(rows: ArrayLike<number>): History {
     const part = new History(this.events, this.reading);
     part.paired = this.operations.select(rows);
     return part;
   }
-}
-
-function processOf(code: number): Process {
-  return code === nemesisProcess ? 'nemesis' : code;
 }
 
 /** Gathers events, from whatever source, into the columns of a history. */
@@ -93,33 +90,35 @@ export class HistoryBuilder {
   readonly keyNames = new Names();
   readonly nodeNames = new Names();
   readonly values = new Values();
-  private readonly errors = new Map<number, string>();
-  private readonly type = new Growing(Uint8Array);
-  private readonly process = new Growing(Int32Array);
-  private readonly f = new Growing(Int32Array);
-  private readonly key = new Growing(Int32Array);
-  private readonly value = new Growing(Int32Array);
-  private readonly node = new Growing(Int32Array);
-  private readonly timeNs = new Growing(Float64Array);
+  readonly processes = new Processes();
+  readonly errors = new Errors();
+  private readonly columns: EventColumns;
 
-  get length(): number {
-    return this.type.length;
+  /** `eventsExpected`, if it is known, saves copying while the columns grow. */
+  constructor(eventsExpected = 1024) {
+    this.columns = new EventColumns(Math.max(1, eventsExpected));
   }
 
+  get length(): number {
+    return this.columns.length;
+  }
+
+  /** Throws UnfitValue for a value that no history can hold; then nothing is appended. */
   append(op: Op): void {
-    if (op.error !== undefined) this.errors.set(this.length, op.error);
+    const value = this.values.idOf(op.value);
+    if (op.error !== undefined) this.errors.add(this.length, this.errors.texts.idOf(op.error));
     this.appendIds(
       opTypes.indexOf(op.type),
-      op.process === 'nemesis' ? nemesisProcess : op.process,
+      this.processes.codeOf(op.process),
       this.fNames.idOf(op.f),
       op.key === undefined ? noName : this.keyNames.idOf(op.key),
-      this.values.idOf(op.value),
+      value,
       op.timeNs,
       op.node === undefined ? noName : this.nodeNames.idOf(op.node),
     );
   }
 
-  /** Appends an event that is in numbers already; the ids are of this builder's tables. */
+  /** Appends an event that is in numbers already; codes and ids are those of this builder's tables. */
   appendIds(
     type: number,
     process: number,
@@ -129,34 +128,14 @@ export class HistoryBuilder {
     timeNs: number,
     node: number = noName,
   ): void {
-    this.type.push(type);
-    this.process.push(process);
-    this.f.push(f);
-    this.key.push(key);
-    this.value.push(value);
-    this.node.push(node);
-    this.timeNs.push(timeNs);
+    this.columns.push(type, process, f, key, value, timeNs, node);
   }
 
   /** The history so far. The builder is used up. */
   build(reading: Reading = usualReading): History {
-    const { fNames, keyNames, nodeNames, values, errors } = this;
+    const { length, fNames, keyNames, nodeNames, values, processes, errors } = this;
     return new History(
-      {
-        length: this.length,
-        type: this.type.filled(),
-        process: this.process.filled(),
-        f: this.f.filled(),
-        key: this.key.filled(),
-        value: this.value.filled(),
-        node: this.node.filled(),
-        timeNs: this.timeNs.filled(),
-        fNames,
-        keyNames,
-        nodeNames,
-        values,
-        errors,
-      },
+      { length, ...this.columns.filled(), fNames, keyNames, nodeNames, values, processes, errors },
       reading,
     );
   }

@@ -16,6 +16,7 @@ import {
   type Reading,
 } from './events.ts';
 import { falseId, nullId } from './interner.ts';
+import { Numbers } from './numbers.ts';
 
 /** What became of an operation. */
 export const okOutcome = okType;
@@ -40,6 +41,7 @@ export class Operations {
   readonly completion: Int32Array;
   /** `okOutcome`, `failOutcome` or `openOutcome`. */
   readonly outcome: Uint8Array;
+  /** Codes in `events.processes`. */
   readonly process: Int32Array;
   /** Ids in `events.fNames`. */
   readonly f: Int32Array;
@@ -64,39 +66,65 @@ export class Operations {
   }
 
   /** These rows, in the order given. */
-  select(rows: readonly number[]): Operations {
+  select(rows: ArrayLike<number>): Operations {
     const part = new Operations(rows.length);
-    for (const column of columns)
-      for (let at = 0; at < rows.length; at++) part[column][at] = this[column][rows[at] ?? 0] ?? 0;
+    copy(this.start, rows, part.start);
+    copy(this.end, rows, part.end);
+    copy(this.completion, rows, part.completion);
+    copy(this.outcome, rows, part.outcome);
+    copy(this.process, rows, part.process);
+    copy(this.f, rows, part.f);
+    copy(this.key, rows, part.key);
+    copy(this.input, rows, part.input);
+    copy(this.output, rows, part.output);
     return part;
   }
 }
 
-const columns = ['start', 'end', 'completion', 'outcome', 'process', 'f', 'key', 'input', 'output'] as const;
+type Column = Int32Array | Uint8Array;
 
-/** Pairs the events of the clients. O(events). */
+function copy(from: Column, rows: ArrayLike<number>, to: Column): void {
+  for (let at = 0; at < rows.length; at++) to[at] = from[rows[at] ?? 0] ?? 0;
+}
+
+/** Pairs the events of the clients. O(events). Throws MalformedHistory. */
 export function pair(events: Events, reading: Reading): Operations {
+  const { length, type, process } = events;
   const operations = new Operations(invocationsIn(events));
-  const open = new Map<number, number>();
+  const { session, sessionCount } = sessionsOf(events);
+  /** By session: the row of its open operation + 1, or 0. */
+  const open = new Int32Array(sessionCount);
   let row = 0;
-  for (let index = 0; index < events.length; index++) {
-    const process = events.process[index] ?? 0;
-    if (process === nemesisProcess) continue;
-    if (events.type[index] === invokeType) {
-      if (open.has(process))
-        throw new MalformedHistory(index, `process ${process} invokes while its last operation is open`);
-      open.set(process, row);
+  for (let index = 0; index < length; index++) {
+    if (process[index] === nemesisProcess) continue;
+    const own = session[index] ?? 0;
+    const pending = open[own] ?? 0;
+    if (type[index] === invokeType) {
+      if (pending !== 0) throw malformed(events, index, 'invokes while its last operation is open');
       invoke(operations, row++, events, index);
+      open[own] = row;
     } else {
-      const invoked = open.get(process);
-      if (invoked === undefined)
-        throw new MalformedHistory(index, `process ${process} completes what it never invoked`);
-      open.delete(process);
-      complete(operations, invoked, events, index);
+      if (pending === 0) throw malformed(events, index, 'completes what it never invoked');
+      complete(operations, pending - 1, events, index);
+      open[own] = 0;
     }
   }
   reinterpret(operations, events, reading);
   return operations;
+}
+
+function malformed({ processes, process }: Events, index: number, what: string): MalformedHistory {
+  return new MalformedHistory(index, `process ${processes.processOf(process[index] ?? 0)} ${what}`);
+}
+
+/** Small numbers of the processes, by event: their own codes, unless those are few and far between. */
+function sessionsOf({ length, process }: Events): { session: Int32Array; sessionCount: number } {
+  let highest = 0;
+  for (let index = 0; index < length; index++) highest = Math.max(highest, process[index] ?? 0);
+  if (highest <= 4 * length) return { session: process, sessionCount: highest + 1 };
+  const ordinals = new Numbers();
+  const session = process.map((code) => ordinals.ordinalOf(code));
+  return { session, sessionCount: ordinals.size };
 }
 
 function invocationsIn({ length, type, process }: Events): number {
@@ -128,16 +156,20 @@ function complete(operations: Operations, row: number, events: Events, index: nu
 
 /** Takes answers as `reading` says. */
 function reinterpret(operations: Operations, { fNames }: Events, reading: Reading): void {
+  const constrains = reading.failedCas === 'constrain';
+  const isSilent = reading.nilRead === 'unknown';
+  if (!constrains && !isSilent) return;
   const cas = fNames.find('cas');
-  const reads = [fNames.find('read'), fNames.find('get')];
+  const read = fNames.find('read');
+  const get = fNames.find('get');
   const { length, outcome, output, f } = operations;
   for (let row = 0; row < length; row++) {
-    if (reading.failedCas === 'constrain' && outcome[row] === failOutcome && f[row] === cas) {
+    const name = f[row];
+    if (constrains && outcome[row] === failOutcome && name === cas) {
       outcome[row] = okOutcome;
       output[row] = falseId;
     }
     // A read that does not say what it saw is as good as none.
-    if (reading.nilRead === 'unknown' && output[row] === nullId && reads.includes(f[row] ?? 0))
-      outcome[row] = failOutcome;
+    if (isSilent && output[row] === nullId && (name === read || name === get)) outcome[row] = failOutcome;
   }
 }
