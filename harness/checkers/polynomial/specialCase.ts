@@ -1,34 +1,34 @@
 /**
- * A special case of linearizability that is decided in polynomial time: histories in which, say, no value is written
- * twice. Each case says itself whether the data allow it; whoever dispatches asks one after the other and searches when
- * none does.
+ * A special case of linearizability: data for which the question, hard in general, has a direct answer. The dispatch of
+ * the linearizability checker asks each of them before it searches.
  */
+import type { Json } from '../../../nodes/kernel/wire.ts';
 import type { History } from '../../columns/history.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
-import type { Json } from '../../../nodes/kernel/wire.ts';
 
-/** What is decided at once: the operations on one key, or all of them when keys are not independent. */
+/** The operations of one key, or all where keys are not independent. */
 export interface Part {
   readonly history: History;
   readonly spec: SequentialSpec;
-  /** Rows of `history.operations`, by start; without operations that failed, and observers without an answer. */
+  /** Rows of `history.operations`, by start; failed ones and observers without an answer are left out. */
   readonly rows: Int32Array;
-  /** The state before the first operation, in the form that the spec's `init` takes; undefined for its default. */
+  /** The state before the first operation, in the form that the spec's `init` takes. */
   readonly initial: Json | undefined;
 }
 
+/** What was decided. A refusal carries operations that prove it on their own, whatever became of the others. */
 export type Decision =
   | { readonly valid: true }
   | {
       readonly valid: false;
-      /** Rows of `history.operations`, two or a few: their intervals and values alone admit no order. */
+      /** Rows of `history.operations`, by start: as few as could be found. */
       readonly rows: readonly number[];
-      /** Says why, naming those operations. */
+      /** Why they contradict each other. */
       readonly sentence: string;
     };
 
 export interface SpecialCase {
   readonly name: string;
-  /** The verdict, or undefined when the data do not allow this procedure. */
+  /** Decides, or says undefined when the data do not allow it. Never slower than O(n log n) in the part's data. */
   decide(part: Part): Decision | undefined;
 }

@@ -1,0 +1,4 @@
+/** The registry of special cases: one line each. At most one of them decides a part. */
+import type { SpecialCase } from './specialCase.ts';
+
+export const specialCases: readonly SpecialCase[] = [];
