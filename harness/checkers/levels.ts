@@ -29,3 +29,15 @@ export function checkerOf(level: Guarantee, { spec, initial }: Subject): Checker
       return null;
   }
 }
+
+/** The levels that a history should have held if nobody says more. */
+export function defaultLevels(spec: SequentialSpec): readonly Guarantee[] {
+  const strongestFirst = ['linearizable', 'strict-serializable'] as const;
+  const level = strongestFirst.find((candidate) => checkerOf(candidate, { spec }) !== null);
+  return level === undefined ? [] : [level];
+}
+
+/** The checkers that judge objects of this spec whatever level is asked. */
+export function objectCheckers(_subject: Subject): readonly Checker[] {
+  return [];
+}

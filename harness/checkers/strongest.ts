@@ -101,6 +101,11 @@ function decided(level: Guarantee, verdicts: Verdicts): { valid: boolean; by: Gu
   return undefined;
 }
 
+/** What these verdicts say of their own levels. */
+export function levelsIn(verdicts: Verdicts): LevelsFound {
+  return foundIn(verdicts, new Set(verdicts.keys()));
+}
+
 function foundIn(verdicts: Verdicts, judgeable: ReadonlySet<Guarantee>): LevelsFound {
   const levels = guarantees.filter((level) => judgeable.has(level) || verdicts.has(level));
   const outcomes = new Map(levels.map((level) => [level, decided(level, verdicts)]));

@@ -1,0 +1,89 @@
+/**
+ * Decides from a history what was asked of it: the levels, and the checks that apply whatever level is asked. Says which
+ * is the strongest level that held where an asked one did not, and makes counterexamples small.
+ */
+import type { Guarantee } from '../../nodes/kernel/model.ts';
+import type { History } from '../columns/history.ts';
+import { shareOf } from './budget.ts';
+import { worst, type Budget, type Checker, type Validity, type Verdict } from './checker.ts';
+import { withMinimal } from './minimal.ts';
+import { runOnce, undecided } from './run.ts';
+import { findStrongest, levelsIn, type LevelsFound } from './strongest.ts';
+
+export interface Question {
+  /** The levels that the history should have held. */
+  readonly levels: readonly Guarantee[];
+  readonly checkerOf: (level: Guarantee) => Checker | null;
+  /** Why a level without a checker cannot be decided. */
+  readonly whyNot: (level: Guarantee) => string;
+  /** Checks that apply whatever level is asked; cheap ones. */
+  readonly always: readonly Checker[];
+  /** Shared by all checkers. */
+  readonly budget: Budget;
+  /** Which is the strongest level that held: asked always, only when an asked level is violated, or never. */
+  readonly strongest: 'always' | 'when-violated' | 'never';
+  /** Operations that leave nothing behind; for counterexamples. */
+  readonly observers: readonly string[];
+}
+
+export interface Judgement {
+  /** The worst of what was asked; true when nothing was. */
+  readonly valid: Validity;
+  readonly levels: LevelsFound;
+  /** The verdicts by the names of their checkers: of the levels asked, of the checks that always apply, of further levels. */
+  readonly checkers: ReadonlyMap<string, Verdict>;
+  /** The names of the checkers that decide whether it is valid. */
+  readonly deciding: readonly string[];
+}
+
+/** A violation costs its explanation; without one nothing more is done than was asked. */
+export function judgeHistory(history: History, question: Question): Judgement {
+  const { budget, checkerOf } = question;
+  const run = runOnce(history);
+  // Cheap ones first: a search that uses the whole budget up must not hide what they find.
+  const always = question.always.map((checker) => ({
+    name: checker.name,
+    checker,
+    verdict: run(checker, budget),
+  }));
+  const asked = question.levels.map((level) => {
+    const checker = checkerOf(level);
+    const verdict = checker ? run(checker, budget) : undecided(question.whyNot(level));
+    return { name: level, checker, verdict };
+  });
+  const known = new Map(asked.map(({ name, verdict }) => [name, verdict]));
+  const isViolated = asked.some(({ verdict }) => verdict.valid === false);
+  const isAsked = question.strongest === 'always' || (question.strongest === 'when-violated' && isViolated);
+  const levels = isAsked
+    ? findStrongest({ history, checkerOf, budget: shareOf(budget, 0.5), known })
+    : levelsIn(known);
+  const further = [...levels.verdicts].flatMap(([name, verdict]) =>
+    known.has(name) ? [] : [{ name, checker: checkerOf(name), verdict }],
+  );
+  const deciding = [...asked, ...always];
+  const explained = explainer(history, question);
+  return {
+    valid: worst(deciding.map(({ verdict }) => verdict.valid)),
+    levels,
+    checkers: new Map(
+      [...deciding, ...further].map(({ name, checker, verdict }) => [name, explained(checker, verdict)]),
+    ),
+    deciding: deciding.map(({ name }) => name),
+  };
+}
+
+/** Makes counterexamples small, each verdict's once: levels that are decided by the same search share theirs. */
+function explainer(
+  history: History,
+  { budget, observers }: Question,
+): (checker: Checker | null, verdict: Verdict) => Verdict {
+  const explained = new Map<Verdict, Verdict>();
+  return (checker, verdict) => {
+    if (checker === null || verdict.valid !== false) return verdict;
+    const known = explained.get(verdict);
+    if (known) return known;
+    const minimal = withMinimal(history, checker, verdict, budget, observers);
+    explained.set(verdict, minimal);
+    return minimal;
+  };
+}

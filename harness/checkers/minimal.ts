@@ -1,0 +1,167 @@
+/**
+ * Minimised counterexamples: of a history that a checker refuses, a sub-history as small as could be found that the same
+ * checker refuses for the same reason (delta debugging, Zeller & Hildebrandt 2002). Whole keys are left out first, then
+ * whole processes, then single operations.
+ *
+ * What is left out never happened, as far as the sub-history tells. A read whose write was left out would be wrong for a
+ * reason of its own, which explains nothing; so whoever keeps an operation keeps one that left what it saw
+ * (minimalSources.ts). Up to that the result is 1-minimal: without any one of its operations, either the check does not
+ * fail in this way or some operation saw what nobody left.
+ */
+import type { History } from '../columns/history.ts';
+import { noName } from '../columns/interner.ts';
+import { shareOf } from './budget.ts';
+import type { Anomaly, Budget, Checker, Verdict } from './checker.ts';
+import { lastHeld } from './minimalPrefix.ts';
+import { excerptOf, type Excerpt } from './minimalExcerpt.ts';
+import { sourcesIn, type Sources } from './minimalSources.ts';
+import { runSafely } from './run.ts';
+
+/** So many anomalies of a verdict are minimised; they are usually alike. */
+const minimisedMax = 8;
+/** So many sub-histories are checked for one anomaly … */
+const checksMax = 500;
+/** … and so many operations in all of them together. */
+const rowsCheckedMax = 2_000_000;
+/** The part of the budget left that may go into explanations. */
+const budgetPart = 0.5;
+
+/**
+ * The verdict with minimal sub-histories for its first anomalies and, where no legal order describes how far the history
+ * was right, the prefix for which the check held. Costs checks of parts of the history, within a part of the budget; a
+ * verdict without a violation costs nothing. `observers` are the operations that leave nothing behind.
+ */
+export function withMinimal(
+  history: History,
+  checker: Checker,
+  verdict: Verdict,
+  budget: Budget,
+  observers: readonly string[] = [],
+): Verdict {
+  if (verdict.valid !== false) return verdict;
+  try {
+    return explained(history, checker, verdict, budget, observers);
+  } catch {
+    // A value too deep to be written down, say: a verdict stands without its explanation.
+    return verdict;
+  }
+}
+
+function explained(
+  history: History,
+  checker: Checker,
+  verdict: Verdict,
+  budget: Budget,
+  observers: readonly string[],
+): Verdict {
+  const own = shareOf(budget, budgetPart);
+  const sources = sourcesIn(history, observers);
+  const anomalies = verdict.anomalies.map((anomaly, at) => {
+    if (at >= minimisedMax || anomaly.minimal !== undefined) return anomaly;
+    const share = shareOf(own, 1 / (Math.min(minimisedMax, verdict.anomalies.length) - at + 1));
+    const minimal = new Minimiser({ history, checker, anomaly, budget: share, sources }).result();
+    return minimal === undefined ? anomaly : { ...anomaly, minimal };
+  });
+  if (anomalies.some(({ prefix }) => prefix !== undefined)) return { ...verdict, anomalies };
+  const heldUntil = lastHeld(history, checker, verdict.anomalies, own);
+  return { ...verdict, anomalies, ...(heldUntil === undefined ? {} : { heldUntil }) };
+}
+
+interface Question {
+  readonly history: History;
+  readonly checker: Checker;
+  readonly anomaly: Anomaly;
+  readonly budget: Budget;
+  readonly sources: Sources;
+}
+
+class Minimiser {
+  private readonly question: Question;
+  private checksLeft = checksMax;
+  private rowsLeft = rowsCheckedMax;
+
+  constructor(question: Question) {
+    this.question = question;
+  }
+
+  /** The events of the minimal sub-history, ascending; undefined when the reason was not found again in any part. */
+  result(): number[] | undefined {
+    for (const rows of this.beginnings()) {
+      const excerpt = excerptOf(this.question.history, rows);
+      const all = excerpt.history.operations;
+      const kept = Array.from({ length: all.length }, (_, row) => row);
+      if (this.fails(excerpt, kept)) return excerpt.eventsOf(this.reduced(excerpt, kept));
+    }
+    return undefined;
+  }
+
+  /** Where to begin, the smallest part first: the anomaly's operations, its key until then, everything until then. */
+  private *beginnings(): Generator<readonly number[]> {
+    const { history, anomaly, sources } = this.question;
+    const last = anomaly.ops.at(-1) ?? history.length - 1;
+    yield sources.closure(rowsOf(history, new Set(anomaly.ops)));
+    const { start, key, length } = history.operations;
+    const keyId = anomaly.key === undefined ? noName : history.events.keyNames.find(anomaly.key);
+    const until: number[] = [];
+    for (let row = 0; row < length && (start[row] ?? 0) <= last; row++) until.push(row);
+    if (keyId !== noName) yield until.filter((row) => key[row] === keyId);
+    yield until;
+  }
+
+  private reduced(excerpt: Excerpt, all: readonly number[]): readonly number[] {
+    const { key, process } = excerpt.history.operations;
+    const sources = sourcesIn(excerpt.history, this.question.sources.observers);
+    const fails = (rows: readonly number[]): boolean => this.fails(excerpt, rows);
+    const isWorthIt = all.length > 8;
+    let rows = all;
+    if (isWorthIt) rows = leaveOut(rows, (row) => key[row] ?? noName, sources, fails);
+    if (isWorthIt) rows = leaveOut(rows, (row) => process[row] ?? 0, sources, fails);
+    for (let before = Infinity; rows.length < before;) {
+      before = rows.length;
+      rows = leaveOut(rows, (row) => row, sources, fails);
+    }
+    return rows;
+  }
+
+  /** Whether the same checker refuses these operations alone for the same reason; false once it was asked too often. */
+  private fails({ history }: Excerpt, rows: readonly number[]): boolean {
+    const { checker, anomaly, budget } = this.question;
+    if (this.checksLeft === 0 || rows.length > this.rowsLeft || !budget.spend(rows.length + 1)) return false;
+    this.checksLeft--;
+    this.rowsLeft -= rows.length;
+    const { valid, anomalies } = runSafely(checker, history.restrictedTo(rows), budget);
+    return valid === false && anomalies.some(({ kind }) => kind === anomaly.kind);
+  }
+}
+
+/** The operations that these events belong to. O(operations). */
+function rowsOf(history: History, events: ReadonlySet<number>): number[] {
+  const { length, start, completion } = history.operations;
+  const rows: number[] = [];
+  for (let row = 0; row < length; row++)
+    if (events.has(start[row] ?? -1) || events.has(completion[row] ?? -1)) rows.push(row);
+  return rows;
+}
+
+/** Leaves units of rows out while the rest fails: halves of all units first, single ones last. */
+function leaveOut(
+  all: readonly number[],
+  unitOf: (row: number) => number,
+  sources: Sources,
+  fails: (rows: readonly number[]) => boolean,
+): readonly number[] {
+  let rows = all;
+  let units = [...new Set(rows.map(unitOf))];
+  for (let size = Math.ceil(units.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (let from = 0; from < units.length;) {
+      const without = new Set(units.slice(from, from + size));
+      const candidate = sources.closure(rows.filter((row) => !without.has(unitOf(row))));
+      if (candidate.length < rows.length && candidate.length > 0 && fails(candidate)) {
+        rows = candidate;
+        const left = new Set(rows.map(unitOf));
+        units = units.filter((unit) => left.has(unit));
+      } else from += size;
+    }
+  }
+  return rows;
+}

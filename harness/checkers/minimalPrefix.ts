@@ -1,0 +1,67 @@
+/**
+ * How far a history was right: the prefix for which a check still held, found by bisection. It works for every checker
+ * alike, and says less than a legal order with its states; for checks that know no such order it is what there is.
+ */
+import { History } from '../columns/history.ts';
+import type { Anomaly, Budget, Checker } from './checker.ts';
+import { runSafely } from './run.ts';
+
+/** So many events are checked, in all prefixes together. */
+const eventsCheckedMax = 2_000_000;
+
+/**
+ * The index of an event such that the check holds for the history up to it and fails once the next event is added; -1
+ * when it fails from the first event. Undefined when that could not be found out. O(log events) checks, or two where the
+ * violation shows at once when the last operation of its first anomaly completes.
+ */
+export function lastHeld(
+  history: History,
+  checker: Checker,
+  anomalies: readonly Anomaly[],
+  budget: Budget,
+): number | undefined {
+  let eventsLeft = eventsCheckedMax;
+  const holds = (length: number): boolean | undefined => {
+    eventsLeft -= length;
+    if (eventsLeft < 0 || !budget.spend(length)) return undefined;
+    const { valid } = runSafely(checker, prefixOf(history, length), budget);
+    return valid === 'unknown' ? undefined : valid;
+  };
+  /** Lengths of prefixes: the longest known to hold, the shortest known to fail. */
+  let [held, failed] = [0, history.length];
+  const first = firstProven(anomalies, history.length);
+  const guesses = [first, first - 1];
+  while (held + 1 < failed) {
+    const guess = guesses.shift() ?? held + Math.floor((failed - held) / 2);
+    if (guess <= held || guess >= failed) continue;
+    const answer = holds(guess);
+    if (answer === undefined) return undefined;
+    if (answer) held = guess;
+    else failed = guess;
+  }
+  return held - 1;
+}
+
+/** The length of the shortest prefix that holds all operations of an anomaly. */
+function firstProven(anomalies: readonly Anomaly[], length: number): number {
+  return anomalies.reduce((least, { ops }) => Math.min(least, (ops.at(-1) ?? length - 1) + 1), length);
+}
+
+/** The first events of a history; what completes later is open. */
+function prefixOf({ events, reading }: History, length: number): History {
+  const { type, process, f, key, value, node, timeNs } = events;
+  return new History(
+    {
+      ...events,
+      length,
+      type: type.subarray(0, length),
+      process: process.subarray(0, length),
+      f: f.subarray(0, length),
+      key: key.subarray(0, length),
+      value: value.subarray(0, length),
+      node: node.subarray(0, length),
+      timeNs: timeNs.subarray(0, length),
+    },
+    reading,
+  );
+}

@@ -1,0 +1,105 @@
+/**
+ * Where what an operation saw came from: the operations that were asked to leave that value, element or version. Values
+ * are compared, nothing is known of the object but which of its operations only look; what several may have left came
+ * from any of them.
+ */
+import type { Json } from '../../nodes/kernel/wire.ts';
+import type { History } from '../columns/history.ts';
+import { falseId } from '../columns/interner.ts';
+import { okOutcome } from '../columns/operations.ts';
+
+export interface Sources {
+  readonly observers: readonly string[];
+  /**
+   * These rows, ascending, and for all that they and the added ones saw a row that left it, if any did in the whole
+   * history.
+   */
+  closure(rows: readonly number[]): number[];
+}
+
+/** The sources of a history; indexed when they are first asked for. O(size of what was asked to be left). */
+export function sourcesIn(history: History, observers: readonly string[]): Sources {
+  let left: ReadonlyMap<string, readonly number[]> | undefined;
+  return {
+    observers,
+    closure: (rows) => closureOf(history, (left ??= rowsByTrace(history, observers)), rows),
+  };
+}
+
+function closureOf(
+  history: History,
+  left: ReadonlyMap<string, readonly number[]>,
+  rows: readonly number[],
+): number[] {
+  const kept = new Set(rows);
+  const open = [...kept];
+  for (let row = open.pop(); row !== undefined; row = open.pop())
+    for (const trace of seenBy(history, row)) {
+      const writers = (left.get(trace) ?? []).filter((writer) => writer !== row);
+      if (writers.some((writer) => kept.has(writer))) continue;
+      const source = writers[0];
+      if (source === undefined) continue;
+      kept.add(source);
+      open.push(source);
+    }
+  return [...kept].sort((a, b) => a - b);
+}
+
+function rowsByTrace(history: History, observers: readonly string[]): Map<string, number[]> {
+  const { length, f } = history.operations;
+  const looks = observers.map((name) => history.events.fNames.find(name));
+  const rows = new Map<string, number[]>();
+  for (let row = 0; row < length; row++) {
+    if (looks.includes(f[row] ?? 0)) continue;
+    for (const trace of leftBy(history, row)) {
+      const others = rows.get(trace);
+      if (others) others.push(row);
+      else rows.set(trace, [row]);
+    }
+  }
+  return rows;
+}
+
+/** A trace names a value (or element) at a key. */
+function leftBy(history: History, row: number): string[] {
+  const { f, input, key } = history.operations;
+  const { fNames, values } = history.events;
+  const at = key[row] ?? 0;
+  const asked = values.get(input[row] ?? 0);
+  const name = fNames.get(f[row] ?? 0);
+  if (name === 'txn')
+    return [...microOperations(asked)].flatMap(({ isRead, traces }) => (isRead ? [] : traces));
+  if (name === 'cas' && Array.isArray(asked)) return tracesOf(at, (asked as readonly Json[])[1] ?? null);
+  return tracesOf(at, asked);
+}
+
+function seenBy(history: History, row: number): string[] {
+  const { f, input, output, outcome, key } = history.operations;
+  const { fNames, values } = history.events;
+  const at = key[row] ?? 0;
+  const asked = values.get(input[row] ?? 0);
+  const name = fNames.get(f[row] ?? 0);
+  if (name === 'cas' && Array.isArray(asked))
+    return output[row] === falseId ? [] : tracesOf(at, (asked as readonly Json[])[0] ?? null);
+  if (outcome[row] !== okOutcome || output[row] === input[row]) return [];
+  const answered = values.get(output[row] ?? 0);
+  if (name === 'txn')
+    return [...microOperations(answered)].flatMap(({ isRead, traces }) => (isRead ? traces : []));
+  return tracesOf(at, answered);
+}
+
+/** The micro-operations of a transaction, `[f, key, value]` each. */
+function* microOperations(txn: Json): Generator<{ readonly isRead: boolean; readonly traces: string[] }> {
+  if (!Array.isArray(txn)) return;
+  for (const micro of txn as readonly Json[]) {
+    if (!Array.isArray(micro)) continue;
+    const [f, key = null, value = null] = micro as readonly Json[];
+    yield { isRead: f === 'r', traces: tracesOf(JSON.stringify(key), value) };
+  }
+}
+
+/** A value, or the elements of a list; null is nothing. */
+function tracesOf(key: number | string, value: Json): string[] {
+  const parts = Array.isArray(value) ? (value as readonly Json[]) : [value];
+  return parts.flatMap((part) => (part === null ? [] : `${key} ${JSON.stringify(part)}`));
+}
