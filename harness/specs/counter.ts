@@ -1,4 +1,4 @@
-/** A counter: amounts are added, the sum is read. */
+/** Counters: amounts are added, the sum is read. A bounded counter does not go below zero. */
 import type { Json } from '../../nodes/kernel/wire.ts';
 import { describeOperation } from './describe.ts';
 import type { Input, Output, SequentialSpec } from './spec.ts';
@@ -33,4 +33,26 @@ export const counter: SequentialSpec<number> = {
   byKey: true,
   observers: ['read'],
   describe: describeOperation,
+};
+
+function stepBounded(state: number, input: Input, output: Output): number | 'inconsistent' {
+  if (input.f !== 'add') return step(state, input, output);
+  const after = state + amount(input.value);
+  if (output !== 'unknown' && output.value === false) return after < 0 ? state : 'inconsistent';
+  return after < 0 && amount(input.value) < 0 ? 'inconsistent' : after;
+}
+
+export const boundedCounter: SequentialSpec<number> = {
+  ...counter,
+  name: 'bounded-counter',
+  meaning: 'a sum of amounts that never goes below zero',
+  operations: [
+    {
+      f: 'add',
+      invoked: 'the amount, negative to subtract',
+      answered: 'anything; false when the sum would go below zero',
+    },
+    { f: 'read', invoked: 'null', answered: 'the sum; null is 0' },
+  ],
+  step: stepBounded,
 };

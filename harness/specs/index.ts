@@ -1,11 +1,16 @@
 /** The registry of sequential specs: one line each. */
-import { counter } from './counter.ts';
+import { bank } from './bank.ts';
+import { boundedCounter, counter } from './counter.ts';
+import { inventory } from './inventory.ts';
 import { append, kv } from './kv.ts';
+import { leader } from './leader.ts';
 import { lock } from './lock.ts';
 import { queue } from './queue.ts';
 import { casRegister, register } from './register.ts';
 import { set } from './set.ts';
 import type { SequentialSpec } from './spec.ts';
+import { listAppend, longForkStore, rwRegister } from './txn.ts';
+import { uniqueIds } from './uniqueIds.ts';
 
 /** Every spec; where the operations of a history fit several, the first one is meant. */
 export const specs: readonly SequentialSpec[] = [
@@ -17,6 +22,11 @@ export const specs: readonly SequentialSpec[] = [
   counter,
   queue,
   lock,
+  boundedCounter,
+  bank,
+  inventory,
+  uniqueIds,
+  leader,
 ];
 
 /** The spec of this name, or undefined. */
