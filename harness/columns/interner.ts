@@ -76,6 +76,24 @@ export class Values {
     return value;
   }
 
+  /**
+   * The canonical texts of strings, arrays and objects, for who reads them without making objects: the value with an id
+   * stands in `textBytes[textStart(id), textEnd(id))`, which is empty for null, booleans and numbers.
+   */
+  get textBytes(): Uint8Array {
+    return this.texts.allBytes;
+  }
+
+  textStart(id: number): number {
+    const place = this.place.at(id) ?? 0;
+    return place < 0 ? this.texts.startOf(~place) : 0;
+  }
+
+  textEnd(id: number): number {
+    const place = this.place.at(id) ?? 0;
+    return place < 0 ? this.texts.endOf(~place) : 0;
+  }
+
   private idOfDouble(value: number): number {
     refuseInfinite(value);
     const ordinal = this.numbers.ordinalOf(value);

@@ -52,6 +52,19 @@ export class Texts {
     return decoder.decode(this.bytes.subarray(start, end));
   }
 
+  /** All texts; the one with an ordinal stands in `[startOf(ordinal), endOf(ordinal))`. */
+  get allBytes(): Uint8Array {
+    return this.bytes;
+  }
+
+  startOf(ordinal: number): number {
+    return this.starts.at(ordinal) ?? 0;
+  }
+
+  endOf(ordinal: number): number {
+    return (this.starts.at(ordinal + 1) ?? this.used) - 1;
+  }
+
   /** The slot that holds the text, or the free one where it belongs. */
   private slotOf(hash: number, bytes: Uint8Array, from: number, to: number): number {
     const { slots } = this;
