@@ -1,0 +1,30 @@
+/** The bytes of a file, in order: the only I/O of the readers of foreign formats. */
+import { closeSync, openSync, readSync } from 'node:fs';
+import { UsageError } from '../exit.ts';
+import type { ByteSource } from './byteWindow.ts';
+
+/** Opens a file for as long as `use` runs. Throws UsageError if it cannot be read. */
+export function withBytesOf<T>(file: string, use: (source: ByteSource) => T): T {
+  const fd = orRefused(file, () => openSync(file, 'r'));
+  try {
+    return use((into) => orRefused(file, () => readSync(fd, into)));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The first bytes of a file, as Latin-1 text: what tells formats apart is ASCII. */
+export function headOf(file: string, bytes = 4096): string {
+  return withBytesOf(file, (source) => {
+    const head = Buffer.alloc(bytes);
+    return head.toString('latin1', 0, source(head));
+  });
+}
+
+function orRefused<T>(file: string, access: () => T): T {
+  try {
+    return access();
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
