@@ -14,8 +14,10 @@ import { basename, join, resolve } from 'node:path';
 import type { NodeId } from '../nodes/kernel/ids.ts';
 import type { RunConfig } from './config.ts';
 import { HarnessError, UsageError } from './exit.ts';
+import { readJsonl } from './formats/jsonl.ts';
+import type { Op } from './history.ts';
+import { HistoryWriter } from './historyFile.ts';
 import { makeFolder } from './makeFolder.ts';
-import { HistoryWriter, readHistory, type HistoryRead } from './historyFile.ts';
 import type { Results } from './results.ts';
 import { schemaProblems, type SchemaName } from './schemas/validate.ts';
 
@@ -92,21 +94,25 @@ export function createRunFolder(
 }
 
 /** A run read back from its folder. */
-export interface StoredRun extends HistoryRead {
+export interface StoredRun {
   readonly paths: RunPaths;
+  readonly history: readonly Op[];
+  /** What was tolerated in the history, a sentence each. */
+  readonly warnings: readonly string[];
   readonly config: RunConfig;
   /** Null when the harness ended before there was a verdict. */
   readonly results: Results | null;
 }
 
 /** Reads a run folder. Whatever in it is malformed is refused with a UsageError or a HistoryFileError. */
-export async function readRun(folder: string): Promise<StoredRun> {
+export function readRun(folder: string): StoredRun {
   const paths = runPaths(folder);
   const config = readJson<RunConfig>('config', paths.config);
   if (config === null)
     throw new UsageError(`${paths.folder} is not the folder of a run: it has no config.json`);
   const results = readJson<Results>('results', paths.results);
-  return { paths, config, results, ...(await readHistory(paths.history)) };
+  const { history, warnings } = readJsonl(paths.history);
+  return { paths, config, results, history: [...history.ops()], warnings };
 }
 
 /** `2026-11-21T11-26-53`, UTC: sorts by time, and is a file name everywhere. */

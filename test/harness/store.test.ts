@@ -101,7 +101,7 @@ describe('the store', () => {
     assert.ok(existsSync(paths.nodes));
   });
 
-  it('reads back what a run wrote', async () => {
+  it('reads back what a run wrote', () => {
     const run = createRunFolder(config, { out, startedAt });
     run.writeConfig(config);
     run.writeResults(results);
@@ -109,7 +109,7 @@ describe('the store', () => {
     const writer = run.openHistory();
     writer.append({ index: 0, timeNs: 1, process: 0, type: 'invoke', f: 'read', key: 'k1', value: null });
     writer.close();
-    const stored = await readRun(run.paths.folder);
+    const stored = readRun(run.paths.folder);
     assert.deepEqual(stored.config, config);
     assert.deepEqual(stored.results, results);
     assert.equal(stored.history.length, 1);
@@ -124,11 +124,11 @@ describe('the store', () => {
     ]);
   });
 
-  it('reads a run that has no verdict yet', async () => {
+  it('reads a run that has no verdict yet', () => {
     const run = createRunFolder(config, { out, startedAt });
     run.writeConfig(config);
     run.openHistory().close();
-    assert.equal((await readRun(run.paths.folder)).results, null);
+    assert.equal(readRun(run.paths.folder).results, null);
   });
 
   it('gives every node a folder, kept across its restarts', () => {
@@ -175,18 +175,18 @@ describe('the store', () => {
     assert.ok(existsSync(join(out, 'own', 'latest', 'precious')));
   });
 
-  it('refuses what is not the folder of a run, or is malformed', async () => {
-    await assert.rejects(
-      readRun(out),
+  it('refuses what is not the folder of a run, or is malformed', () => {
+    assert.throws(
+      () => readRun(out),
       (error) => error instanceof UsageError && /config\.json/.test(error.message),
     );
     const run = createRunFolder(config, { out, startedAt });
     run.openHistory().close();
     writeFileSync(run.paths.config, '{"version": 1');
-    await assert.rejects(readRun(run.paths.folder), /not JSON/);
+    assert.throws(() => readRun(run.paths.folder), /not JSON/);
     writeFileSync(run.paths.config, JSON.stringify({ ...config, version: 2, nodes: 0, seed: 'x' }));
-    await assert.rejects(
-      readRun(run.paths.folder),
+    assert.throws(
+      () => readRun(run.paths.folder),
       (error) =>
         error instanceof UsageError &&
         ['version', 'nodes must be >= 1', 'seed must be number'].every((word) =>
@@ -195,6 +195,6 @@ describe('the store', () => {
     );
     run.writeConfig(config);
     writeFileSync(run.paths.results, JSON.stringify({ ...results, valid: 'maybe' }));
-    await assert.rejects(readRun(run.paths.folder), /valid must be one of \[true,false,"unknown"\]/);
+    assert.throws(() => readRun(run.paths.folder), /valid must be one of \[true,false,"unknown"\]/);
   });
 });
