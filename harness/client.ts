@@ -14,6 +14,7 @@
  */
 import { assert } from '../nodes/kernel/assert.ts';
 import type { NodeId } from '../nodes/kernel/ids.ts';
+import type { Sessions } from '../nodes/kernel/model.ts';
 import type { Prng } from '../nodes/kernel/prng.ts';
 import type { Json, WireRequest } from '../nodes/kernel/wire.ts';
 import { meaningOf, type Meaning } from './meaning.ts';
@@ -32,6 +33,8 @@ export interface ClientOptions {
   readonly operationTimeoutMs: number;
   readonly prng: Prng;
   readonly port: ClientPort;
+  /** How its processes choose nodes (default: they roam). */
+  readonly sessions?: Sessions;
 }
 
 /** What a client does to the world. */
@@ -55,7 +58,13 @@ export interface ClientOperation {
 /** How an operation ended. */
 export type ClientResult =
   | { readonly type: 'ok'; readonly result: Json; readonly node: NodeId }
-  | { readonly type: 'fail' | 'info'; readonly error: string; readonly node: NodeId };
+  | {
+      readonly type: 'fail' | 'info';
+      readonly error: string;
+      readonly node: NodeId;
+      /** The node with which the process must stay sent it away: it can do no more. */
+      readonly endsSession?: true;
+    };
 
 interface Current {
   readonly operation: ClientOperation;
@@ -89,7 +98,8 @@ export class Client {
 
   constructor(options: ClientOptions) {
     this.options = options;
-    this.routes = new Routes(options.nodes, options.home, options.prng.fork('routes'));
+    const { nodes, home, prng, sessions } = options;
+    this.routes = new Routes(nodes, home, prng.fork('routes'), sessions);
   }
 
   /** The node that the next operation of this kind asks first. Draws: ask once for each operation. */
@@ -176,6 +186,7 @@ export class Client {
       return this.end({ type: 'fail', error, node });
     }
     const hint = leader !== node && this.options.nodes.find((other) => other === leader);
+    if (this.routes.stays(readOnly)) return this.onSentAway(current, error, node, Boolean(hint), nowNs);
     if (hint) this.routes.redirected(readOnly, hint);
     else this.routes.failed(readOnly, node);
     if (current.open.length > 0) return null;
@@ -188,6 +199,22 @@ export class Client {
     if (hint) this.routes.failed(readOnly, hint);
     if (current.unclear !== null) return this.retry(current, node, nowNs);
     return this.endLater(current, { type: 'fail', error, node }, nowNs);
+  }
+
+  /** The node with which the process stays refused. If it named another one that leads, the session is over. */
+  private onSentAway(
+    current: Current,
+    error: string,
+    node: NodeId,
+    isToLeader: boolean,
+    nowNs: number,
+  ): ClientResult | null {
+    const { readOnly } = current.operation;
+    this.routes.failed(readOnly, node);
+    if (current.open.length > 0) return null;
+    if (current.unclear !== null) return this.retry(current, node, nowNs);
+    const endsSession = isToLeader && !(readOnly && this.options.sessions === 'reads-at-one-node');
+    return this.endLater(current, { type: 'fail', error, node, ...(endsSession && { endsSession }) }, nowNs);
   }
 
   private onUnclear(current: Current, error: string, node: NodeId, nowNs: number): ClientResult | null {
@@ -219,6 +246,7 @@ export class Client {
   }
 
   private end(result: ClientResult): ClientResult {
+    if (result.type === 'info' || (result.type === 'fail' && result.endsSession)) this.routes.endSession();
     this.current = null;
     this.alarmNs = null;
     return result;

@@ -4,6 +4,7 @@
  */
 import { assert } from '../nodes/kernel/assert.ts';
 import type { NodeId } from '../nodes/kernel/ids.ts';
+import type { Sessions } from '../nodes/kernel/model.ts';
 import type { Prng } from '../nodes/kernel/prng.ts';
 import type { WireRequest } from '../nodes/kernel/wire.ts';
 import { Client, type ClientResult } from './client.ts';
@@ -24,6 +25,7 @@ export interface ClientPoolOptions {
   readonly workload: Workload;
   readonly profile: ApiProfile;
   readonly deduplicates: boolean;
+  readonly sessions: Sessions;
   readonly attemptTimeoutMs: number;
   readonly operationTimeoutMs: number;
   readonly prng: Prng;
@@ -120,7 +122,8 @@ export class ClientPool {
   }
 
   private createClient(thread: number): Client {
-    const { nodes, profile, deduplicates, attemptTimeoutMs, operationTimeoutMs, prng } = this.options;
+    const { nodes, profile, deduplicates, sessions, attemptTimeoutMs, operationTimeoutMs, prng } =
+      this.options;
     const home = nodes[thread % nodes.length];
     assert(home !== undefined, 'there is at least one node');
     const send = (node: NodeId, request: WireRequest, timeoutMs: number): number => {
@@ -136,6 +139,7 @@ export class ClientPool {
       home,
       profile,
       deduplicates,
+      sessions,
       attemptTimeoutMs,
       operationTimeoutMs,
       prng: prng.fork(`client-${thread}`),
@@ -170,7 +174,13 @@ export class ClientPool {
     const completion =
       type === 'ok'
         ? { type, value: workload.completed(invocation, result.result), node }
-        : { type, value: invocation.value, error: result.error, node };
+        : {
+            type,
+            value: invocation.value,
+            error: result.error,
+            node,
+            endsSession: result.endsSession === true,
+          };
     this.counts[type]++;
     if (type === 'ok') this.latencies.add((nowNs - thread.sinceNs) / 1e6, nowNs);
     record(this.interpreter.complete(number, completion, nowNs));

@@ -48,6 +48,8 @@ export interface Completion {
   readonly error?: string;
   /** The node that was asked last. */
   readonly node?: NodeId;
+  /** The process acts no more, whatever came of this operation. */
+  readonly endsSession?: boolean;
 }
 
 /** A generator that answers nonsense, or that waits for something that cannot happen. */
@@ -122,7 +124,7 @@ export class Interpreter {
     }
   }
 
-  /** Ends the operation of a thread. A process whose operation ended in `info` never acts again. */
+  /** Ends the operation of a thread. A process whose operation ended in `info`, or its session, never acts again. */
   complete(thread: number, completion: Completion, nowNs: number): Op {
     this.advance(nowNs);
     const dispatch = this.open[thread];
@@ -141,7 +143,8 @@ export class Interpreter {
     this.free = [...this.free, thread].sort((a, b) => a - b);
     // The generator sees the completion while its process is still the thread's.
     this.generator = this.generator.update(this.context(), op);
-    if (completion.type === 'info') this.processes[thread] = dispatch.process + this.concurrency;
+    if (completion.type === 'info' || completion.endsSession === true)
+      this.processes[thread] = dispatch.process + this.concurrency;
     return op;
   }
 

@@ -30,6 +30,8 @@ export interface Results {
     readonly undecided: readonly Guarantee[];
     /** The maximal ones of `held`. */
     readonly strongestHeld: readonly Guarantee[];
+    /** Of the levels that no checker of their own decided: the level whose verdict decides them. */
+    readonly impliedBy?: Readonly<Partial<Record<Guarantee, Guarantee>>>;
   };
   readonly checkers: Readonly<Record<string, Verdict>>;
   readonly operations: { readonly ok: number; readonly fail: number; readonly info: number };

@@ -2,8 +2,12 @@
  * Which node a client asks. It starts at its home node and remembers, for reads and writes apart, the node that last
  * answered, until it fails. Apart, because a system may answer reads anywhere and writes only at its leader; and
  * because a client that keeps reading where it was answered is the one that sees a deposed leader's stale state.
+ *
+ * A claim may be made only for processes that stay (nodes/kernel/model.ts, Sessions). Then a process stays with the node
+ * that first answered it, until that one sends it away and its session ends; or it reads at its home node alone.
  */
 import type { NodeId } from '../nodes/kernel/ids.ts';
+import type { Sessions } from '../nodes/kernel/model.ts';
 import type { Prng } from '../nodes/kernel/prng.ts';
 
 /** Share of operations that ask the home node though another one is remembered: every node keeps being asked. */
@@ -17,10 +21,14 @@ export class Routes {
   private readonly prng: Prng;
   private readNode: NodeId;
   private writeNode: NodeId;
+  /** Where all operations of the session go, once it has begun; only of sessions at one node. */
+  private stay: NodeId | null = null;
+  private readonly sessions: Sessions;
   /** Attempts in a row that came to nothing. */
   private failures = 0;
 
-  constructor(nodes: readonly NodeId[], home: NodeId, prng: Prng) {
+  constructor(nodes: readonly NodeId[], home: NodeId, prng: Prng, sessions: Sessions = 'roaming') {
+    this.sessions = sessions;
     this.nodes = nodes;
     this.home = home;
     this.prng = prng;
@@ -30,12 +38,25 @@ export class Routes {
 
   /** Where a new operation begins. */
   entry(readOnly: boolean): NodeId {
+    if (this.stays(readOnly)) return this.next(readOnly);
     return this.prng.chance(homeRatio) ? this.home : this.next(readOnly);
   }
 
   /** The remembered node. */
   next(readOnly: boolean): NodeId {
+    if (this.stay !== null) return this.stay;
+    if (this.stays(readOnly)) return this.home;
     return readOnly ? this.readNode : this.writeNode;
+  }
+
+  /** Whether the process must not take operations of this kind to another node. */
+  stays(readOnly: boolean): boolean {
+    return this.stay !== null || (readOnly && this.sessions === 'reads-at-one-node');
+  }
+
+  /** Another process takes over. */
+  endSession(): void {
+    this.stay = null;
   }
 
   /** A pause that suits the failures so far, doubling from 5 ms to 200 ms. */
@@ -45,6 +66,7 @@ export class Routes {
 
   answered(readOnly: boolean, node: NodeId): void {
     this.failures = 0;
+    if (this.sessions === 'one-node') this.stay ??= node;
     this.remember(readOnly, node);
   }
 

@@ -9,6 +9,7 @@
  * reports give the same commands.
  */
 import { nodeId, type NodeId } from '../nodes/kernel/ids.ts';
+import type { Claim, OptionValues } from '../nodes/kernel/model.ts';
 import { createPrng } from '../nodes/kernel/prng.ts';
 import type { WireRequest } from '../nodes/kernel/wire.ts';
 import { Alarms } from './alarms.ts';
@@ -32,6 +33,8 @@ export interface RunnerOptions {
   readonly model: {
     /** Whether a write may be sent again under its Request-Id. */
     readonly deduplicates: boolean;
+    /** Clients are such as the claim is made for; without one they roam. */
+    claim?(options: OptionValues): Claim;
   };
   /** How clients reach the service; the built-in key–value profile when absent. */
   readonly profile?: ApiProfile;
@@ -76,6 +79,7 @@ export class Runner implements Run {
       workload,
       profile,
       deduplicates: model.deduplicates,
+      sessions: model.claim?.(config.options).sessions ?? 'roaming',
       attemptTimeoutMs,
       operationTimeoutMs,
       prng: createPrng(config.seed).fork('run'),

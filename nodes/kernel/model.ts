@@ -102,7 +102,15 @@ export interface Claim {
   readonly guarantees: readonly Guarantee[];
   /** What the claim rests on, in a sentence (shown in reports). */
   readonly because: string;
+  /** Which processes it is made for; `roaming` when absent. */
+  readonly sessions?: Sessions;
 }
+
+/**
+ * How the processes of clients choose nodes. `roaming`: each operation goes to any node. `one-node`: all operations of a
+ * process are answered by one node. `reads-at-one-node`: all its reads are; what writes goes to any node.
+ */
+export type Sessions = 'roaming' | 'one-node' | 'reads-at-one-node';
 
 export interface NodeModel<P extends Protocol = Protocol> {
   readonly name: string;

@@ -25,13 +25,15 @@ function claim(values: OptionValues): Claim {
       return {
         guarantees: ['sequential', 'ccv'],
         because:
-          'a deposed leader may still answer reads from the past, but every process moves forward along one log',
+          'a deposed leader may still answer reads from the past, but a process that is answered by one node alone moves forward along one log',
+        sessions: 'one-node',
       };
     case 'follower':
       return {
         guarantees: ['monotonic-reads', 'monotonic-writes', 'writes-follow-reads'],
         because:
           'a node answers from a prefix of the one log that only grows, a restart included, but may be behind what its client wrote',
+        sessions: 'reads-at-one-node',
       };
   }
 }

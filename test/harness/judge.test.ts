@@ -61,6 +61,7 @@ function input(
     claim: { guarantees: claims, because: 'it says so' },
     workload: {
       name: 'register',
+      idempotent: ['read'],
       checker: (level) => {
         const verdict = verdicts[level];
         return verdict ? checkerWith(level, verdict) : null;
