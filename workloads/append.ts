@@ -2,6 +2,7 @@
  * Lists that are appended to and read. A read shows the whole past of its key: what was lost, what came in another
  * order, and what was applied twice.
  */
+import { checkerOf } from '../harness/checkers/levels.ts';
 import { fromState, perKeyGroups, type Generator } from '../harness/generator/index.ts';
 import type { Op } from '../harness/history.ts';
 import { append as appendSpec } from '../harness/specs/kv.ts';
@@ -10,7 +11,7 @@ import { assert } from '../nodes/kernel/assert.ts';
 import type { Json } from '../nodes/kernel/wire.ts';
 import { appliedOnce } from './appliedOnce.ts';
 import { onlyWritten } from './onlyWritten.ts';
-import { crashesMax, finalReads, groupsOf, onlyReads, singleKeyChecker } from './singleKey.ts';
+import { crashesMax, finalReads, groupsOf, onlyReads } from './singleKey.ts';
 
 /** A key retires after about so many operations; about half of them are appends, so lists stay short. */
 const operationsMax = 120;
@@ -34,7 +35,7 @@ export const append: Workload = {
     return f === 'read' ? { kind: 'read', key } : { kind: 'txn', txn: [['append', key, value]] };
   },
   completed: ({ f, value }, result) => (f === 'read' ? result : value),
-  checker: (level) => singleKeyChecker(appendSpec, level),
+  checker: (level) => checkerOf(level, { spec: appendSpec }),
   always: [
     onlyWritten({ written: ({ f, value }) => (f === 'append' ? [value] : []), read: elementsRead }),
     appliedOnce(elementsRead),

@@ -2,6 +2,7 @@
  * Registers that are read, written, and compared and set. Every written value is used once, so that a read tells which
  * write it saw.
  */
+import { checkerOf } from '../harness/checkers/levels.ts';
 import {
   fromState,
   perKeyGroups,
@@ -15,7 +16,7 @@ import type { Workload } from '../harness/workload.ts';
 import { assert } from '../nodes/kernel/assert.ts';
 import type { Json } from '../nodes/kernel/wire.ts';
 import { onlyWritten } from './onlyWritten.ts';
-import { crashesMax, finalReads, groupsOf, onlyReads, singleKeyChecker } from './singleKey.ts';
+import { crashesMax, finalReads, groupsOf, onlyReads } from './singleKey.ts';
 
 /** A key retires after about so many operations, so that its check stays cheap. */
 const operationsMax = 150;
@@ -42,7 +43,7 @@ export const register: Workload = {
     return { kind: 'cas', key, from, to };
   },
   completed: ({ f, value }, result) => (f === 'read' ? result : value),
-  checker: (level) => singleKeyChecker(casRegister, level),
+  checker: (level) => checkerOf(level, { spec: casRegister }),
   always: [onlyWritten({ written: writtenBy, read: readBy })],
 };
 

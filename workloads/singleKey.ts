@@ -1,9 +1,7 @@
 /**
  * What the workloads have in common whose operations concern one key each: how threads share keys, when keys retire,
- * which keys are read at the end, and which levels they can judge.
+ * and which keys are read at the end.
  */
-import { linearizable } from '../harness/checkers/linearizable/linearizable.ts';
-import type { Checker } from '../harness/checkers/checker.ts';
 import {
   delay,
   fromFunction,
@@ -13,9 +11,7 @@ import {
   type Generator,
   type GeneratorContext,
 } from '../harness/generator/index.ts';
-import type { SequentialSpec } from '../harness/specs/spec.ts';
 import type { WorkloadOptions } from '../harness/workload.ts';
-import type { Guarantee } from '../nodes/kernel/model.ts';
 
 /**
  * Every crashed operation of a key stays open for ever and doubles the work of its check, so that a key retires after
@@ -72,20 +68,4 @@ export function finalKeys(keys: readonly string[]): readonly string[] {
   const sampled = finalKeysMax - finalLastKeys;
   const sample = Array.from({ length: sampled }, (_, at) => older[Math.floor((at * older.length) / sampled)]);
   return [...sample.flatMap((key) => key ?? []), ...keys.slice(-finalLastKeys)];
-}
-
-/**
- * Linearizability, key by key. Operations on one key each are transactions of one operation, and then strict
- * serializability of the whole store is the same as linearizability of every key (Herlihy & Wing 1990, §3.3: locality),
- * the order in real time across keys included.
- */
-export function singleKeyChecker(spec: SequentialSpec, level: Guarantee): Checker | null {
-  switch (level) {
-    case 'linearizable':
-      return linearizable(spec);
-    case 'strict-serializable':
-      return { ...linearizable(spec), name: level, sameAs: 'linearizable' };
-    default:
-      return null;
-  }
 }

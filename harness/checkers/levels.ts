@@ -1,12 +1,19 @@
 /**
- * Which checker decides which consistency level, for histories of a given sequential spec. A level that makes no sense
- * for a spec (mutual exclusion of a register) has none.
+ * Which checker decides which consistency level, for histories of a given sequential spec. A level that says nothing
+ * about the objects of a spec (mutual exclusion of a register) has none.
  */
 import type { Guarantee } from '../../nodes/kernel/model.ts';
+import { assertNever } from '../../nodes/kernel/assert.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
 import type { SequentialSpec } from '../specs/spec.ts';
+import { causal } from './causal/causal.ts';
 import type { Checker } from './checker.ts';
 import { linearizable } from './linearizable/linearizable.ts';
+import * as objects from './objects/index.ts';
+import { sequential } from './sequential/sequential.ts';
+import { sessionGuarantee } from './sessions/sessionGuarantee.ts';
+import { regular } from './staleness/regular.ts';
+import { isolation, isTransactional } from './transactions/isolation.ts';
 
 /** What the operations of a history act on. */
 export interface Subject {
@@ -16,28 +23,70 @@ export interface Subject {
 }
 
 /** The checker of a level for histories of this spec, or null when the level says nothing about them. */
-export function checkerOf(level: Guarantee, { spec, initial }: Subject): Checker | null {
+export function checkerOf(level: Guarantee, subject: Subject): Checker | null {
+  const { spec, initial } = subject;
   const options = initial === undefined ? {} : { initial };
   switch (level) {
-    case 'linearizable':
-      return linearizable(spec, options);
     case 'strict-serializable':
-      // Operations on one key each are transactions of one operation, and then strict serializability of the whole
-      // store is linearizability of every key (Herlihy & Wing 1990, §3.3: locality).
-      return { ...linearizable(spec, options), name: level, sameAs: 'linearizable' };
+      return strictSerializable(subject);
+    case 'serializable':
+    case 'snapshot-isolation':
+    case 'read-committed':
+      return isTransactional(spec) ? isolation(level, spec) : null;
+    case 'linearizable':
+      return holdsTransactions(spec) ? null : linearizable(spec, options);
+    case 'sequential':
+      return holdsTransactions(spec) ? null : sequential(spec, options);
+    case 'ccv':
+    case 'cm':
+    case 'cc':
+    case 'pram':
+      return spec.accesses ? causal(level, spec, options) : null;
+    case 'read-your-writes':
+    case 'monotonic-reads':
+    case 'monotonic-writes':
+    case 'writes-follow-reads':
+      return spec.accesses ? sessionGuarantee(level, spec, options) : null;
+    case 'regular':
+      return spec.accesses ? regular(spec, options) : null;
+    case 'convergence':
+      return holdsTransactions(spec) ? null : objects.convergence(spec, options);
+    case 'no-lost-writes':
+      return holdsTransactions(spec) ? null : objects.noLostWrites(spec, options);
+    case 'never-oversold':
+      return counted.has(spec.name) ? objects.neverOversold(spec, options) : null;
+    case 'mutual-exclusion':
+      return locks.has(spec.name) ? objects.mutualExclusion(spec, options) : null;
     default:
-      return null;
+      return assertNever(level);
   }
 }
 
-/** The levels that a history should have held if nobody says more. */
+/** Names of specs whose units can be sold, and of those that are held by one at a time. */
+const counted: ReadonlySet<string> = new Set(['inventory', 'bounded-counter']);
+const locks: ReadonlySet<string> = new Set(['lock', 'fenced-lock']);
+
+/** Whether operations are transactions of several micro-operations. */
+function holdsTransactions({ operations }: SequentialSpec): boolean {
+  return operations.every(({ f }) => f === 'txn');
+}
+
+/**
+ * Operations on one key each are transactions of one operation, and then strict serializability of the whole store is
+ * linearizability of every key (Herlihy & Wing 1990, §3.3: locality).
+ */
+function strictSerializable(subject: Subject): Checker | null {
+  if (holdsTransactions(subject.spec)) return isolation('strict-serializable', subject.spec);
+  const checker = checkerOf('linearizable', subject);
+  return checker && { ...checker, name: 'strict-serializable', sameAs: 'linearizable' };
+}
+
+/** The levels that a history should have held if nobody says more: one, the strongest that has a checker. */
 export function defaultLevels(spec: SequentialSpec): readonly Guarantee[] {
-  const strongestFirst = ['linearizable', 'strict-serializable'] as const;
-  const level = strongestFirst.find((candidate) => checkerOf(candidate, { spec }) !== null);
-  return level === undefined ? [] : [level];
+  return [holdsTransactions(spec) ? 'strict-serializable' : 'linearizable'];
 }
 
 /** The checkers that judge objects of this spec whatever level is asked. */
-export function objectCheckers(_subject: Subject): readonly Checker[] {
-  return [];
+export function objectCheckers({ spec, initial }: Subject): readonly Checker[] {
+  return objects.objectCheckers(spec, initial === undefined ? {} : { initial });
 }
