@@ -99,7 +99,7 @@ export const edn: HistoryFormat = {
   meaning:
     "Jepsen's history.edn, files of Knossos and Elle: maps {:process 0, :type :invoke, :f :read, :value nil}",
   reading: knossosReading,
-  recognises: (file, head) =>
-    /^\s*[[({;#]/.test(head) && !/^\s*[[{]\s*("|\})/.test(head) ? true : head === '' && file.endsWith('.edn'),
+  // What begins with { or [ and then a string is JSON.
+  recognises: (_, head) => /^\s*[[({;#]/.test(head) && !/^\s*[[{]\s*(?:\{\s*)?"/.test(head),
   read: (file) => Promise.resolve(withBytesOf(file, (source) => readEdn(file, source))),
 };

@@ -28,6 +28,6 @@ export function isTransaction(value: Json): value is readonly (readonly [string,
 
 /** The same transaction with its micro-operations called as they are here. */
 export function normalized(transaction: readonly (readonly [string, Json, Json])[]): Json {
-  if (transaction.every(([name]) => names[name] === name)) return transaction as unknown as Json;
+  if (transaction.every(([name]) => names[name] === name)) return transaction;
   return transaction.map(([name, key, value]) => [names[name] ?? name, key, value]);
 }
