@@ -1,0 +1,58 @@
+/** Minimal sub-histories of random invalid histories: refused for the same reason, by brute force too, and minimal. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { unlimited } from '../../../harness/checkers/budget.ts';
+import type { Checker, Verdict } from '../../../harness/checkers/checker.ts';
+import { linearizable } from '../../../harness/checkers/linearizable/linearizable.ts';
+import { partitionsOf } from '../../../harness/checkers/linearizable/calls.ts';
+import { withMinimal } from '../../../harness/checkers/minimal.ts';
+import { sourcesIn } from '../../../harness/checkers/minimalSources.ts';
+import { History } from '../../../harness/columns/history.ts';
+import { isLinearizable } from './bruteForce.ts';
+import { agreesOn } from './fuzz.ts';
+import { behaviours, correctHistory, drawFrom, spoiled } from './randomHistory.ts';
+import { rowsOfEvents } from './subHistory.ts';
+
+const cases = fc.record({
+  behaviour: fc.constantFrom(...behaviours),
+  tape: fc.array(fc.nat(1 << 16), { minLength: 40, maxLength: 160 }),
+  keys: fc.integer({ min: 1, max: 3 }),
+});
+
+const refusesAs = (checker: Checker, history: History, kind: string): boolean => {
+  const { valid, anomalies } = checker.check(history, unlimited);
+  return valid === false && anomalies.some((anomaly) => anomaly.kind === kind);
+};
+
+describe('minimal sub-histories', () => {
+  agreesOn('fail the same check in the same way, and lack nothing', cases, ({ behaviour, tape, keys }) => {
+    const { spec } = behaviour;
+    const draw = drawFrom(tape);
+    const shape = { operations: 9, processes: 3, keys, crashOneIn: 8, failOneIn: 8 };
+    const history = History.of(spoiled(correctHistory(behaviour, draw, shape), draw, 2));
+    const checker = linearizable(spec);
+    const verdict = checker.check(history, unlimited);
+    const explained = withMinimal(history, checker, verdict, unlimited, spec.observers);
+    assert.deepEqual(withoutMinimal(explained), withoutMinimal(verdict));
+    if (verdict.valid !== false) return;
+    const sources = sourcesIn(history, spec.observers);
+    for (const { kind, minimal } of explained.anomalies) {
+      assert(minimal !== undefined, 'every anomaly of a small history is minimised');
+      const rows = rowsOfEvents(history, minimal);
+      assert(refusesAs(checker, history.restrictedTo(rows), kind));
+      const partitions = partitionsOf(history.restrictedTo(rows), spec);
+      assert(partitions.some(({ calls }) => !isLinearizable(spec, calls)));
+      for (const left of rows) {
+        const without = sources.closure(rows.filter((row) => row !== left));
+        const isSmaller = without.length < rows.length;
+        assert(!isSmaller || !refusesAs(checker, history.restrictedTo(without), kind), `without row ${left}`);
+      }
+    }
+    assert.deepEqual(withMinimal(history, checker, verdict, unlimited, spec.observers), explained);
+  });
+});
+
+function withoutMinimal({ anomalies, ...rest }: Verdict): unknown {
+  const heldUntil = undefined;
+  return { ...rest, heldUntil, anomalies: anomalies.map((anomaly) => ({ ...anomaly, minimal: undefined })) };
+}
