@@ -5,8 +5,8 @@
  */
 import type { Json } from '../../nodes/kernel/wire.ts';
 import { describeOperation, describeValue, nameOfValue, sameValue } from './describe.ts';
-import { casOf, casRefused, stepCas, type Cell } from './register.ts';
-import type { Input, Output, SequentialSpec, Values } from './spec.ts';
+import { casOf, casRefused, footprintOfAccess, stepCas, type Cell } from './register.ts';
+import type { Footprint, Input, Output, SequentialSpec, Values } from './spec.ts';
 
 const absent: Cell = { value: null };
 
@@ -77,11 +77,43 @@ function stepAppend(state: Cell, input: Input, output: Output): Cell | 'inconsis
   }
 }
 
-/** Lists only grow, so what is read later begins with what is there now. */
-function isPrefix(state: Cell, read: Json): boolean {
-  const elements = (state.value ?? []) as readonly Json[];
-  if (!Array.isArray(read)) return elements.length === 0;
-  return elements.every((element, at) => sameValue(element, (read as readonly Json[])[at] ?? null));
+function footprintOfKv(input: Input, output: Output): Footprint<Cell> {
+  switch (input.f) {
+    case 'get':
+      return footprintOfAccess('read', input, output, cell);
+    case 'put':
+      return footprintOfAccess('write', input, output, cell);
+    case 'append':
+      return { grows: true };
+    case 'delete':
+      return footprintOfAccess('clear', input, output, cell);
+    case 'cas':
+      return footprintOfAccess('cas', input, output, cell);
+    default:
+      throw new TypeError(`kv has no operation '${input.f}'`);
+  }
+}
+
+function footprintOfAppend(input: Input, output: Output): Footprint<Cell> {
+  switch (input.f) {
+    case 'read':
+      return footprintOfAccess('read', input, output, cell);
+    case 'append':
+      return { grows: true };
+    default:
+      throw new TypeError(`append has no operation '${input.f}'`);
+  }
+}
+
+/** Texts grow at the end; what is no text has only itself as a beginning. */
+function pathOfText({ value }: Cell): string {
+  return value === null || typeof value === 'string' ? (value ?? '') : `\0${nameOfValue(value)}`;
+}
+
+/** The elements one after the other: a list begins with another exactly if its path does. */
+function pathOfList({ value }: Cell): string {
+  if (value !== null && !Array.isArray(value)) return `\0${nameOfValue(value)}`;
+  return ((value ?? []) as readonly Json[]).map((element) => `${nameOfValue(element)},`).join('');
 }
 
 export const kv: SequentialSpec<Cell> = {
@@ -110,6 +142,8 @@ export const kv: SequentialSpec<Cell> = {
       ? `cas(${describeValue(input.value)}) did not match`
       : describeOperation(input, output),
   values: valuesOfKv,
+  footprint: footprintOfKv,
+  pathOf: pathOfText,
 };
 
 export const append: SequentialSpec<Cell> = {
@@ -124,7 +158,7 @@ export const append: SequentialSpec<Cell> = {
   nameOf: (state) => nameOfValue(state.value ?? []),
   byKey: true,
   observers: ['read'],
-  mayFitLater: (state, { f }, output) =>
-    f !== 'read' || output === 'unknown' || isPrefix(state, output.value),
+  footprint: footprintOfAppend,
+  pathOf: pathOfList,
   describe: describeOperation,
 };

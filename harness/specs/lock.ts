@@ -1,7 +1,7 @@
 /** A lock: held by at most one at a time. Owners are named by the value; null is a lock without names. */
 import type { Json } from '../../nodes/kernel/wire.ts';
 import { describeOperation, nameOfValue, sameValue } from './describe.ts';
-import type { Input, Output, SequentialSpec } from './spec.ts';
+import type { Footprint, Input, Output, SequentialSpec } from './spec.ts';
 
 /** `by` is the owner's name; absent when the lock is free. */
 export interface LockState {
@@ -26,6 +26,18 @@ function step(state: LockState, { f, value }: Input, output: Output): LockState 
   }
 }
 
+function footprint({ f, value }: Input, output: Output): Footprint<LockState> {
+  const held: LockState = { by: value };
+  switch (f) {
+    case 'acquire':
+      return refused(output) ? { avoids: free } : { needs: free, leaves: held };
+    case 'release':
+      return refused(output) ? { avoids: held } : { needs: held, leaves: free };
+    default:
+      throw new TypeError(`a lock has no operation '${f}'`);
+  }
+}
+
 export const lock: SequentialSpec<LockState> = {
   name: 'lock',
   meaning: 'a lock that at most one holds at a time',
@@ -39,4 +51,5 @@ export const lock: SequentialSpec<LockState> = {
   byKey: true,
   observers: [],
   describe: describeOperation,
+  footprint,
 };

@@ -4,7 +4,7 @@
  */
 import type { Json } from '../../nodes/kernel/wire.ts';
 import { describeOperation, describeValue, nameOfValue, sameValue } from './describe.ts';
-import type { Input, Output, SequentialSpec, Values } from './spec.ts';
+import type { AccessKind, Footprint, Input, Output, SequentialSpec, Values } from './spec.ts';
 
 /** The value of a register or of a key; null when there is none. */
 export interface Cell {
@@ -55,6 +55,35 @@ function values({ f, value }: Input, output: Output): Values {
   return output === 'unknown' ? { left: to } : { seen: from, left: to };
 }
 
+/** What reads, writes and cas do, wherever a spec has them; `cell` is the state that holds a value. */
+export function footprintOfAccess(
+  kind: AccessKind,
+  { value }: Input,
+  output: Output,
+  cell: (value: Json) => Cell,
+): Footprint<Cell> {
+  switch (kind) {
+    case 'read':
+      return output === 'unknown' ? {} : { needs: cell(output.value) };
+    case 'write':
+      return { leaves: cell(value) };
+    case 'clear':
+      return { leaves: cell(null) };
+    case 'cas': {
+      const [from, to] = casOf(value);
+      return casRefused(output) ? { avoids: cell(from) } : { needs: cell(from), leaves: cell(to) };
+    }
+  }
+}
+
+const holding = (value: Json): Cell => ({ value });
+
+function footprint(input: Input, output: Output): Footprint<Cell> {
+  if (input.f !== 'read' && input.f !== 'write' && input.f !== 'cas')
+    throw new TypeError(`a register has no operation '${input.f}'`);
+  return footprintOfAccess(input.f, input, output, holding);
+}
+
 const read = { f: 'read', invoked: 'null', answered: 'the value; null when there is none' };
 const write = { f: 'write', invoked: 'the new value', answered: 'the same value' };
 
@@ -70,6 +99,7 @@ export const register: SequentialSpec<Cell> = {
   accesses: { read: 'read', write: 'write' },
   describe: describeOperation,
   values,
+  footprint,
 };
 
 export const casRegister: SequentialSpec<Cell> = {

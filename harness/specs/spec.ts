@@ -24,6 +24,18 @@ export type Output = { readonly value: Json } | 'unknown';
  */
 export type AccessKind = 'read' | 'write' | 'clear' | 'cas';
 
+/**
+ * What one operation does alone. It can take effect in the state that it `needs`, else in all states but the one that
+ * it `avoids`, else in all; it leads to the state that it `leaves`, else (`grows`) to one that is built on what was
+ * there, else it changes nothing.
+ */
+export interface Footprint<S> {
+  readonly needs?: S;
+  readonly avoids?: S;
+  readonly leaves?: S;
+  readonly grows?: true;
+}
+
 export interface SequentialSpec<S = unknown> {
   readonly name: string;
   readonly meaning: string;
@@ -52,10 +64,15 @@ export interface SequentialSpec<S = unknown> {
    */
   values?(input: Input, output: Output): Values | undefined;
   /**
-   * For a faster search: whether an operation may fit in this state or in any that can follow. False is a promise that
-   * no operations whatever lead from here to a state in which it fits.
+   * For a faster search: what an operation does, whatever happens around it. A spec that has it, has it for all of its
+   * operations.
    */
-  mayFitLater?(state: S, input: Input, output: Output): boolean;
+  footprint?(input: Input, output: Output): Footprint<S>;
+  /**
+   * For a faster search, where footprints say `grows`: an operation that grows leads from a state only to states whose
+   * path begins with the path of that state.
+   */
+  pathOf?(state: S): string;
   /** `write(5)`, `read() → 3`. */
   describe(input: Input, output: Output): string;
 }

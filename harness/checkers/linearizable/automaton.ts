@@ -1,82 +1,182 @@
 /**
- * A sequential spec over small integers: states and operations are numbered when they are first seen, and every step
- * is taken once and remembered. A search then compares and hashes integers only.
+ * A sequential spec over small integers: states and operations are numbered when they are first seen. What operations
+ * do alone (their footprints) stands in columns; every other step is taken once and remembered. A search then compares
+ * and hashes integers only.
  */
-import { nameOfValue } from '../../specs/describe.ts';
+import type { Names, Values } from '../../columns/interner.ts';
 import type { Input, Output, SequentialSpec } from '../../specs/spec.ts';
+import { CodeTable } from './codeTable.ts';
 import { PairMap } from './pairMap.ts';
+import { SpecFault } from './specFault.ts';
+import { lengthened } from './arrays.ts';
 
 /** Not a state: the operation cannot have answered that. */
 export const inconsistent = -1;
+/** No state. */
+export const none = -1;
+/** The state after it is the one before it; one that is built on the one before it. */
+export const unchanged = -2;
+export const grown = -3;
+
+/** In the column of outputs: the operation is open. */
+export const unknownOutput = -1;
+
+/**
+ * A state that stands for all that no remaining operation asks for: whatever needs a state does not fit, whatever
+ * avoids one does. Only for specs with footprints.
+ */
+export const dead = 0;
+
+/** Words of memory that several searches may still take together. */
+export interface MemoryAllowance {
+  wordsLeft: number;
+}
+
+/** Where the names and values of operations stand. */
+export interface Tables {
+  readonly fNames: Names;
+  readonly values: Values;
+}
 
 export class Automaton {
   readonly spec: SequentialSpec;
   /** The number of the state before the first operation. */
   readonly initial: number;
-  private readonly states: unknown[] = [];
+  /** By code: the state that it needs, avoids, leaves. Without footprints nothing is known: none, none, grown. */
+  needs = new Int32Array(16);
+  avoids = new Int32Array(16);
+  leaves = new Int32Array(16);
+  /** By code: 1 if the operation changes no state, whatever it answers. */
+  observes = new Uint8Array(16);
+  readonly hasFootprints: boolean;
+  private readonly tables: Tables;
+  private readonly allowance: MemoryAllowance;
+  private readonly states: unknown[] = [undefined];
+  private readonly names: string[] = ['a state that nobody asks for'];
   private readonly stateOfName = new Map<string, number>();
-  private readonly operations: { readonly input: Input; readonly output: Output }[] = [];
-  private readonly codeOfName = new Map<string, number>();
+  private readonly codes = new CodeTable();
   private readonly steps = new PairMap();
-  private readonly later = new PairMap();
+  /** How many codes have their columns filled in. */
+  private described = 0;
 
-  constructor(spec: SequentialSpec, initial: unknown = spec.init()) {
+  constructor(spec: SequentialSpec, tables: Tables, allowance: MemoryAllowance, initial: unknown) {
     this.spec = spec;
+    this.tables = tables;
+    this.allowance = allowance;
+    this.hasFootprints = spec.footprint !== undefined;
     this.initial = this.numberOf(initial);
   }
 
-  /** The code of an operation: the same input and output have the same code. */
-  code(input: Input, output: Output): number {
-    const answered = output === 'unknown' ? '?' : nameOfValue(output.value);
-    const name = `${input.f} ${nameOfValue(input.value)} ${answered}`;
-    const known = this.codeOfName.get(name);
-    if (known !== undefined) return known;
-    this.codeOfName.set(name, this.operations.length);
-    return this.operations.push({ input, output }) - 1;
+  get codeCount(): number {
+    return this.codes.size;
+  }
+
+  get stateCount(): number {
+    return this.states.length;
+  }
+
+  /** The code of an operation by the ids of its f, input and output: equal operations have equal codes. */
+  codeOf(f: number, input: number, output: number): number {
+    const code = this.codes.numberOf(f, input, output);
+    if (code === this.needs.length) this.grow();
+    if (code === this.described) this.describeNext();
+    return code;
   }
 
   /** The state after the operation, or `inconsistent`. */
   step(state: number, code: number): number {
-    const known = this.steps.get(state, code);
-    if (known !== undefined) return known;
-    const { input, output } = this.operation(code);
-    const after = this.spec.step(this.states[state], input, output);
-    const next = after === 'inconsistent' ? inconsistent : this.numberOf(after);
-    this.steps.add(state, code, next);
-    return next;
-  }
-
-  /** Whether the operation may fit in this state, or in any that can follow. */
-  mayFitLater(state: number, code: number): boolean {
-    if (!this.spec.mayFitLater) return true;
-    const known = this.later.get(state, code);
-    if (known !== undefined) return known === 1;
-    const { input, output } = this.operation(code);
-    const mayFit = this.spec.mayFitLater(this.states[state], input, output);
-    this.later.add(state, code, mayFit ? 1 : 0);
-    return mayFit;
-  }
-
-  /** Whether the operation changes no state at all. */
-  observes(code: number): boolean {
-    return this.spec.observers.includes(this.operation(code).input.f);
+    const needed = this.needs[code] as number;
+    if (needed !== none) {
+      if (needed !== state) return inconsistent;
+    } else if (this.avoids[code] === state) return inconsistent;
+    const left = this.leaves[code] as number;
+    if (left >= 0) return left;
+    if (left === unchanged || state === dead) return state;
+    return this.stepBySpec(state, code);
   }
 
   nameOf(state: number): string {
-    return this.spec.nameOf(this.states[state]);
+    return this.names[state] ?? '';
   }
 
-  private operation(code: number): { readonly input: Input; readonly output: Output } {
-    const operation = this.operations[code];
-    if (!operation) throw new RangeError(`no operation has the code ${code}`);
-    return operation;
+  stateAt(state: number): unknown {
+    return this.states[state];
   }
 
+  /** What a code asks and answers. */
+  operation(code: number): { readonly input: Input; readonly output: Output } {
+    const { fNames, values } = this.tables;
+    const output = this.codes.third(code);
+    return {
+      input: { f: fNames.get(this.codes.first(code)), value: values.get(this.codes.second(code)) },
+      output: output === unknownOutput ? 'unknown' : { value: values.get(output) },
+    };
+  }
+
+  /** Whether operations of this kind change no state, and are left out when they have no answer. */
+  isObserver(code: number): boolean {
+    return this.spec.observers.includes(this.tables.fNames.get(this.codes.first(code)));
+  }
+
+  /** The code of the same operation without its answer. */
+  forgetting(code: number): number {
+    return this.codeOf(this.codes.first(code), this.codes.second(code), unknownOutput);
+  }
+
+  private stepBySpec(state: number, code: number): number {
+    const known = this.steps.get(state, code);
+    if (known !== undefined) return known;
+    const { input, output } = this.operation(code);
+    const after = SpecFault.guard(this.spec, input, () => this.spec.step(this.states[state], input, output));
+    const next = after === 'inconsistent' ? inconsistent : this.numberOf(after);
+    this.steps.add(state, code, next);
+    this.allowance.wordsLeft -= wordsPerStep;
+    return next;
+  }
+
+  private describeNext(): void {
+    const code = this.described++;
+    const operation = this.operation(code);
+    this.needs[code] = none;
+    this.avoids[code] = none;
+    this.leaves[code] = grown;
+    this.allowance.wordsLeft -= wordsPerCode;
+    const isObserver = this.spec.observers.includes(operation.input.f);
+    this.observes[code] = isObserver ? 1 : 0;
+    if (!this.spec.footprint) return;
+    const print =
+      SpecFault.guard(this.spec, operation.input, () =>
+        this.spec.footprint?.(operation.input, operation.output),
+      ) ?? {};
+    if ('needs' in print) this.needs[code] = this.numberOf(print.needs);
+    if ('avoids' in print) this.avoids[code] = this.numberOf(print.avoids);
+    this.leaves[code] = 'leaves' in print ? this.numberOf(print.leaves) : print.grows ? grown : unchanged;
+    this.observes[code] = isObserver || this.leaves[code] === unchanged ? 1 : 0;
+  }
+
+  private grow(): void {
+    const length = 2 * this.needs.length;
+    this.needs = lengthened(this.needs, length);
+    this.avoids = lengthened(this.avoids, length);
+    this.leaves = lengthened(this.leaves, length);
+    const observes = new Uint8Array(length);
+    observes.set(this.observes);
+    this.observes = observes;
+  }
+
+  /** Numbers a state by its name. A long name stands for much memory, its own and that of the state. */
   private numberOf(state: unknown): number {
     const name = this.spec.nameOf(state);
     const known = this.stateOfName.get(name);
     if (known !== undefined) return known;
     this.stateOfName.set(name, this.states.length);
+    this.allowance.wordsLeft -= wordsPerState + name.length;
+    this.names.push(name);
     return this.states.push(state) - 1;
   }
 }
+
+/** What a remembered step, code and state take besides what they hold, in words. */
+const wordsPerStep = 6;
+const wordsPerCode = 16;
+const wordsPerState = 32;

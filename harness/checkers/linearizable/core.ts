@@ -7,47 +7,98 @@
  * have happened at any time after its start or never. A history that is linearizable stays so when operations are
  * relaxed; hence what is still not linearizable after relaxing all but a few is a proof with only those few.
  */
+import { never } from '../../columns/operations.ts';
 import type { Automaton } from './automaton.ts';
-import type { Call } from './calls.ts';
-import { cutAfter } from './furthest.ts';
-import { Search } from './wgl.ts';
+import { cutAfter, type Problem } from './problem.ts';
+import { Search } from './search.ts';
 
 /** One check of a relaxed history; whoever takes longer is not relaxed. */
-const turnsPerCheckMax = 10_000;
-/** All checks of one core together. */
-const turnsMax = 200_000;
+const nodesPerCheckMax = 10_000;
+/** All checks of one core together, in nodes; setting up a check counts as one node for so many operations. */
+const nodesMax = 200_000;
+const operationsPerNode = 64;
+/** With more different open operations every node is slow, and hardly anything is decided. */
+const groupsMax = 512;
 const memoryWordsMax = 8 * 1024 * 1024;
+/** In a long history all but the last so many operations are relaxed at once, then all but more if that was too much. */
+const firstKept = 64;
+const keptGrowth = 8;
 
 /**
- * The operations that contradict each other, `blocked` among them, by start. What began after the completion of
- * `blocked` plays no part, and what was in flight then need not have happened; but had it, then with its answer.
+ * The places of the operations that contradict each other, `blocked` among them, ascending; that one alone when the
+ * others take too long to find. What began after the completion of `blocked` plays no part, and what was in flight
+ * then need not have happened; but had it, then with its answer.
  */
-export function coreOf(automaton: Automaton, calls: readonly Call[], blocked: Call): Call[] {
-  let kept = cutAfter(calls, blocked.end).filter((call) => call !== blocked);
-  let given: Call[] = [];
-  let turnsLeft = turnsMax;
-
-  const isViolated = (constraints: readonly Call[], free: readonly Call[]): boolean => {
-    const problem = [...free, ...constraints, blocked].sort((a, b) => a.start - b.start);
-    const search = new Search(automaton, problem, { wordsLeft: memoryWordsMax });
-    turnsLeft -= search.run(Math.min(turnsPerCheckMax, turnsLeft));
-    return search.status === 'not-linearizable';
-  };
-
-  for (let size = Math.ceil(kept.length / 2); size >= 1 && turnsLeft > 0; size = nextSize(size)) {
-    for (let from = 0; from < kept.length && turnsLeft > 0;) {
+export function coreOf(automaton: Automaton, problem: Problem, blocked: number): number[] {
+  const relaxing = new Relaxing(automaton, cutAfter(problem, problem.end[blocked] as number), blocked);
+  const others = Array.from({ length: relaxing.problem.length }, (_, place) => place).filter(
+    (place) => place !== blocked,
+  );
+  const last = relaxing.lastOf(others);
+  if (!last) return [blocked];
+  let kept = last;
+  for (let size = Math.ceil(kept.length / 2); size >= 1; size = nextSize(size)) {
+    for (let from = 0; from < kept.length && relaxing.nodesLeft > 0;) {
       const without = [...kept.slice(0, from), ...kept.slice(from + size)];
-      const free = [...given, ...kept.slice(from, from + size).flatMap((call) => relaxed(automaton, call))];
-      if (!isViolated(without, free)) from += size;
-      else [kept, given] = [without, free];
+      if (relaxing.isViolated(without)) kept = without;
+      else from += size;
     }
   }
-  return [...kept, blocked].sort((a, b) => a.start - b.start);
+  return [...kept, blocked].sort((a, b) => a - b);
 }
 
 const nextSize = (size: number): number => (size === 1 ? 0 : Math.ceil(size / 2));
 
-function relaxed(automaton: Automaton, call: Call): Call[] {
-  const isObserver = automaton.spec.observers.includes(call.input.f);
-  return isObserver ? [] : [{ ...call, output: 'unknown', end: Infinity }];
+/** A problem, and checks of what is left of it when all but some of its operations are relaxed. */
+class Relaxing {
+  readonly problem: Problem;
+  nodesLeft = nodesMax;
+  private readonly automaton: Automaton;
+  private readonly blocked: number;
+  private readonly isKept: Uint8Array;
+
+  constructor(automaton: Automaton, problem: Problem, blocked: number) {
+    this.automaton = automaton;
+    this.problem = problem;
+    this.blocked = blocked;
+    this.isKept = new Uint8Array(problem.length);
+  }
+
+  /** Of these places the last ones, few if they suffice for a violation; undefined when none were found in time. */
+  lastOf(places: readonly number[]): readonly number[] | undefined {
+    for (let count = firstKept; count < places.length && this.nodesLeft > 0; count *= keptGrowth) {
+      const last = places.slice(-count);
+      if (this.isViolated(last)) return last;
+    }
+    return places.length <= firstKept || this.isViolated(places) ? places : undefined;
+  }
+
+  isViolated(kept: readonly number[]): boolean {
+    this.isKept.fill(0);
+    this.isKept[this.blocked] = 1;
+    for (const place of kept) this.isKept[place] = 1;
+    const search = new Search(this.automaton, this.relaxed(), { wordsLeft: memoryWordsMax });
+    this.nodesLeft -= this.problem.length / operationsPerNode;
+    if (search.groups.count > groupsMax) return false;
+    this.nodesLeft -= search.run(Math.min(nodesPerCheckMax, this.nodesLeft));
+    return search.status === 'not-linearizable';
+  }
+
+  /** The problem with only the kept operations as they are. */
+  private relaxed(): Problem {
+    const { row, code, start, end } = this.problem;
+    const places: number[] = [];
+    for (let place = 0; place < this.problem.length; place++)
+      if (this.isKept[place] === 1 || !this.automaton.isObserver(code[place] as number)) places.push(place);
+    const isKept = (place: number): boolean => this.isKept[place] === 1;
+    return {
+      length: places.length,
+      row: Int32Array.from(places, (place) => row[place] as number),
+      code: Int32Array.from(places, (place) =>
+        isKept(place) ? (code[place] as number) : this.automaton.forgetting(code[place] as number),
+      ),
+      start: Int32Array.from(places, (place) => start[place] as number),
+      end: Int32Array.from(places, (place) => (isKept(place) ? (end[place] as number) : never)),
+    };
+  }
 }

@@ -6,20 +6,25 @@
  * of their own: nobody wrote that value, it was written only later, or it had been replaced. Everything else is
  * explained by the states that were possible and the smallest set of operations that contradict each other.
  */
+import type { History } from '../../columns/history.ts';
+import { failOutcome } from '../../columns/operations.ts';
 import type { Operation } from '../../history.ts';
 import type { Json } from '../../../nodes/kernel/wire.ts';
 import { describeValue, sameValue } from '../../specs/describe.ts';
 import type { Values } from '../../specs/spec.ts';
 import { inconsistent, type Automaton } from './automaton.ts';
-import type { Call, Partition } from './calls.ts';
 import type { Anomaly } from '../checker.ts';
 import { coreOf } from './core.ts';
 import { indicesOf, listed, phrase, phraseWithAnswer, reference } from '../phrases.ts';
 import type { Furthest } from './furthest.ts';
+import type { Order } from './order.ts';
+import type { Problem } from './problem.ts';
 
 /** A key that was found to be violated. */
 export interface Violation {
-  readonly partition: Partition;
+  readonly history: History;
+  readonly key: string | undefined;
+  readonly problem: Problem;
   readonly automaton: Automaton;
   readonly furthest: Furthest;
   /** Whether to look for the operations that contradict each other, which takes some milliseconds. */
@@ -35,20 +40,43 @@ interface Reason {
 /** A core of more operations than this is not spelled out. */
 const spelledOutMax = 6;
 
+/** Of many operations that wrote the same value only the last ones are named. */
+const writersMax = 8;
+
+/** Of a longer prefix only the end is kept. */
+const prefixMax = 1_000;
+
 export function explain(violation: Violation): Anomaly {
-  const { partition, automaton, furthest } = violation;
+  const { problem, automaton, furthest } = violation;
   const { blocked } = furthest;
-  const core = violation.isInFull ? coreOf(automaton, partition.calls, blocked) : [blocked];
+  const core = violation.isInFull ? coreOf(automaton, problem, blocked) : [blocked];
   const reason = reasonByValue(violation, core) ?? reasonByStates(violation, core);
-  const operations = [blocked.operation, ...core.map((call) => call.operation), ...reason.operations];
+  const operations = [...core.map((place) => operationAt(violation, place)), ...reason.operations];
   const ops = [...new Set(operations.flatMap(indicesOf))].sort((a, b) => a - b);
   return {
     kind: 'non-linearizable',
     ops,
-    explanation: `${headline(blocked.operation)}, but ${reason.sentence}.`,
-    prefix: furthest.order.map(({ call, state }) => ({ op: call.start, state: automaton.nameOf(state) })),
-    ...(partition.key === undefined ? {} : { key: partition.key }),
+    explanation: `${headline(operationAt(violation, blocked))}, but ${reason.sentence}.`,
+    prefix: prefixOf(furthest.order, problem, automaton),
+    ...(violation.key === undefined ? {} : { key: violation.key }),
   };
+}
+
+/** The order as it stands in verdicts. */
+export function prefixOf(
+  { length, place, state }: Order,
+  { start }: Problem,
+  automaton: Automaton,
+): { readonly op: number; readonly state: string }[] {
+  const from = Math.max(0, length - prefixMax);
+  return Array.from({ length: length - from }, (_, at) => ({
+    op: start[place[from + at] as number] as number,
+    state: automaton.nameOf(state[from + at] as number),
+  }));
+}
+
+function operationAt({ history, problem }: Violation, place: number): Operation {
+  return history.operation(problem.row[place] as number);
 }
 
 function headline(operation: Operation): string {
@@ -57,39 +85,69 @@ function headline(operation: Operation): string {
 }
 
 /** Why nothing that it saw can have been there, or undefined when that takes more than one value to tell. */
-function reasonByValue(violation: Violation, core: readonly Call[]): Reason | undefined {
-  const { partition, automaton } = violation;
+function reasonByValue(violation: Violation, core: readonly number[]): Reason | undefined {
+  const { problem, automaton } = violation;
   const { spec } = automaton;
   const { blocked } = violation.furthest;
-  const values = (call: Call): Values | undefined => spec.values?.(call.input, call.output);
-  if (partition.calls.some((call) => values(call) === undefined)) return undefined;
-  const seen = values(blocked)?.seen;
-  if (seen === undefined) return undefined;
-  const writers = partition.calls.filter((call) => {
-    const left = values(call)?.left;
-    return left !== undefined && call !== blocked && sameValue(left, seen);
-  });
+  const values = valuesByCode(violation);
+  const seen = values?.[problem.code[blocked] as number]?.seen;
+  if (values === undefined || seen === undefined) return undefined;
+  const leavesSeen = values.map((value) => value?.left !== undefined && sameValue(value.left, seen));
+  const writers: number[] = [];
+  for (let place = 0; place < problem.length; place++)
+    if (place !== blocked && leavesSeen[problem.code[place] as number]) writers.push(place);
   const isInitial = automaton.nameOf(automaton.initial) === spec.nameOf(spec.init(seen));
-  const inTime = writers.filter((call) => call.start < blocked.end);
-  if (inTime.length === 0 && !isInitial) return neverWritten(partition, seen, writers[0]);
-  const replacing = replacingCall(core, blocked, seen, inTime, values);
-  return replacing && replaced(replacing, values(replacing) ?? {}, seen, inTime);
+  const inTime = writers.filter((place) => startOf(problem, place) < endOf(problem, blocked));
+  if (inTime.length === 0 && !isInitial) return neverWritten(violation, seen, writers[0]);
+  const replacing = replacingOf(violation, core, seen, inTime, values);
+  if (replacing === undefined) return undefined;
+  return replaced(violation, replacing, values[problem.code[replacing] as number] ?? {}, seen, inTime);
 }
 
-function neverWritten({ failed }: Partition, seen: Json, later: Call | undefined): Reason {
+const startOf = ({ start }: Problem, place: number): number => start[place] as number;
+const endOf = ({ end }: Problem, place: number): number => end[place] as number;
+
+/** What each operation saw and left, by code; undefined when that depends on what was there. */
+function valuesByCode({ problem, automaton }: Violation): readonly (Values | undefined)[] | undefined {
+  const values: (Values | undefined)[] = [];
+  for (const code of new Set(problem.code)) {
+    const { input, output } = automaton.operation(code);
+    const value = automaton.spec.values?.(input, output);
+    if (value === undefined) return undefined;
+    values[code] = value;
+  }
+  return values;
+}
+
+function neverWritten(violation: Violation, seen: Json, later: number | undefined): Reason {
   const value = describeValue(seen);
-  if (later)
+  if (later !== undefined) {
+    const operation = operationAt(violation, later);
     return {
-      sentence: `${value} was first written after that: ${phrase(later.operation)}`,
-      operations: [later.operation],
+      sentence: `${value} was first written after that: ${phrase(operation)}`,
+      operations: [operation],
     };
-  const refused = failed.find(({ invocation }) => writes(invocation.value, seen));
+  }
+  const refused = failedWriter(violation, seen);
   if (refused)
     return {
       sentence: `${value} was only written by an operation that failed: ${phrase(refused)}`,
       operations: [refused],
     };
   return { sentence: `nothing had ever written ${value}`, operations: [] };
+}
+
+/** An operation on the key that surely did not happen, but would have written the value. O(operations). */
+function failedWriter({ history, key, automaton }: Violation, seen: Json): Operation | undefined {
+  const { length, outcome } = history.operations;
+  for (let row = 0; row < length; row++) {
+    if (outcome[row] !== failOutcome) continue;
+    const operation = history.operation(row);
+    const { f, key: ownKey, value } = operation.invocation;
+    if (automaton.spec.byKey && ownKey !== key) continue;
+    if (!automaton.spec.observers.includes(f) && writes(value, seen)) return operation;
+  }
+  return undefined;
 }
 
 /** Whether an invocation's value is what was seen: of a write the value, of a cas the second one. */
@@ -101,62 +159,65 @@ function writes(value: Json, seen: Json): boolean {
 }
 
 /** The last operation that began after all writers of `seen` and ended before `blocked` began, and had another value. */
-function replacingCall(
-  core: readonly Call[],
-  blocked: Call,
+function replacingOf(
+  { problem, furthest }: Violation,
+  core: readonly number[],
   seen: Json,
-  writers: readonly Call[],
-  values: (call: Call) => Values | undefined,
-): Call | undefined {
-  const lastWrite = Math.max(-1, ...writers.map((call) => call.end));
+  writers: readonly number[],
+  values: readonly (Values | undefined)[],
+): number | undefined {
+  const lastWrite = writers.reduce((last, place) => Math.max(last, endOf(problem, place)), -1);
   return core
-    .filter((call) => call.end < blocked.start && call.start > lastWrite)
-    .filter((call) => {
-      const value = values(call)?.left ?? values(call)?.seen;
-      return value !== undefined && !sameValue(value, seen);
+    .filter((place) => endOf(problem, place) < startOf(problem, furthest.blocked))
+    .filter((place) => startOf(problem, place) > lastWrite)
+    .filter((place) => {
+      const value = values[problem.code[place] as number];
+      const had = value?.left ?? value?.seen;
+      return had !== undefined && !sameValue(had, seen);
     })
-    .sort((a, b) => b.end - a.end)[0];
+    .sort((a, b) => endOf(problem, b) - endOf(problem, a))[0];
 }
 
 /** The value was there, and another one had taken its place for good before the operation began. */
 function replaced(
-  replacing: Call,
+  violation: Violation,
+  replacing: number,
   { seen: saw, left }: Values,
   seen: Json,
-  writers: readonly Call[],
+  writers: readonly number[],
 ): Reason {
-  const where = reference(replacing.operation);
+  const operation = operationAt(violation, replacing);
+  const where = reference(operation);
   const again = seen === null ? 'nothing removed it again' : `nothing wrote ${describeValue(seen)} again`;
   const known =
     left === undefined
-      ? `process ${replacing.operation.invocation.process} had read ${describeValue(saw ?? null)} before it began (${where})`
+      ? `process ${operation.invocation.process} had read ${describeValue(saw ?? null)} before it began (${where})`
       : `${describeValue(left)} was written and acknowledged before it began (${where})`;
-  return {
-    sentence: `${known} and ${again}`,
-    operations: [replacing, ...writers].map((call) => call.operation),
-  };
+  const named = [...writers.slice(-writersMax), replacing].map((place) => operationAt(violation, place));
+  return { sentence: `${known} and ${again}`, operations: named };
 }
 
 /** What could be seen instead, and what it contradicts. */
-function reasonByStates({ automaton, furthest }: Violation, core: readonly Call[]): Reason {
-  const { blocked, possible } = furthest;
-  const code = automaton.code(blocked.input, blocked.output);
+function reasonByStates(violation: Violation, core: readonly number[]): Reason {
+  const { automaton, problem } = violation;
+  const { blocked, possible } = violation.furthest;
+  const code = problem.code[blocked] as number;
   const states = [...possible];
   const names = states.map((state) => automaton.nameOf(state));
   const clauses: string[] = [];
   // Where it fits in some states, those lead nowhere: the states say nothing, the other operations do.
-  if (states.every((state) => automaton.step(state, code) === inconsistent))
+  if (states.length > 0 && states.every((state) => automaton.step(state, code) === inconsistent))
     clauses.push(`wherever it may have taken effect, the state was ${listed(names, 'or')}`);
-  const others = core.filter((call) => call.operation !== blocked.operation);
-  if (others.length > 0) clauses.push(`it contradicts ${spelledOut(others)}`);
+  const others = core.filter((place) => place !== blocked);
+  if (others.length > 0) clauses.push(`it contradicts ${spelledOut(violation, others)}`);
   if (clauses.length === 0) clauses.push('no order of the operations allows it');
   return { sentence: clauses.join('; '), operations: [] };
 }
 
-function spelledOut(calls: readonly Call[]): string {
-  if (calls.length > spelledOutMax) return `${calls.length} other operations taken together`;
+function spelledOut(violation: Violation, places: readonly number[]): string {
+  if (places.length > spelledOutMax) return `${places.length} other operations taken together`;
   return listed(
-    calls.map((call) => phraseWithAnswer(call.operation)),
+    places.map((place) => phraseWithAnswer(operationAt(violation, place))),
     'and',
   );
 }

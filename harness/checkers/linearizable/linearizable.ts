@@ -2,182 +2,168 @@
  * Linearizability of a history against a sequential spec, key by key (Herlihy & Wing 1990: linearizability is local,
  * so a history is linearizable exactly if the history of each of its keys is).
  *
- * The searches of all keys advance in turn, with slices that grow: one hard key cannot keep the others from their
- * verdict, and a violation anywhere is a verdict even when another key could not be decided.
+ * What the data of a key allow decides how: a polynomial procedure where one fits, else the search.
  */
+import type { Json } from '../../../nodes/kernel/wire.ts';
 import type { History } from '../../columns/history.ts';
+import { noName } from '../../columns/interner.ts';
+import { openOutcome } from '../../columns/operations.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
-import { Automaton } from './automaton.ts';
-import { partitionsOf, type Partition } from './calls.ts';
-import { worst, type Anomaly, type Budget, type Checker, type Validity, type Verdict } from '../checker.ts';
-import { explain } from './explain.ts';
-import { furthestOf } from './furthest.ts';
-import type { MemoryAllowance } from './memo.ts';
-import { Search } from './wgl.ts';
+import { worst, type Budget, type Checker, type Validity, type Verdict } from '../checker.ts';
+import { specialCases } from '../polynomial/index.ts';
+import type { Decision } from '../polynomial/specialCase.ts';
+import { Automaton, type MemoryAllowance } from './automaton.ts';
+import { partsOf, rowsOf, type Parts } from './parts.ts';
+import { problemOf } from './problem.ts';
+import { Search } from './search.ts';
+import { Tasks, usedUp } from './tasks.ts';
+import { Violations } from './violations.ts';
 
 export interface LinearizableOptions {
   /** The state of every key before the first operation, in the form that the spec's `init` takes. */
-  readonly initial?: unknown;
+  readonly initial?: Json;
   /** How much memory all searches together may take, in words of four bytes. */
   readonly memoryWordsMax?: number;
 }
 
 /** 256 MB. */
 const memoryWordsDefault = 64 * 1024 * 1024;
-
-const firstSliceTurns = 1_000;
-const sliceGrowth = 8;
-/** A budget that counts time is asked at least this often. */
-const turnsPerSpend = 4_096;
-
-/** This many violated keys are explained in full; of the next ones only the operation is named. */
-const explainedMax = 16;
-/** Of what is beyond that only the key is named: finding the operation takes several searches. */
-const locatedMax = 64;
+/** The budget is asked after the polynomial procedures have gone through so many operations. */
+const operationsPerSpend = 1 << 16;
 
 /** Decides linearizability of one history: the checker of that level for workloads that follow `spec`. */
 export function linearizable(spec: SequentialSpec, options: LinearizableOptions = {}): Checker {
   return {
     name: 'linearizable',
     meaning: `every operation takes effect at one moment between its invocation and its completion (${spec.name})`,
-    check: (history, budget) => check(history, budget, spec, options),
+    check: (history, budget) => new Check(history, budget, spec, options).verdict(),
   };
 }
 
-/** A key in the course of being checked. */
-interface Task {
-  readonly partition: Partition;
-  readonly automaton: Automaton;
-  readonly search: Search;
-}
-
-function check(
+/** The automaton of a spec for a history, and a search through some of its rows. */
+export function searchOf(
   history: History,
-  budget: Budget,
+  rows: Int32Array,
   spec: SequentialSpec,
-  options: LinearizableOptions,
-): Verdict {
-  const allowance = { wordsLeft: options.memoryWordsMax ?? memoryWordsDefault };
-  const partitions = partitionsOf(history, spec);
-  const state = 'initial' in options ? spec.init(options.initial as never) : spec.init();
-  const anomalies: Anomaly[] = [];
-  const unlocated: Anomaly[] = [];
-  const outcome = runAll(
-    partitions.map((partition) => taskOf(partition, spec, state, allowance)),
-    budget,
-    ({ partition, automaton }) => {
-      if (anomalies.length >= locatedMax) {
-        unlocated.push(unlocatedAnomaly(partition));
-        return;
-      }
-      const furthest = furthestOf(automaton, partition.calls);
-      const isInFull = anomalies.length < explainedMax && budget.spend(0);
-      anomalies.push(explain({ partition, automaton, furthest, isInFull }));
-    },
-  );
-  anomalies.sort((a, b) => (a.ops.at(-1) ?? 0) - (b.ops.at(-1) ?? 0));
-  return verdictOf(partitions, [...anomalies, ...unlocated], outcome);
-}
-
-/** One of very many: that the key is violated somewhere must do. */
-function unlocatedAnomaly({ key, calls }: Partition): Anomaly {
-  const last = Math.max(...calls.map(({ end }) => (end === Infinity ? -1 : end)));
-  return {
-    kind: 'non-linearizable',
-    ops: [last],
-    explanation:
-      `what was answered for ${key ?? 'the whole object'} up to event ${last} fits no order, ` +
-      `like that of ${locatedMax} others, which are explained`,
-    ...(key === undefined ? {} : { key }),
-  };
-}
-
-function taskOf(
-  partition: Partition,
-  spec: SequentialSpec,
-  state: unknown,
+  initial: Json | undefined,
   allowance: MemoryAllowance,
-): Task {
-  const automaton = new Automaton(spec, state);
-  return { partition, automaton, search: new Search(automaton, partition.calls, allowance) };
+): Search {
+  const state = initial === undefined ? spec.init() : spec.init(initial);
+  const automaton = new Automaton(spec, history.events, allowance, state);
+  return new Search(automaton, problemOf(history.operations, rows, automaton), allowance);
 }
 
-interface Outcome {
-  readonly turns: number;
-  readonly undecided: readonly Task[];
-  readonly reason?: string;
-}
+/** One history in the course of being checked. */
+class Check {
+  private readonly history: History;
+  private readonly budget: Budget;
+  private readonly spec: SequentialSpec;
+  private readonly initial: Json | undefined;
+  private readonly parts: Parts;
+  private readonly tasks: Tasks;
+  private readonly violations: Violations;
+  /** How many keys each procedure has decided. */
+  private readonly decidedBy = new Map<string, number>();
 
-/** Advances all searches in turn until each is over or the budget is. */
-function runAll(tasks: readonly Task[], budget: Budget, onViolation: (task: Task) => void): Outcome {
-  let turns = 0;
-  let unfinished = tasks.filter(({ search }) => search.status === 'searching');
-  const outOfMemory: Task[] = [];
-  for (let slice = firstSliceTurns; unfinished.length > 0; slice *= sliceGrowth) {
-    const later: Task[] = [];
-    for (const [at, task] of unfinished.entries()) {
-      const { search } = task;
-      const slices = runSlice(search, slice, budget);
-      turns += slices.turns;
-      if (search.status === 'not-linearizable') onViolation(task);
-      if (search.status === 'out-of-memory') outOfMemory.push(task);
-      if (search.status === 'searching') later.push(task);
-      else search.close();
-      if (!slices.isWithinBudget) {
-        const undecided = [...outOfMemory, ...later, ...unfinished.slice(at + 1)];
-        return { turns, undecided, reason: 'the budget was used up' };
+  constructor(history: History, budget: Budget, spec: SequentialSpec, options: LinearizableOptions) {
+    this.history = history;
+    this.budget = budget;
+    this.spec = spec;
+    this.initial = options.initial;
+    this.parts = partsOf(history, spec);
+    this.violations = new Violations(history, spec, options.initial, budget);
+    this.tasks = new Tasks(budget, options.memoryWordsMax ?? memoryWordsDefault, (part, refuted) => {
+      this.violations.addRefuted(this.keyOf(part), refuted);
+    });
+  }
+
+  verdict(): Verdict {
+    let operations = 0;
+    for (let part = 0; part < this.parts.count; part++) {
+      if (this.tasks.isOver) {
+        this.tasks.undecided.push({ part, reason: usedUp });
+        continue;
       }
+      const rows = rowsOf(this.parts, part);
+      this.begin(part, rows);
+      operations += rows.length;
+      if (operations < operationsPerSpend) continue;
+      operations = 0;
+      if (!this.budget.spend(0)) this.tasks.isOver = true;
     }
-    unfinished = later;
+    this.tasks.finish();
+    return this.summary();
   }
-  return outOfMemory.length === 0
-    ? { turns, undecided: [] }
-    : { turns, undecided: outOfMemory, reason: 'the memory allowance was used up' };
-}
 
-function runSlice(
-  search: Search,
-  turnsMax: number,
-  budget: Budget,
-): { readonly turns: number; readonly isWithinBudget: boolean } {
-  let turns = 0;
-  while (turns < turnsMax && search.status === 'searching') {
-    const taken = search.run(Math.min(turnsPerSpend, turnsMax - turns));
-    turns += taken;
-    if (!budget.spend(taken)) return { turns, isWithinBudget: false };
+  /** Decides a part at once if the data allow it, else begins to search. */
+  private begin(part: number, rows: Int32Array): void {
+    const { history, spec, initial } = this;
+    for (const special of specialCases) {
+      const decision: Decision | undefined = special.decide({ history, spec, rows, initial });
+      if (!decision) continue;
+      this.decidedBy.set(special.name, (this.decidedBy.get(special.name) ?? 0) + 1);
+      if (!decision.valid) this.violations.addDecided(this.keyOf(part), decision.rows, decision.sentence);
+      return;
+    }
+    this.tasks.add({ part, begin: (allowance) => searchOf(history, rows, spec, initial, allowance) });
   }
-  return { turns, isWithinBudget: true };
+
+  private keyOf(part: number): string | undefined {
+    const key = this.parts.key[part] ?? noName;
+    return key === noName ? undefined : this.history.events.keyNames.get(key);
+  }
+
+  private summary(): Verdict {
+    const anomalies = this.violations.anomalies();
+    const { undecided, nodes } = this.tasks;
+    const validities: Validity[] = [];
+    if (anomalies.length > 0) validities.push(false);
+    if (undecided.length > 0) validities.push('unknown');
+    const reason = this.reason();
+    return {
+      valid: worst(validities),
+      anomalies,
+      ...(reason === undefined ? {} : { reason }),
+      stats: {
+        keys: this.parts.count,
+        operations: this.parts.rows.length,
+        open: this.countOpen(),
+        searchNodes: nodes,
+        violatedKeys: anomalies.length,
+        undecidedKeys: undecided.length,
+        ...this.decisions(),
+      },
+    };
+  }
+
+  /** How many keys each procedure decided, by its name. */
+  private decisions(): Record<string, number> {
+    const byCases = [...this.decidedBy.values()].reduce((sum, count) => sum + count, 0);
+    const bySearch = this.parts.count - byCases - this.tasks.undecided.length;
+    const entries = [...this.decidedBy, ['search', bySearch] as const].filter(([, count]) => count > 0);
+    return Object.fromEntries(entries.map(([name, count]) => [`keys decided by ${name}`, count]));
+  }
+
+  private countOpen(): number {
+    const { rows } = this.parts;
+    const { outcome } = this.history.operations;
+    let open = 0;
+    for (let at = 0; at < rows.length; at++) if (outcome[rows[at] as number] === openOutcome) open++;
+    return open;
+  }
+
+  /** Why keys are undecided: the first reason, and the first keys. */
+  private reason(): string | undefined {
+    const { undecided } = this.tasks;
+    const [first] = undecided;
+    if (!first) return undefined;
+    const keys = undecided.slice(0, namedMax + 1).flatMap(({ part }) => this.keyOf(part) ?? []);
+    if (keys.length === 0) return `${first.reason} before the history was decided`;
+    const some = keys.slice(0, namedMax).join(', ') + (keys.length > namedMax ? ' …' : '');
+    const count = undecided.length === 1 ? '1 key was' : `${undecided.length} keys were`;
+    return `${first.reason} before ${count} decided: ${some}`;
+  }
 }
 
-function verdictOf(
-  partitions: readonly Partition[],
-  anomalies: readonly Anomaly[],
-  { turns, undecided, reason }: Outcome,
-): Verdict {
-  const validities: Validity[] = [];
-  if (anomalies.length > 0) validities.push(false);
-  if (undecided.length > 0) validities.push('unknown');
-  const calls = partitions.flatMap((partition) => partition.calls);
-  const stats = {
-    keys: partitions.length,
-    operations: calls.length,
-    open: calls.filter((call) => call.end === Infinity).length,
-    searchNodes: turns,
-    violatedKeys: anomalies.length,
-    undecidedKeys: undecided.length,
-  };
-  const valid = worst(validities);
-  return {
-    valid,
-    anomalies,
-    stats,
-    ...(reason === undefined ? {} : { reason: reasonOf(undecided, reason) }),
-  };
-}
-
-function reasonOf(undecided: readonly Task[], reason: string): string {
-  const keys = undecided.flatMap(({ partition }) => partition.key ?? []);
-  if (keys.length === 0) return `${reason} before the history was decided`;
-  const some = keys.slice(0, 5).join(', ') + (keys.length > 5 ? ' …' : '');
-  return `${reason} before ${keys.length === 1 ? '1 key was' : `${keys.length} keys were`} decided: ${some}`;
-}
+/** So many undecided keys are named. */
+const namedMax = 5;

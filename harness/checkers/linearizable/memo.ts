@@ -1,172 +1,135 @@
 /**
- * The configurations that a search has been in (Lowe's memo). A configuration is the set of completed operations that
- * are linearized, the state, and the set of open operations that are used.
+ * The configurations that a search has been in (Lowe's memo): the completion to be reached next, the state, the mask of
+ * operations in flight that have taken effect, and the counts of open operations that are used.
  *
- * - Hashes only find candidates; equality is decided on the full sets.
- * - A set of completed operations is stored as its words from the first incomplete one to the last one that is not
- *   empty, so an entry costs what is concurrent, not the length of the history.
+ * - Hashes only find candidates; equality is decided on the full key.
  * - Of two configurations that differ only in the open operations used, the one that used fewer can do all that the
- *   other can, because open operations need not happen. So whatever uses a superset of a stored one is not new.
+ *   other can, because open operations need not happen. So whatever uses at least what a stored one used is not new.
  */
+import type { MemoryAllowance } from './automaton.ts';
+import { lengthened } from './arrays.ts';
 
-/** Words of memory that several memos may still take together. */
-export interface MemoryAllowance {
-  wordsLeft: number;
-}
+/** Of an entry: the next one with the same key but other counts (or -1), its hash, r, the state; mask and counts follow. */
+export const nextWord = 0;
+const hashWord = 1;
+export const numberWord = 2;
+export const stateWord = 3;
+export const maskWord = 4;
 
-/** Next entry with the same hash slot and the same set and state; hash; state; first word; number of words. */
-const headerWords = 5;
+/** What `add` answers for a configuration that is not new. */
+export const known = -1;
 
 export class Memo {
+  /** The entries, one after the other; an entry is named by where it begins. */
+  arena: Int32Array;
+  /** Words in use. */
+  used = 0;
+  readonly entryWords: number;
+  private readonly slotWords: number;
+  private readonly guards: Int32Array;
   private readonly allowance: MemoryAllowance;
-  private readonly openWords: number;
-  private arena = new Int32Array(512);
-  private used = 0;
-  /** Offset of the newest entry of each (set, state), or -1. */
-  private table = new Int32Array(64).fill(-1);
-  private heads = 0;
+  /** The newest entry of each key, or -1. */
+  private table: Int32Array;
+  private keys = 0;
 
-  constructor(openWords: number, allowance: MemoryAllowance) {
-    this.openWords = openWords;
+  constructor(slotWords: number, guards: Int32Array, allowance: MemoryAllowance) {
+    this.slotWords = slotWords;
+    this.guards = guards;
     this.allowance = allowance;
+    this.entryWords = maskWord + slotWords + guards.length;
+    this.arena = new Int32Array(32 * this.entryWords);
+    this.table = new Int32Array(64).fill(-1);
+    allowance.wordsLeft -= this.arena.length + this.table.length;
   }
 
-  /** Whether the allowance is used up: nothing more must be added. */
-  get isFull(): boolean {
-    return this.allowance.wordsLeft < 0;
-  }
-
-  /**
-   * Adds a configuration; false when it, or one that can do as much, is known. `first` is the index of the first word
-   * of `done` that has a zero; `last` that of its last word that is not zero (or less than `first`).
-   */
-  add(state: number, done: Int32Array, first: number, last: number, open: Int32Array, hash: number): boolean {
-    const mixed = mix(hash, state);
-    const slot = this.slot(mixed, state, done, first, last);
-    const head = this.table[slot] as number;
-    for (let entry = head; entry !== -1; entry = this.arena[entry] as number)
-      if (this.usesSubset(entry, open)) return false;
-    this.table[slot] = this.store(head, mixed, state, done, first, last, open);
-    if (head === -1 && 2 * ++this.heads > this.table.length) this.grow();
-    return true;
-  }
-
-  /** Gives the memory back. */
-  clear(): void {
-    this.allowance.wordsLeft += this.used;
-    this.used = 0;
-    this.arena = new Int32Array(0);
-    this.table = new Int32Array(0);
-  }
-
-  /** The states of all configurations in which all of `required` is linearized and `without` is not. */
-  statesWith(required: Int32Array, without: number): Set<number> {
-    const states = new Set<number>();
-    for (let entry = 0; entry < this.used; entry += this.lengthOf(entry))
-      if (this.includes(entry, required) && (this.word(entry, without >>> 5) & (1 << (without & 31))) === 0)
-        states.add(this.arena[entry + 2] as number);
-    return states;
-  }
-
-  private slot(hash: number, state: number, done: Int32Array, first: number, last: number): number {
+  /** Adds a configuration (mask and counts in `current`); the entry, or `known` when nothing new can come of it. */
+  add(number: number, state: number, current: Int32Array): number {
+    const hash = this.hash(number, state, current);
     const mask = this.table.length - 1;
     let slot = hash & mask;
-    for (;;) {
-      const entry = this.table[slot] as number;
-      if (entry === -1 || this.matches(entry, hash, state, done, first, last)) return slot;
+    let head = this.table[slot] as number;
+    while (head !== -1 && !this.matches(head, hash, number, state, current)) {
       slot = (slot + 1) & mask;
+      head = this.table[slot] as number;
     }
-  }
-
-  private matches(
-    entry: number,
-    hash: number,
-    state: number,
-    done: Int32Array,
-    first: number,
-    last: number,
-  ): boolean {
-    const { arena } = this;
-    if (arena[entry + 1] !== hash || arena[entry + 2] !== state || arena[entry + 3] !== first) return false;
-    const words = Math.max(0, last + 1 - first);
-    if (arena[entry + 4] !== words) return false;
-    for (let word = 0; word < words; word++)
-      if (arena[entry + headerWords + word] !== done[first + word]) return false;
-    return true;
-  }
-
-  private usesSubset(entry: number, open: Int32Array): boolean {
-    const at = entry + headerWords + (this.arena[entry + 4] as number);
-    for (let word = 0; word < this.openWords; word++)
-      if (((this.arena[at + word] as number) & ~(open[word] as number)) !== 0) return false;
-    return true;
-  }
-
-  private store(
-    next: number,
-    hash: number,
-    state: number,
-    done: Int32Array,
-    first: number,
-    last: number,
-    open: Int32Array,
-  ): number {
-    const words = Math.max(0, last + 1 - first);
-    const length = headerWords + words + this.openWords;
-    this.reserve(length);
-    const entry = this.used;
-    const { arena } = this;
-    arena[entry] = next;
-    arena[entry + 1] = hash;
-    arena[entry + 2] = state;
-    arena[entry + 3] = first;
-    arena[entry + 4] = words;
-    for (let word = 0; word < words; word++) arena[entry + headerWords + word] = done[first + word] as number;
-    for (let word = 0; word < this.openWords; word++)
-      arena[entry + headerWords + words + word] = open[word] as number;
-    this.used += length;
-    this.allowance.wordsLeft -= length;
+    if (head !== -1) {
+      if (this.guards.length === 0) return known;
+      for (let entry = head; entry !== -1; entry = this.arena[entry + nextWord] as number)
+        if (this.usesAtMost(entry, current)) return known;
+    }
+    const entry = this.store(head, hash, number, state, current);
+    this.table[slot] = entry;
+    if (head === -1 && 2 * ++this.keys > this.table.length) this.rehash();
     return entry;
   }
 
-  private lengthOf(entry: number): number {
-    return headerWords + (this.arena[entry + 4] as number) + this.openWords;
+  /** Gives the memory back; the memo cannot be used any more. */
+  close(): void {
+    this.allowance.wordsLeft += this.arena.length + this.table.length;
+    this.arena = new Int32Array(0);
+    this.table = new Int32Array(0);
+    this.used = 0;
   }
 
-  private includes(entry: number, required: Int32Array): boolean {
-    for (let word = this.arena[entry + 3] as number; word < required.length; word++)
-      if (((required[word] as number) & ~this.word(entry, word)) !== 0) return false;
+  private hash(number: number, state: number, current: Int32Array): number {
+    let hash = Math.imul(number + 1, 0x9e3779b1) ^ Math.imul(state + 1, 0x85ebca6b);
+    for (let word = 0; word < this.slotWords; word++) {
+      hash = Math.imul(hash ^ (current[word] as number), 0xcc9e2d51);
+      hash ^= hash >>> 15;
+    }
+    hash = Math.imul(hash, 0xc2b2ae35);
+    return hash ^ (hash >>> 16);
+  }
+
+  private matches(entry: number, hash: number, number: number, state: number, current: Int32Array): boolean {
+    const { arena } = this;
+    if (arena[entry + hashWord] !== hash) return false;
+    if (arena[entry + numberWord] !== number || arena[entry + stateWord] !== state) return false;
+    for (let word = 0; word < this.slotWords; word++)
+      if (arena[entry + maskWord + word] !== current[word]) return false;
     return true;
   }
 
-  /** A word of the set of an entry: full before the stored ones, empty after them. */
-  private word(entry: number, word: number): number {
-    const at = word - (this.arena[entry + 3] as number);
-    if (at < 0) return -1;
-    return at < (this.arena[entry + 4] as number) ? (this.arena[entry + headerWords + at] as number) : 0;
+  /** Whether each count of the entry is at most the current one: a field that is greater borrows its guard bit. */
+  private usesAtMost(entry: number, current: Int32Array): boolean {
+    const { arena, guards, slotWords } = this;
+    const counts = entry + maskWord + slotWords;
+    for (let word = 0; word < guards.length; word++) {
+      const guard = guards[word] as number;
+      const difference = ((current[slotWords + word] as number) | guard) - (arena[counts + word] as number);
+      if ((difference & guard) !== guard) return false;
+    }
+    return true;
   }
 
-  private reserve(words: number): void {
-    if (this.used + words <= this.arena.length) return;
-    const larger = new Int32Array(Math.max(2 * this.arena.length, this.used + words));
-    larger.set(this.arena.subarray(0, this.used));
-    this.arena = larger;
+  private store(next: number, hash: number, number: number, state: number, current: Int32Array): number {
+    const entry = this.used;
+    this.used += this.entryWords;
+    if (this.used > this.arena.length) {
+      this.allowance.wordsLeft -= this.arena.length;
+      this.arena = lengthened(this.arena, 2 * this.arena.length);
+    }
+    const { arena } = this;
+    arena[entry + nextWord] = next;
+    arena[entry + hashWord] = hash;
+    arena[entry + numberWord] = number;
+    arena[entry + stateWord] = state;
+    const words = this.entryWords - maskWord;
+    for (let word = 0; word < words; word++) arena[entry + maskWord + word] = current[word] as number;
+    return entry;
   }
 
-  private grow(): void {
+  private rehash(): void {
     const old = this.table;
+    this.allowance.wordsLeft -= old.length;
     this.table = new Int32Array(2 * old.length).fill(-1);
     const mask = this.table.length - 1;
-    for (const entry of old) {
+    for (let at = 0; at < old.length; at++) {
+      const entry = old[at] as number;
       if (entry === -1) continue;
-      let slot = (this.arena[entry + 1] as number) & mask;
+      let slot = (this.arena[entry + hashWord] as number) & mask;
       while (this.table[slot] !== -1) slot = (slot + 1) & mask;
       this.table[slot] = entry;
     }
   }
-}
-
-function mix(hash: number, state: number): number {
-  const mixed = Math.imul(hash ^ Math.imul(state + 1, 0x85ebca6b), 0xc2b2ae35);
-  return mixed ^ (mixed >>> 15);
 }

@@ -1,6 +1,6 @@
 /** The obvious twin of the linearizability checker: tries every order of every subset. For about
  * ten operations. */
-import type { Call } from '../../../harness/checkers/linearizable/calls.ts';
+import type { Call } from './calls.ts';
 import type { SequentialSpec } from '../../../harness/specs/spec.ts';
 
 /** Whether all completed calls, and some of the open ones, can be put into an order that the spec allows. */

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { unlimited } from '../../../harness/checkers/budget.ts';
 import type { Checker, Verdict } from '../../../harness/checkers/checker.ts';
 import { linearizable } from '../../../harness/checkers/linearizable/linearizable.ts';
-import { partitionsOf } from '../../../harness/checkers/linearizable/calls.ts';
+import { partitionsOf } from './calls.ts';
 import { withMinimal } from '../../../harness/checkers/minimal.ts';
 import { sourcesIn } from '../../../harness/checkers/minimalSources.ts';
 import { History } from '../../../harness/columns/history.ts';

@@ -325,20 +325,43 @@ describe('every sequential spec', () => {
     },
   );
 
-  it('never gives up an answer that is still to come', () => {
+  it('promises in its footprints what its steps do, in every state and for every answer', () => {
     for (const behaviour of behaviours)
       fc.assert(
         fc.property(tapes, (tape) => {
           const { spec } = behaviour;
-          const earlier: unknown[] = [];
+          if (!spec.footprint) return;
+          const states: unknown[] = [];
+          const done: { asked: { f: string; value: Json }; output: Output }[] = [];
           walk(behaviour, tape, (state, asked, output) => {
-            earlier.push(state);
-            for (const past of earlier) assert(spec.mayFitLater?.(past, asked, output) ?? true);
+            states.push(state);
+            done.push({ asked, output }, { asked, output: 'unknown' });
           });
+          for (const state of states)
+            for (const { asked, output } of done) assertKept(spec, state, asked, output);
         }),
         { seed: 5, numRuns: 200 },
       );
   });
+
+  /** Compares a step with the footprint of the operation. */
+  function assertKept(
+    spec: SequentialSpec,
+    state: unknown,
+    asked: { f: string; value: Json },
+    output: Output,
+  ): void {
+    const print = spec.footprint?.(asked, output) ?? {};
+    const name = spec.nameOf(state);
+    const isNeeded = !('needs' in print) || spec.nameOf(print.needs) === name;
+    const fits = isNeeded && !('avoids' in print && spec.nameOf(print.avoids) === name);
+    const next = spec.step(state, asked, output);
+    const what = `${spec.describe(asked, output)} in ${name}`;
+    assert.equal(next !== 'inconsistent', fits, what);
+    if (next === 'inconsistent') return;
+    if (print.grows) assert(spec.pathOf?.(next).startsWith(spec.pathOf(state)), what);
+    else assert.equal(spec.nameOf(next), 'leaves' in print ? spec.nameOf(print.leaves) : name, what);
+  }
 
   it('gives equal names to equal values alone', () => {
     const value = fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Json>;

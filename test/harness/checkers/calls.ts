@@ -5,10 +5,10 @@
  * completion. Two operations are ordered only if one completed at a smaller index than the other was invoked at, so
  * the intervals are closed and nothing depends on the clock.
  */
-import type { History } from '../../columns/history.ts';
-import { failOutcome, okOutcome } from '../../columns/operations.ts';
-import type { Operation } from '../../history.ts';
-import type { Input, Output, SequentialSpec } from '../../specs/spec.ts';
+import type { History } from '../../../harness/columns/history.ts';
+import { failOutcome, okOutcome } from '../../../harness/columns/operations.ts';
+import type { Operation } from '../../../harness/history.ts';
+import type { Input, Output, SequentialSpec } from '../../../harness/specs/spec.ts';
 
 /** One operation with its interval. An open one (info, or no completion) ends never and answered nothing. */
 export interface Call {

@@ -1,0 +1,273 @@
+/**
+ * A depth-first search for an order of operations that a sequential spec allows and that keeps every operation inside
+ * its interval: just-in-time linearization (Wing & Gong 1993; Lowe 2017) over the window of operations in flight.
+ *
+ *     process 0   |-- write(1) --|      |-- read() → 2 --|
+ *     process 1           |----- write(2) -----|                    order: write(1), write(2), read() → 2
+ *
+ * A configuration is the completion to be reached next, the state, which operations in flight have taken effect, and
+ * how many open ones are used. Its size depends on what is concurrent, not on the length of the history. From a
+ * configuration the search tries every operation that may take effect before that completion. A frame of the stack is
+ * an entry of the memo and what was tried from it, so nothing is ever undone.
+ *
+ * Why what is left out of the search cannot matter (each argument exchanges or drops operations in a given order):
+ * 1. An observer that fits now may come now: it changes no state, so moving it forward disturbs nobody, and its
+ *    start is past. Nothing else is tried in its place.
+ * 2. Of operations in flight with the same code, the one that completes first comes first: exchanged, both keep their
+ *    intervals. Of open ones the one that started first (openGroups.ts).
+ * 3. An open operation that changes nothing need not happen, nor one that leaves what nobody asks for.
+ * 4. Configurations that used more open operations than a known one (memo.ts).
+ * 5. States that nobody asks for are one (reach.ts).
+ * 6. A configuration in which something needs what cannot be there in time leads nowhere (lookAhead.ts).
+ */
+import { dead, inconsistent, unchanged, type Automaton, type MemoryAllowance } from './automaton.ts';
+import { lengthened } from './arrays.ts';
+import { LookAhead } from './lookAhead.ts';
+import { known, maskWord, Memo, numberWord, stateWord } from './memo.ts';
+import { OpenGroups } from './openGroups.ts';
+import type { Problem } from './problem.ts';
+import { Reach } from './reach.ts';
+import { Window } from './window.ts';
+
+export type SearchStatus = 'searching' | 'linearizable' | 'not-linearizable' | 'out-of-memory';
+
+export interface SearchOptions {
+  /** Only so many completions must be reached; what completes later may have happened or not. */
+  readonly limit?: number;
+  /** Without haste neither states are made one nor hopeless configurations left out: what was reached is all there is. */
+  readonly isHasty?: boolean;
+}
+
+/** Looking ahead costs more than it saves while a search is easy; from here on it is not. */
+const easyNodesMax = 4_096;
+/** Words of a frame: an entry of the memo, where its candidates go on, and the one that was taken last. */
+const frameWords = 3;
+
+export class Search {
+  status: SearchStatus = 'searching';
+  /** The greatest number of a completion that was waited for: all before it were reached. */
+  farthest = 0;
+  /** Whether looking ahead left something out: then completions beyond `farthest` may be reachable. */
+  hasLeftOut = false;
+  readonly problem: Problem;
+  readonly window: Window;
+  readonly groups: OpenGroups;
+  readonly automaton: Automaton;
+  readonly memo: Memo;
+  private readonly reach: Reach | undefined;
+  private readonly lookAhead: LookAhead | undefined;
+  private readonly allowance: MemoryAllowance;
+  private readonly limit: number;
+  private looksAhead = false;
+  private nodes = 0;
+
+  /** The configuration: the completion that is waited for, the state; mask and counts. */
+  private number = 0;
+  private state: number;
+  private readonly current: Int32Array;
+
+  private stack = new Int32Array(frameWords * 64);
+  private depth = 0;
+  /** By code: the last generation in which an operation with this code was a candidate. */
+  private readonly seen: Int32Array;
+  private generation = 0;
+
+  constructor(
+    automaton: Automaton,
+    problem: Problem,
+    allowance: MemoryAllowance,
+    options: SearchOptions = {},
+  ) {
+    this.automaton = automaton;
+    this.problem = problem;
+    this.allowance = allowance;
+    this.window = new Window(problem, allowance);
+    const { window } = this;
+    this.limit = Math.min(options.limit ?? window.count, window.count);
+    const isHasty = options.isHasty ?? true;
+    if (isHasty && automaton.hasFootprints && allowance.wordsLeft >= 0)
+      this.reach = new Reach(problem, window, automaton);
+    this.groups =
+      this.reach?.groups ?? new OpenGroups(problem, (code) => automaton.leaves[code] !== unchanged);
+    this.memo = new Memo(window.slotWords, this.groups.guards, allowance);
+    this.current = new Int32Array(window.slotWords + this.groups.words);
+    if (this.reach?.canTell)
+      this.lookAhead = new LookAhead(automaton, window, this.reach, this.current, this.limit);
+    this.looksAhead = this.reach?.isTelling ?? false;
+    this.seen = new Int32Array(automaton.codeCount);
+    this.state = automaton.initial;
+    if (this.limit === 0) this.status = 'linearizable';
+    else if (allowance.wordsLeft < 0) this.status = 'out-of-memory';
+    else this.arrive();
+  }
+
+  /** Goes on through at most so many configurations; how many there were. */
+  run(nodesMax: number): number {
+    let nodes = 0;
+    while (nodes < nodesMax && this.status === 'searching') {
+      nodes++;
+      if (this.choose()) this.arrive();
+    }
+    this.nodes += nodes;
+    if (this.nodes > easyNodesMax) this.looksAhead = true;
+    return nodes;
+  }
+
+  /** The candidates that were taken: numbers of mandatory operations, complements of groups of open ones. */
+  choices(): Int32Array {
+    const taken = new Int32Array(this.depth);
+    for (let frame = 0; frame < this.depth; frame++)
+      taken[frame] = this.stack[frameWords * frame + 2] as number;
+    return taken;
+  }
+
+  /** Gives the memory back; the search cannot go on. */
+  close(): void {
+    this.memo.close();
+    this.stack = new Int32Array(0);
+  }
+
+  /** Settles what need not be chosen, and remembers the configuration if it is new and not hopeless. */
+  private arrive(): void {
+    this.settle();
+    if (this.status !== 'searching') return;
+    if (this.number > this.farthest) this.farthest = this.number;
+    if (this.reach) this.state = this.reach.collapsed(this.state, this.number);
+    if (this.looksAhead && this.lookAhead?.isHopeless(this.number, this.state)) {
+      this.hasLeftOut = true;
+      return;
+    }
+    const entry = this.memo.add(this.number, this.state, this.current);
+    if (entry !== known) this.push(entry);
+    if (this.allowance.wordsLeft < 0) this.status = 'out-of-memory';
+  }
+
+  /** Rule 1, and passes the completions of what has taken effect. */
+  private settle(): void {
+    const { slot } = this.window;
+    const { current, limit } = this;
+    for (;;) {
+      this.observe();
+      let passed = this.number;
+      for (; passed < limit; passed++) {
+        const at = slot[passed] as number;
+        const word = current[at >>> 5] as number;
+        if ((word & (1 << (at & 31))) === 0) break;
+        current[at >>> 5] = word & ~(1 << (at & 31));
+      }
+      if (passed === this.number) return;
+      this.number = passed;
+      if (passed === limit) {
+        this.status = 'linearizable';
+        return;
+      }
+    }
+  }
+
+  /** Lets the observers in flight take effect that fit now. */
+  private observe(): void {
+    const { flightAt, inFlight, code, slot } = this.window;
+    const { current, automaton, state } = this;
+    const { observes } = automaton;
+    const to = flightAt[this.number + 1] as number;
+    for (let at = flightAt[this.number] as number; at < to; at++) {
+      const operation = inFlight[at] as number;
+      const own = code[operation] as number;
+      if (observes[own] === 0) continue;
+      const bit = slot[operation] as number;
+      const word = current[bit >>> 5] as number;
+      if ((word & (1 << (bit & 31))) !== 0) continue;
+      if (automaton.step(state, own) === state) current[bit >>> 5] = word | (1 << (bit & 31));
+    }
+  }
+
+  /** Goes to the next configuration that is reachable in one step from the newest frame that has one. */
+  private choose(): boolean {
+    while (this.depth > 0) {
+      const frame = frameWords * (this.depth - 1);
+      if (this.chooseInFlight(frame) || this.chooseOpen(frame)) return true;
+      this.depth--;
+    }
+    this.status = 'not-linearizable';
+    return false;
+  }
+
+  private chooseInFlight(frame: number): boolean {
+    const { arena } = this.memo;
+    const { flightAt, inFlight, code, slot } = this.window;
+    const { seen, automaton } = this;
+    const entry = this.stack[frame] as number;
+    const resume = this.stack[frame + 1] as number;
+    const number = arena[entry + numberWord] as number;
+    const from = flightAt[number] as number;
+    const count = (flightAt[number + 1] as number) - from;
+    if (resume >= count) return false;
+    const state = arena[entry + stateWord] as number;
+    const generation = ++this.generation;
+    for (let at = 0; at < count; at++) {
+      const operation = inFlight[from + at] as number;
+      const bit = slot[operation] as number;
+      if (((arena[entry + maskWord + (bit >>> 5)] as number) & (1 << (bit & 31))) !== 0) continue;
+      const own = code[operation] as number;
+      if (seen[own] === generation) continue;
+      seen[own] = generation;
+      if (at < resume) continue;
+      const next = automaton.step(state, own);
+      if (next === inconsistent) continue;
+      this.stack[frame + 1] = at + 1;
+      this.stack[frame + 2] = operation;
+      this.leave(entry, number, next);
+      this.current[bit >>> 5] = (this.current[bit >>> 5] as number) | (1 << (bit & 31));
+      return true;
+    }
+    this.stack[frame + 1] = count;
+    return false;
+  }
+
+  private chooseOpen(frame: number): boolean {
+    const { arena } = this.memo;
+    const { groups, automaton, reach } = this;
+    const entry = this.stack[frame] as number;
+    const number = arena[entry + numberWord] as number;
+    const state = arena[entry + stateWord] as number;
+    const end = this.window.end[number] as number;
+    const count = (this.window.flightAt[number + 1] as number) - (this.window.flightAt[number] as number);
+    const counts = maskWord + this.window.slotWords;
+    for (let group = (this.stack[frame + 1] as number) - count; group < groups.count; group++) {
+      const first = groups.startsAt[group] as number;
+      if ((groups.starts[first] as number) > end) break;
+      const used = groups.used(arena, entry + counts, group);
+      if (used === groups.size(group) || (groups.starts[first + used] as number) > end) continue;
+      const next = automaton.step(state, groups.code[group] as number);
+      if (next === inconsistent || next === state) continue;
+      if (reach && !reach.hasAvoiding && reach.collapsed(next, number) === dead) continue;
+      this.stack[frame + 1] = count + group + 1;
+      this.stack[frame + 2] = ~group;
+      this.leave(entry, number, next);
+      const word = this.window.slotWords + (groups.word[group] as number);
+      this.current[word] = (this.current[word] as number) + (1 << (groups.shift[group] as number));
+      return true;
+    }
+    return false;
+  }
+
+  /** Takes over the configuration of an entry, with another state. */
+  private leave(entry: number, number: number, next: number): void {
+    const { arena } = this.memo;
+    const { current } = this;
+    for (let word = 0; word < current.length; word++)
+      current[word] = arena[entry + maskWord + word] as number;
+    this.number = number;
+    this.state = next;
+  }
+
+  private push(entry: number): void {
+    const frame = frameWords * this.depth++;
+    if (frame === this.stack.length) {
+      this.allowance.wordsLeft -= frame;
+      this.stack = lengthened(this.stack, 2 * frame);
+    }
+    this.stack[frame] = entry;
+    this.stack[frame + 1] = 0;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The anomalies of the violated keys. Very many keys may be violated: the first ones are explained in full, of the next
+ * ones the operation is named, of the rest only the key.
+ */
+import type { Json } from '../../../nodes/kernel/wire.ts';
+import type { History } from '../../columns/history.ts';
+import { never } from '../../columns/operations.ts';
+import type { SequentialSpec } from '../../specs/spec.ts';
+import type { Anomaly, Budget } from '../checker.ts';
+import { indicesOf } from '../phrases.ts';
+import { Automaton } from './automaton.ts';
+import { explain, prefixOf } from './explain.ts';
+import { furthestOf } from './furthest.ts';
+import { problemOf } from './problem.ts';
+import { Search } from './search.ts';
+
+/** This many violated keys are explained in full; of the next ones only the operation is named. */
+const explainedMax = 16;
+/** Of what is beyond that only the key is named: finding the operation takes several searches. */
+const locatedMax = 64;
+/** For a prefix of the few operations that prove a violation. */
+const nodesForPrefixMax = 10_000;
+const memoryWordsMax = 1024 * 1024;
+
+export class Violations {
+  private readonly history: History;
+  private readonly spec: SequentialSpec;
+  private readonly initial: Json | undefined;
+  private readonly budget: Budget;
+  private readonly located: Anomaly[] = [];
+  private readonly unlocated: Anomaly[] = [];
+
+  constructor(history: History, spec: SequentialSpec, initial: Json | undefined, budget: Budget) {
+    this.history = history;
+    this.spec = spec;
+    this.initial = initial;
+    this.budget = budget;
+  }
+
+  /** The anomalies, the earliest first. */
+  anomalies(): readonly Anomaly[] {
+    this.located.sort((a, b) => (a.ops.at(-1) ?? 0) - (b.ops.at(-1) ?? 0));
+    return [...this.located, ...this.unlocated];
+  }
+
+  /** A key whose search found no order. */
+  addRefuted(key: string | undefined, refuted: Search): void {
+    const { history } = this;
+    if (this.located.length >= locatedMax) {
+      this.unlocated.push(unlocatedAnomaly(key, refuted));
+      return;
+    }
+    const isInFull = this.located.length < explainedMax && this.budget.spend(0);
+    const { automaton, problem } = refuted;
+    this.located.push(explain({ history, key, problem, automaton, furthest: furthestOf(refuted), isInFull }));
+  }
+
+  /** A key that a special case refuted: these rows admit no order. */
+  addDecided(key: string | undefined, rows: readonly number[], sentence: string): void {
+    const operations = rows.map((row) => this.history.operation(row));
+    const isNamedOnly = this.located.length >= locatedMax;
+    (isNamedOnly ? this.unlocated : this.located).push({
+      kind: 'non-linearizable',
+      ops: [...new Set(operations.flatMap(indicesOf))].sort((a, b) => a - b),
+      explanation: sentence,
+      ...(key === undefined ? {} : { key }),
+      ...(isNamedOnly ? {} : { prefix: this.prefixOfRows(rows) }),
+    });
+  }
+
+  /** The longest legal prefix of these rows alone. */
+  private prefixOfRows(rows: readonly number[]): { readonly op: number; readonly state: string }[] {
+    const { history, spec, initial } = this;
+    const allowance = { wordsLeft: memoryWordsMax };
+    const state = initial === undefined ? spec.init() : spec.init(initial);
+    const automaton = new Automaton(spec, history.events, allowance, state);
+    const ascending = Int32Array.from(rows).sort();
+    const problem = problemOf(history.operations, ascending, automaton);
+    const search = new Search(automaton, problem, allowance);
+    search.run(nodesForPrefixMax);
+    if (search.status !== 'not-linearizable') return [];
+    return prefixOf(furthestOf(search).order, problem, automaton);
+  }
+}
+
+/** One of very many: that the key is violated somewhere must do. */
+function unlocatedAnomaly(key: string | undefined, { problem }: Search): Anomaly {
+  let last = -1;
+  for (let at = 0; at < problem.length; at++) {
+    const end = problem.end[at] as number;
+    if (end !== never && end > last) last = end;
+  }
+  return {
+    kind: 'non-linearizable',
+    ops: [last],
+    explanation:
+      `what was answered for ${key ?? 'the whole object'} up to event ${last} fits no order, ` +
+      `like that of ${locatedMax} others, which are explained`,
+    ...(key === undefined ? {} : { key }),
+  };
+}
