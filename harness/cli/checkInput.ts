@@ -1,52 +1,68 @@
-/** What `check` is asked to check: a history with the checkers that judge it. */
+/** What `check` is asked to check: a history, and what should have held of it. */
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { models } from '../../nodes/index.ts';
-import type { Guarantee } from '../../nodes/kernel/model.ts';
-import { workloads } from '../../workloads/index.ts';
-import type { Checker } from '../checkers/checker.ts';
-import { linearizable } from '../checkers/linearizable/linearizable.ts';
+import { guarantees, type Guarantee } from '../../nodes/kernel/model.ts';
+import type { Json } from '../../nodes/kernel/wire.ts';
+import { workloadNamed } from '../../workloads/index.ts';
+import { checkerOf, defaultLevels } from '../checkers/levels.ts';
+import type { Reading } from '../columns/events.ts';
+import type { History } from '../columns/history.ts';
 import type { RunConfig } from '../config.ts';
 import { UsageError } from '../exit.ts';
-import { operationsOf, type Op } from '../history.ts';
+import type { HistoryFormat } from '../formats/format.ts';
+import { historyFormats, readHistoryFile, recognisedFormat } from '../formats/index.ts';
 import { HistoryFileError } from '../historyFile.ts';
 import { schemaProblems } from '../schemas/validate.ts';
-import { guessSpecs, hasOperation, operationNames } from './specGuess.ts';
 import { specs } from '../specs/index.ts';
-import type { Output, SequentialSpec } from '../specs/spec.ts';
+import type { SequentialSpec } from '../specs/spec.ts';
+import type { Workload } from '../workload.ts';
 import { choose } from './choice.ts';
-import { historyFormats, type HistoryFormat } from './historyFormats.ts';
+import { guessSpecs, misfitOf, operationNames } from './specGuess.ts';
 
 export interface CheckFlags {
   readonly spec?: string;
-  readonly guarantee?: Guarantee;
+  /** `strongest`: the strongest level of the spec, and which held if it did not. */
+  readonly guarantee?: Guarantee | 'strongest';
+  /** The name of a format, or `auto`. */
   readonly format: string;
+  readonly reading: Partial<Reading>;
+  readonly initial?: Json;
 }
 
 export interface CheckInput {
   /** As it was named on the command line. */
   readonly file: string;
-  readonly history: readonly Op[];
+  readonly format: HistoryFormat;
+  readonly history: History;
   readonly warnings: readonly string[];
   readonly spec: SequentialSpec;
-  readonly checkers: readonly Checker[];
+  /** What the history should have held. */
+  readonly levels: readonly Guarantee[];
+  /** The workload that made the history, unless somebody says otherwise. */
+  readonly workload?: Workload;
 }
 
 /** Reads a history file or a run folder. Throws UsageError for whatever cannot be checked. */
 export async function readCheckInput(path: string, flags: CheckFlags): Promise<CheckInput> {
   const { file, config } = locate(path);
-  const { history, warnings } = await formatOf(flags.format, file).read(file);
-  const workload = workloads.find(({ name }) => name === config?.workload);
+  const format =
+    flags.format === 'auto' ? recognisedFormat(file) : choose('format', historyFormats, flags.format);
+  const { history, warnings, lineOf } = await readHistoryFile(file, format, flags.reading);
+  const workload = flags.spec === undefined ? workloadNamed(config?.workload ?? '') : undefined;
   const specName = flags.spec ?? workload?.spec;
   const spec = specName === undefined ? guessed(file, history) : choose('spec', specs, specName);
-  refuseUnfit(file, history, spec);
-  const levels = levelsOf(flags, config);
-  const checkers = levels.map((level) => {
-    const checker = flags.spec === undefined ? workload?.checker(level) : undefined;
-    return checker ?? checkerOf(spec, level);
-  });
-  const always = flags.spec === undefined ? (workload?.always ?? []) : [];
-  return { file: path, history, warnings, spec, checkers: [...checkers, ...always] };
+  const misfit = misfitOf(history, spec);
+  if (misfit) throw new HistoryFileError(file, lineOf(misfit.index), misfit.problem);
+  return {
+    file: path,
+    format,
+    history,
+    warnings,
+    spec,
+    levels: levelsOf(flags, config, spec),
+    ...(workload === undefined ? {} : { workload }),
+  };
 }
 
 /** The history of a run folder, or a file; with the configuration of the run that it belongs to, if any. */
@@ -82,14 +98,7 @@ function configBeside(file: string): RunConfig | undefined {
   return config as RunConfig;
 }
 
-function formatOf(name: string, file: string): HistoryFormat {
-  if (name !== 'auto') return choose('format', historyFormats, name);
-  const format = historyFormats.find((candidate) => candidate.recognises(file));
-  if (!format) throw new UsageError(`${file}: no known format; say which with --format`);
-  return format;
-}
-
-function guessed(file: string, history: readonly Op[]): SequentialSpec {
+function guessed(file: string, history: History): SequentialSpec {
   const [spec] = guessSpecs(history);
   if (spec) return spec;
   const names = operationNames(history).join(', ');
@@ -99,32 +108,25 @@ function guessed(file: string, history: readonly Op[]): SequentialSpec {
 }
 
 /** What the run claimed to hold, unless somebody asks for something else. */
-function levelsOf({ guarantee }: CheckFlags, config: RunConfig | undefined): readonly Guarantee[] {
+function levelsOf(
+  { guarantee }: CheckFlags,
+  config: RunConfig | undefined,
+  spec: SequentialSpec,
+): readonly Guarantee[] {
   const asked = guarantee ?? config?.guarantee;
-  if (asked) return [asked];
-  const model = models.find(({ name }) => name === config?.model);
-  return model && config ? model.claim(config.options).guarantees : ['linearizable'];
-}
-
-function checkerOf(spec: SequentialSpec, level: Guarantee): Checker {
-  if (level === 'linearizable') return linearizable(spec);
-  throw new UsageError(`${spec.name} histories cannot be checked for ${level}; there is: linearizable`);
-}
-
-/** A history with operations or values that the spec does not have is refused, with the line of the first one. */
-function refuseUnfit(file: string, history: readonly Op[], spec: SequentialSpec): void {
-  for (const { invocation, completion } of operationsOf(history)) {
-    const { f, value, index } = invocation;
-    if (!hasOperation(spec, f)) {
-      const known = spec.operations.map((operation) => operation.f).join(', ');
-      throw new HistoryFileError(file, index + 1, `'${f}' is no operation of ${spec.name}; it has ${known}`);
-    }
-    const output: Output = completion?.type === 'ok' ? { value: completion.value } : 'unknown';
-    try {
-      spec.step(spec.init(), { f, value }, output);
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      throw new HistoryFileError(file, (completion?.index ?? index) + 1, `${spec.name}: ${error.message}`);
-    }
+  if (asked === 'strongest') return defaultLevels(spec);
+  if (asked) {
+    refuseUndecidable(asked, spec);
+    return [asked];
   }
+  const model = models.find(({ name }) => name === config?.model);
+  return model && config ? model.claim(config.options).guarantees : defaultLevels(spec);
+}
+
+function refuseUndecidable(level: Guarantee, spec: SequentialSpec): void {
+  if (checkerOf(level, { spec }) !== null) return;
+  const judgeable = guarantees.filter((other) => checkerOf(other, { spec }) !== null);
+  throw new UsageError(
+    `${spec.name} histories cannot be checked for ${level}; there is: ${judgeable.join(', ')}`,
+  );
 }

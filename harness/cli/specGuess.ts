@@ -1,27 +1,97 @@
-/** Which spec a history follows, from the operations in it, for people who did not say. */
-import type { Op } from '../history.ts';
+/** Which spec a history follows, from the operations in it; and whether all of them fit a spec. */
+import type { History } from '../columns/history.ts';
+import { okOutcome } from '../columns/operations.ts';
 import { specs } from '../specs/index.ts';
-import type { SequentialSpec } from '../specs/spec.ts';
+import type { Input, Output, SequentialSpec } from '../specs/spec.ts';
 
-/** The operations of the clients, by name. */
-export function operationNames(history: readonly Op[]): string[] {
-  const invocations = history.filter((op) => op.process !== 'nemesis' && op.type === 'invoke');
-  return [...new Set(invocations.map((op) => op.f))].sort();
+/** The operations of the clients, by name. O(operations). */
+export function operationNames({ operations: { f }, events: { fNames } }: History): string[] {
+  return [...new Set(f)].map((id) => fNames.get(id)).sort();
 }
 
-/** The specs that have all the operations of a history, narrowed down by what reads answered; the likeliest first. */
-export function guessSpecs(history: readonly Op[]): readonly SequentialSpec[] {
+/** A spec is guessed from so many operations: who mixes forms after that is told so with a line. */
+const lookedAtMax = 1_000;
+
+/** The specs that have all the operations of a history, and their forms of values; the likeliest first. */
+export function guessSpecs(history: History): readonly SequentialSpec[] {
   const names = operationNames(history);
   const fitting = specs.filter((spec) => names.every((name) => hasOperation(spec, name)));
-  const read = history.find((op) => op.type === 'ok' && op.f === 'read' && op.value !== null)?.value;
-  if (read === undefined) return fitting;
   // `add` and `read` are operations of a set, which is read as a list, and of a counter.
-  const readsLists = fitting.filter(({ name }) => name === 'set' || name === 'append');
-  return Array.isArray(read) && readsLists.length > 0
-    ? readsLists
-    : fitting.filter((spec) => !readsLists.includes(spec));
+  const speaking = fitting.filter((spec) => misfitOf(history, spec, lookedAtMax) === undefined);
+  return speaking.length > 0 ? speaking : fitting;
 }
 
-export function hasOperation(spec: SequentialSpec, name: string): boolean {
+function hasOperation(spec: SequentialSpec, name: string): boolean {
   return spec.operations.some(({ f }) => f === name);
+}
+
+export interface Misfit {
+  /** The event where it shows. */
+  readonly index: number;
+  readonly problem: string;
+}
+
+/** The first operation, of the first `rowsMax`, that the spec does not have, or whose values it does not understand. */
+export function misfitOf(history: History, spec: SequentialSpec, rowsMax = Infinity): Misfit | undefined {
+  const { operations, events } = history;
+  const { f, input, output, outcome, start } = operations;
+  const asked = new Asked();
+  const names = Array.from({ length: events.fNames.size }, (_, id) => events.fNames.get(id));
+  const isKnown = names.map((name) => hasOperation(spec, name));
+  /** Reads and writes of a single value take any value. */
+  const takesAll = names.map((name) => ['read', 'write', 'clear'].includes(spec.accesses?.[name] ?? ''));
+  for (let row = 0; row < operations.length && row < rowsMax; row++) {
+    const fId = f[row] ?? 0;
+    if (isKnown[fId] !== true) return { index: start[row] ?? 0, problem: unknownTo(spec, names[fId] ?? '') };
+    if (takesAll[fId] === true) continue;
+    const answer = outcome[row] === okOutcome ? (output[row] ?? 0) : -1;
+    if (!asked.isFirst(fId, input[row] ?? 0, answer)) continue;
+    const problem = problemOf(
+      spec,
+      { f: names[fId] ?? '', value: events.values.get(input[row] ?? 0) },
+      answer === -1 ? 'unknown' : { value: events.values.get(answer) },
+    );
+    if (problem !== undefined) return { index: indexOf(history, row, spec), problem };
+  }
+  return undefined;
+}
+
+function unknownTo(spec: SequentialSpec, name: string): string {
+  const known = spec.operations.map(({ f }) => f).join(', ');
+  return `'${name}' is no operation of ${spec.name}; it has ${known}`;
+}
+
+function problemOf(spec: SequentialSpec, input: Input, output: Output): string | undefined {
+  try {
+    spec.step(spec.init(), input, output);
+    return undefined;
+  } catch (error) {
+    if (error instanceof TypeError) return `${spec.name}: ${error.message}`;
+    throw error;
+  }
+}
+
+/** The invocation if that alone is not understood, else the completion. */
+function indexOf({ operations, events }: History, row: number, spec: SequentialSpec): number {
+  const { f, input, start, completion } = operations;
+  const asked = {
+    f: events.fNames.get(f[row] ?? 0),
+    value: events.values.get(input[row] ?? 0),
+  };
+  const isAsked = problemOf(spec, asked, 'unknown') !== undefined;
+  const completed = completion[row] ?? -1;
+  return isAsked || completed === -1 ? (start[row] ?? 0) : completed;
+}
+
+/** Operations that were looked at already, as long as there are few different ones. */
+class Asked {
+  private readonly seen = new Set<string>();
+
+  isFirst(f: number, input: number, output: number): boolean {
+    if (this.seen.size > 10_000) return true;
+    const name = `${f} ${input} ${output}`;
+    if (this.seen.has(name)) return false;
+    this.seen.add(name);
+    return true;
+  }
 }

@@ -1,13 +1,19 @@
 /**
- * The formats of a run folder as JSON schemas, and checks against them. A schema is compiled when it is first used:
- * commands that read no file pay nothing.
+ * The formats of a run folder, and of what commands print with --json, as JSON schemas; and checks against them. A
+ * schema is compiled when it is first used: commands that read no file pay nothing.
  */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import checkSchema from './check.schema.json' with { type: 'json' };
 import configSchema from './config.schema.json' with { type: 'json' };
 import historySchema from './history.schema.json' with { type: 'json' };
 import resultsSchema from './results.schema.json' with { type: 'json' };
 
-const schemas = { config: configSchema, history: historySchema, results: resultsSchema };
+const schemas = {
+  check: checkSchema,
+  config: configSchema,
+  history: historySchema,
+  results: resultsSchema,
+};
 export type SchemaName = keyof typeof schemas;
 
 const compiled = new Map<SchemaName, ValidateFunction>();

@@ -3,10 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deadlineBudget } from '../../../harness/checkers/budget.ts';
-import { checkCommand, operationsTable } from '../../../harness/cli/check.ts';
+import { checkCommand } from '../../../harness/cli/check.ts';
+import { operationsTable } from '../../../harness/cli/checkTables.ts';
+import { History } from '../../../harness/columns/history.ts';
 import { guessSpecs } from '../../../harness/cli/specGuess.ts';
 import { UsageError } from '../../../harness/exit.ts';
 import type { Op } from '../../../harness/history.ts';
+import { schemaProblems } from '../../../harness/schemas/validate.ts';
 import { specs } from '../../../harness/specs/index.ts';
 import { parseDrawing } from '../checkers/notation.ts';
 
@@ -37,6 +40,14 @@ const lines = (history: readonly Op[]): string => history.map((op) => `${JSON.st
 const valid = parseDrawing('p0  |- x: write 1 -|  |- x: read -> 1 -|').history;
 const stale = parseDrawing('p0  |- x: write 1 -|  |- x: write 2 -|  |- x: read -> 1 -|').history;
 
+/** A sum that no selection of these amounts makes; to know it, one has to try nearly all of a billion. */
+const hard = parseDrawing(
+  [
+    ...Array.from({ length: 30 }, (_, lane) => `p${lane} |- x: add ${2 * 3 ** lane} -?`),
+    `p99 ${' '.repeat(40)} |- x: read -> 100000000000001 -|`,
+  ].join('\n'),
+).history;
+
 describe('npm run check', () => {
   let folder = '';
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'ordeal-check-'))));
@@ -59,36 +70,62 @@ describe('npm run check', () => {
     assert.equal(exitCode, 1);
     assert.match(
       stdout,
-      /linearizable is violated\n {4}read of x by process 0 \(ops 4–5\) answered 1, but 2 was written/,
+      /linearizable is violated\n {4}non-linearizable: read of x by process 0 \(ops 4–5\) answered 1, but 2 was written/,
     );
   });
 
   it('exits with 2 when the budget is used up', async () => {
-    const many = Array.from(
-      { length: 24 },
-      (_, lane) => `p${lane} |- x: write ${lane} -|  |- x: read -> ${lane % 2} -|`,
-    );
-    const { history } = parseDrawing(many.join('\n'));
-    const { exitCode, stdout } = await check(file('a.jsonl', lines(history)), '--budget', '0.05');
+    const { exitCode, stdout } = await check(file('a.jsonl', lines(hard)), '--budget', '0.05');
     assert.equal(exitCode, 2);
     assert.match(stdout, /linearizable is undecided: the budget was used up before 1 key was decided: x/);
   });
 
-  it('prints exactly the promised fields with --json, for every file', async () => {
+  it('draws the operations that suffice, and says how far the history was right and what held', async () => {
+    const { stdout } = await check(file('b.jsonl', lines(stale)));
+    assert.match(
+      stdout,
+      new RegExp(
+        [
+          'longest order that fits \\(2 operations\\): op 0 → 1, op 2 → 2',
+          ' {6}the operations that suffice:',
+          ' {8}p0 {2}\\|- x: write\\(1\\) -\\| \\|- x: write\\(2\\) -\\| \\|- x: read\\(\\) → 1 -\\|',
+          ' {2}strongest that held: ',
+        ].join('\\n'),
+      ),
+    );
+  });
+
+  it('prints one value with --json that its schema describes, a row for every file', async () => {
     const files = [file('a.jsonl', lines(valid)), file('b.jsonl', lines(stale))];
-    const { stdout } = await check(...files, '--json', '--spec', 'cas-register');
+    const { exitCode, stdout } = await check(...files, '--json', '--spec', 'cas-register');
     const rows = JSON.parse(stdout) as Record<string, unknown>[];
+    assert.equal(exitCode, 1);
+    assert.deepEqual(schemaProblems('check', rows), []);
     assert.deepEqual(
-      rows.map((row) => Object.keys(row)),
+      rows.map((row) => Object.keys(row).slice(0, 5)),
       [0, 1].map(() => ['file', 'valid', 'operations', 'milliseconds', 'anomalies']),
     );
     assert.deepEqual(
-      rows.map((row) => [row['file'], row['valid'], row['operations']]),
+      rows.map((row) => [row['file'], row['valid'], row['operations'], row['format'], row['spec']]),
       [
-        [files[0], true, 2],
-        [files[1], false, 3],
+        [files[0], true, 2, 'jsonl', 'cas-register'],
+        [files[1], false, 3, 'jsonl', 'cas-register'],
       ],
     );
+    const [{ ops, minimal, checker }] = rows[1]?.['anomalies'] as [Record<string, unknown>];
+    assert.deepEqual(
+      { ops, minimal, checker },
+      { ops: [0, 1, 2, 3, 4, 5], minimal: [0, 1, 2, 3, 4, 5], checker: 'linearizable' },
+    );
+  });
+
+  it('says with --json why something is unknown', async () => {
+    const { exitCode, stdout } = await check(file('a.jsonl', lines(hard)), '--budget', '0.05', '--json');
+    const rows = JSON.parse(stdout) as { valid: unknown; reasons: string[] }[];
+    assert.equal(exitCode, 2);
+    assert.deepEqual(schemaProblems('check', rows), []);
+    assert.equal(rows[0]?.valid, 'unknown');
+    assert.match(rows[0]?.reasons[0] ?? '', /^linearizable: the budget was used up/);
   });
 
   it('takes a run folder, with the spec, the level and all checkers of its run', async () => {
@@ -153,7 +190,7 @@ describe('npm run check', () => {
     const odd = file('b.jsonl', lines(parseDrawing('p0  |- add 1 -|  |- add one -|').history));
     await assert.rejects(
       check(odd, '--spec', 'counter'),
-      /b\.jsonl:4: counter: a counter counts numbers, not "one"/,
+      /b\.jsonl:3: counter: a counter counts numbers, not "one"/,
     );
     const unknown = file('c.jsonl', lines(parseDrawing('p0  |- fly -|').history));
     await assert.rejects(check(unknown), /no spec has all the operations fly/);
@@ -165,14 +202,15 @@ describe('npm run check', () => {
     await assert.rejects(check(path, '--format', 'edm'), /no format 'edm'/);
     await assert.rejects(check(path, '--guarantee', 'linear'), /no guarantee 'linear'/);
     await assert.rejects(
-      check(path, '--guarantee', 'pram', '--spec', 'register'),
-      /cannot be checked for pram/,
+      check(path, '--guarantee', 'mutual-exclusion', '--spec', 'register'),
+      /register histories cannot be checked for mutual-exclusion; there is: .*linearizable/,
     );
     await assert.rejects(check(join(folder, 'none.jsonl')), /there is no .*none\.jsonl/);
   });
 
   it('guesses the spec from the operations, and from what reads answered', () => {
-    const guess = (drawing: string): string | undefined => guessSpecs(parseDrawing(drawing).history)[0]?.name;
+    const guess = (drawing: string): string | undefined =>
+      guessSpecs(History.of(parseDrawing(drawing).history))[0]?.name;
     assert.equal(guess('p0  |- read -> 1 -|'), 'register');
     assert.equal(guess('p0  |- write 1 -|  |- cas [1,2] -|'), 'cas-register');
     assert.equal(guess('p0  |- append 1 -|  |- read -> [1] -|'), 'append');

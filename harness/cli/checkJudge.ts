@@ -1,0 +1,142 @@
+/** Judges one history that `check` was given. */
+import { performance } from 'node:perf_hooks';
+import type { Guarantee } from '../../nodes/kernel/model.ts';
+import type { Json } from '../../nodes/kernel/wire.ts';
+import { deadlineBudget } from '../checkers/budget.ts';
+import { worst, type Anomaly, type Budget, type Validity } from '../checkers/checker.ts';
+import { judgeHistory, type Judgement } from '../checkers/judgement.ts';
+import { checkerOf, objectCheckers } from '../checkers/levels.ts';
+import { edn } from '../formats/edn.ts';
+import type { CheckFlags, CheckInput } from './checkInput.ts';
+import type { Progress } from './progress.ts';
+
+/** One file's answer; the element of `--json`, harness/schemas/check.schema.json. */
+export interface CheckRow {
+  readonly file: string;
+  readonly valid: Validity;
+  readonly operations: number;
+  /** What checking took, without reading. */
+  readonly milliseconds: number;
+  readonly anomalies: readonly (Anomaly & { readonly checker: string })[];
+  /** Why it is unknown, a sentence each. */
+  readonly reasons: readonly string[];
+  readonly format: string;
+  readonly spec: string;
+  readonly guarantee: {
+    readonly judged: readonly Guarantee[];
+    readonly held: readonly Guarantee[];
+    readonly violated: readonly Guarantee[];
+    readonly undecided: readonly Guarantee[];
+    /** The maximal ones of `held`. */
+    readonly strongestHeld: readonly Guarantee[];
+  };
+  readonly warnings: readonly string[];
+}
+
+export interface Judged {
+  readonly row: CheckRow;
+  readonly input: CheckInput;
+  readonly judgement: Judgement;
+}
+
+export interface JudgeOptions extends CheckFlags {
+  readonly budgetSeconds: number;
+  readonly progress: Progress;
+}
+
+/** Runs all checkers within the budget, which is this file's alone. */
+export function judgeInput(input: CheckInput, options: JudgeOptions): Judged {
+  const startedMs = performance.now();
+  const { file, history } = input;
+  const { length } = history.operations;
+  const deadline = deadlineBudget(() => performance.now(), 1000 * options.budgetSeconds);
+  const budget = options.progress.watching(deadline, `checking ${length} operations`);
+  const { judgement, warnings } = judgeFromAnyStart(input, options, budget);
+  const milliseconds = Math.round(1000 * (performance.now() - startedMs)) / 1000;
+  const nothing = length === 0 ? [`${file} holds no operations: every guarantee holds of nothing`] : [];
+  return {
+    row: rowOf(input, judgement, milliseconds, [...input.warnings, ...warnings, ...nothing]),
+    input,
+    judgement,
+  };
+}
+
+interface FromStart {
+  readonly judgement: Judgement;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * EDN files do not say what a register holds at first; tests of Jepsen and Knossos begin with nil or with 0. So such a
+ * history is wrong only if it is wrong from both.
+ */
+function judgeFromAnyStart(input: CheckInput, options: JudgeOptions, budget: Budget): FromStart {
+  const judgement = judgeFrom(input, options.initial, options, budget);
+  const isStartKnown = options.initial !== undefined || input.format !== edn || !isRegister(input);
+  if (isStartKnown || judgement.valid !== false) return { judgement, warnings: [] };
+  const fromZero = judgeFrom(input, 0, options, budget);
+  if (fromZero.valid === false) return { judgement, warnings: [] };
+  return {
+    judgement: fromZero,
+    warnings: [
+      `${input.file}: ${fromZero.valid === true ? 'this holds only if' : 'this is undecided only because'} ` +
+        'registers may start at 0 instead of nil; say which with --initial',
+    ],
+  };
+}
+
+function isRegister({ spec }: CheckInput): boolean {
+  return spec.name === 'register' || spec.name === 'cas-register';
+}
+
+function judgeFrom(
+  { history, levels, spec, workload }: CheckInput,
+  initial: Json | undefined,
+  { guarantee }: JudgeOptions,
+  budget: Budget,
+): Judgement {
+  const subject = { spec, ...(initial === undefined ? {} : { initial }) };
+  return judgeHistory(history, {
+    levels,
+    checkerOf: (level) =>
+      (initial === undefined ? workload : undefined)?.checker(level) ?? checkerOf(level, subject),
+    whyNot: (level) => `${spec.name} has no checker for ${level}`,
+    always: workload?.always ?? objectCheckers(subject),
+    budget,
+    strongest: guarantee === 'strongest' ? 'always' : 'when-violated',
+    observers: spec.observers,
+  });
+}
+
+function rowOf(
+  { file, format, history, spec, levels }: CheckInput,
+  { valid, checkers, deciding, levels: found }: Judgement,
+  milliseconds: number,
+  warnings: readonly string[],
+): CheckRow {
+  const verdicts = deciding.flatMap((name) => {
+    const verdict = checkers.get(name);
+    return verdict === undefined ? [] : [{ name, verdict }];
+  });
+  const { held, violated, undecided, strongestHeld } = found;
+  const isAsked = levels.length > 0;
+  return {
+    file,
+    valid: isAsked ? valid : worst([valid, 'unknown']),
+    operations: history.operations.length,
+    milliseconds,
+    anomalies: verdicts.flatMap(({ name, verdict }) =>
+      verdict.anomalies.map((anomaly) => ({ checker: name, ...anomaly })),
+    ),
+    reasons: [
+      ...(isAsked ? [] : ['nothing is claimed, so there is nothing to judge; ask with --guarantee']),
+      ...verdicts.flatMap(({ name, verdict }) =>
+        verdict.valid === 'unknown' ? [`${name}: ${verdict.reason ?? 'undecided, without a reason'}`] : [],
+      ),
+    ],
+    format: format.name,
+    spec: spec.name,
+    guarantee: { judged: levels, held, violated, undecided, strongestHeld },
+    warnings,
+  };
+}

@@ -1,0 +1,86 @@
+/** The answer of `check` about one file, for people. */
+import type { Anomaly, Validity, Verdict } from '../checkers/checker.ts';
+import { listed, phraseWithAnswer } from '../checkers/phrases.ts';
+import type { LevelsFound } from '../checkers/strongest.ts';
+import type { CheckInput } from './checkInput.ts';
+import type { Judged } from './checkJudge.ts';
+import { drawingOf, operationsAt } from './drawing.ts';
+
+const words = new Map<Validity, string>([
+  [true, 'holds'],
+  [false, 'is violated'],
+  ['unknown', 'is undecided'],
+]);
+
+/** How many anomalies of a checker are printed. */
+const shownMax = 5;
+/** The last states that made sense before the operation that does not. */
+const prefixShownMax = 4;
+/** Of operations that are too many for a drawing. */
+const listedMax = 12;
+
+/** Several lines, with the last line end. */
+export function describeFile({ row, input, judgement: { checkers, deciding, levels } }: Judged): string {
+  const lines = [
+    `${row.file} (${row.spec}, ${row.operations} operations, ${row.milliseconds.toFixed(0)} ms)`,
+  ];
+  const told = new Set<string>();
+  for (const name of deciding) {
+    const verdict = checkers.get(name);
+    if (verdict) lines.push(...describeVerdict(name, verdict, input, told));
+  }
+  if (row.valid === false) lines.push(...describeLevels(levels));
+  return `${lines.join('\n')}\n`;
+}
+
+/** What is left where something is violated. */
+function describeLevels({ strongestHeld, violated, undecided }: LevelsFound): string[] {
+  if (violated.length + undecided.length + strongestHeld.length < 2) return [];
+  return [
+    `  strongest that held: ${strongestHeld.length > 0 ? strongestHeld.join(', ') : 'none'}`,
+    ...(undecided.length > 0 ? [`  undecided: ${listed(undecided, 'and', 4)}`] : []),
+  ];
+}
+
+/** `told` are the explanations that stand above already: two levels may fall to the same operations. */
+function describeVerdict(name: string, verdict: Verdict, input: CheckInput, told: Set<string>): string[] {
+  const { valid, reason, anomalies } = verdict;
+  const fresh = anomalies.filter(({ explanation }) => !told.has(explanation));
+  for (const { explanation } of anomalies) told.add(explanation);
+  const shown = fresh.slice(0, shownMax);
+  const more = fresh.length - shown.length;
+  return [
+    `  ${name} ${words.get(valid)}${reason === undefined ? '' : `: ${reason}`}`,
+    ...shown.flatMap((anomaly) => describeAnomaly(anomaly, verdict, input)),
+    ...(more > 0 ? [`    … and ${more} more; --json prints all`] : []),
+  ];
+}
+
+function describeAnomaly(anomaly: Anomaly, { heldUntil }: Verdict, input: CheckInput): string[] {
+  const { kind, explanation, prefix = [], minimal } = anomaly;
+  const shown = prefix.slice(-prefixShownMax).map(({ op, state }) => `op ${op} → ${state}`);
+  const earlier = prefix.length > shown.length ? '… ' : '';
+  return [
+    `    ${kind}: ${explanation.replaceAll('\n', '\n    ')}`,
+    ...(shown.length === 0
+      ? []
+      : [`      longest order that fits (${prefix.length} operations): ${earlier}${shown.join(', ')}`]),
+    ...(shown.length > 0 || heldUntil === undefined || heldUntil < 0
+      ? []
+      : [`      it held until op ${heldUntil}`]),
+    ...(minimal === undefined ? [] : describeMinimal(minimal, input)),
+  ];
+}
+
+function describeMinimal(minimal: readonly number[], { history, spec }: CheckInput): string[] {
+  const drawn = drawingOf(history, minimal, spec);
+  if (drawn) return ['      the operations that suffice:', ...drawn.map((line) => `        ${line}`)];
+  const operations = operationsAt(history, minimal);
+  const listed = operations.slice(0, listedMax).map((operation) => `        ${phraseWithAnswer(operation)}`);
+  const more = operations.length - listed.length;
+  return [
+    `      the ${operations.length} operations that suffice:`,
+    ...listed,
+    ...(more > 0 ? [`        … and ${more} more`] : []),
+  ];
+}
