@@ -14,6 +14,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check.ts')).checkCommand(),
   node: async () => (await import('./node.ts')).nodeCommand(),
   cluster: async () => (await import('./cluster.ts')).clusterCommand(),
+  'bench-checkers': async () => (await import('./benchCheckers.ts')).benchCheckersCommand(),
   'bench-harness': async () => (await import('./benchHarness.ts')).benchHarnessCommand(),
 };
 

@@ -2,7 +2,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { HarnessError } from '../exit.ts';
 import { profileOf, type Trial } from '../sim/trial.ts';
-import { bundleJob } from './simBundle.ts';
+
+import { bundleProgram } from './programBundle.ts';
 import type { FromJob, ToJob } from './simMain.ts';
 import { campaignOf, simReproLine, type SimFlags } from './simPlan.ts';
 
@@ -28,7 +29,7 @@ export async function runSeeds(work: Work): Promise<void> {
     next += size;
     return seeds;
   };
-  const program = await bundleJob();
+  const program = await bundleProgram(new URL('simMain.ts', import.meta.url));
   let unstarted = Math.min(work.jobs, Math.ceil(count / seedsPerTurn));
   const jobs = Array.from({ length: unstarted }, () => startJob(program.file));
   const stop = (): void => {

@@ -78,7 +78,7 @@ describe('npm run sim', function () {
     const { code } = await ended;
     assert.equal(code, exitCodes.interrupted);
     assert.deepEqual(
-      readdirSync(tmpdir()).filter((name) => name.startsWith(`ordeal-sim-${child.pid ?? 0}-`)),
+      readdirSync(tmpdir()).filter((name) => name.startsWith(`ordeal-program-${child.pid ?? 0}-`)),
       [],
     );
   });

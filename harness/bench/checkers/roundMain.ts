@@ -1,0 +1,43 @@
+/**
+ * The process of one round: it does one case once, cold, and prints what was measured. Its order stands in its first
+ * argument as JSON, its answer is one line of JSON on stdout.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import type { Measured, RoundOrder } from './benchCase.ts';
+import { benchCases } from './cases.ts';
+
+async function measure({ name, place, part }: RoundOrder): Promise<Measured | null> {
+  const benchCase = benchCases.find((candidate) => candidate.name === name);
+  if (!benchCase) throw new RangeError(`there is no case ${name}`);
+  if (part === 'files') {
+    benchCase.makeFiles?.(place);
+    return null;
+  }
+  const startedMs = performance.now();
+  const { operations, expected, run } = await benchCase.prepare(place);
+  const cpuBefore = process.cpuUsage();
+  const preparedMs = performance.now();
+  const result = run();
+  const milliseconds = performance.now() - preparedMs;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return {
+    operations,
+    preparationMs: preparedMs - startedMs,
+    milliseconds,
+    cpuMs: (user + system) / 1000,
+    peakMib: peakKib() / 1024,
+    result,
+    expected,
+  };
+}
+
+/** Where the system tells it, the peak since this program began; a fork remembers the peak of its parent too. */
+function peakKib(): number {
+  const status = '/proc/self/status';
+  const [, ownPeak] = (existsSync(status) && /VmHWM:\s*(\d+)/.exec(readFileSync(status, 'utf8'))) || [];
+  return ownPeak === undefined ? process.resourceUsage().maxRSS : Number(ownPeak);
+}
+
+void measure(JSON.parse(process.argv[2] ?? '{}') as RoundOrder).then((measured) => {
+  process.stdout.write(`${JSON.stringify(measured)}\n`);
+});
