@@ -50,13 +50,13 @@ export function checkerOf(level: Guarantee, subject: Subject): Checker | null {
     case 'regular':
       return spec.accesses ? regular(spec, options) : null;
     case 'convergence':
-      return holdsTransactions(spec) ? null : objects.convergence(spec, options);
+      return holdsTransactions(spec) ? null : objects.convergence(spec);
     case 'no-lost-writes':
       return holdsTransactions(spec) ? null : objects.noLostWrites(spec, options);
     case 'never-oversold':
       return counted.has(spec.name) ? objects.neverOversold(spec, options) : null;
     case 'mutual-exclusion':
-      return locks.has(spec.name) ? objects.mutualExclusion(spec, options) : null;
+      return locks.has(spec.name) ? objects.mutualExclusion(spec) : null;
     default:
       return assertNever(level);
   }

@@ -33,7 +33,7 @@ const flag: SequentialSpec<boolean> = {
   describe: ({ f }) => f,
 };
 const history: History = History.of([]);
-const result: CheckResult = check(history, { spec: flag as SequentialSpec, guarantee: ['linearizable'] });
+const result: CheckResult = check(history, { spec: flag, guarantee: ['linearizable'] });
 export const held: readonly string[] = result.levels.held;
 // @ts-expect-error no such option
 check(history, { spec: 'register', budge: 1 });
