@@ -10,6 +10,8 @@ export interface FoundAnomaly {
   readonly anomaly: Anomaly;
   /** The operations that prove it, in the order of their invocations. */
   readonly offending: readonly TimedOperation[];
+  /** The minimal sub-history that fails the same check, in the order of invocations; empty when there is none. */
+  readonly minimal: readonly TimedOperation[];
   /** When the last of them was completed; null when its events are not in the history. */
   readonly timeNs: number | null;
 }
@@ -38,20 +40,17 @@ export function anomaliesOf(view: ReportView): FoundAnomaly[] {
 function located(
   anomaly: Anomaly,
   byEvent: ReadonlyMap<number, TimedOperation>,
-): Pick<FoundAnomaly, 'offending' | 'timeNs'> {
-  const offending = new Set<TimedOperation>();
-  for (const event of anomaly.ops) {
-    const operation = byEvent.get(event);
-    if (operation) offending.add(operation);
-  }
-  const sorted = [...offending].sort((a, b) => a.index - b.index);
-  const timeNs = sorted.length === 0 ? null : Math.max(...sorted.map((operation) => operation.endNs));
-  return { offending: sorted, timeNs };
+): Pick<FoundAnomaly, 'offending' | 'minimal' | 'timeNs'> {
+  const operationsOf = (events: readonly number[]): TimedOperation[] =>
+    [...new Set(events.flatMap((event) => byEvent.get(event) ?? []))].sort((a, b) => a.index - b.index);
+  const offending = operationsOf(anomaly.ops);
+  const timeNs = offending.length === 0 ? null : Math.max(...offending.map((operation) => operation.endNs));
+  return { offending, minimal: operationsOf(anomaly.minimal ?? []), timeNs };
 }
 
 /** The operations that the events named by the anomalies belong to. */
 function operationsByEvent(view: ReportView, anomalies: readonly Anomaly[]): Map<number, TimedOperation> {
-  const wanted = new Set(anomalies.flatMap((anomaly) => anomaly.ops));
+  const wanted = new Set(anomalies.flatMap(({ ops, minimal = [] }) => [...ops, ...minimal]));
   const byEvent = new Map<number, TimedOperation>();
   if (wanted.size === 0) return byEvent;
   for (const operation of view.operations) {

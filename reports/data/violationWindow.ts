@@ -41,6 +41,18 @@ export function violationWindowOf(view: ReportView, found: FoundAnomaly): Violat
   return { shown, offending, culprit, ofKey: candidates.length };
 }
 
+/** Of a minimal sub-history so many operations are drawn. */
+const minimalMax = 24;
+
+/** The minimal sub-history alone; undefined when there is none. `ofKey` counts all of its operations. */
+export function minimalWindowOf(found: FoundAnomaly): ViolationWindow | undefined {
+  const { minimal } = found;
+  if (minimal.length === 0) return undefined;
+  const culprit = culpritOf({ ...found, offending: minimal });
+  const shown = [...nearest(minimal, culprit, minimalMax)].sort((a, b) => a.index - b.index);
+  return { shown, offending: new Set(culprit ? [culprit] : []), culprit, ofKey: minimal.length };
+}
+
 /** The last few operations of each process, latest first. */
 function fewOfEachProcess(operations: readonly TimedOperation[]): readonly TimedOperation[] {
   const taken = new Map<Process, number>();

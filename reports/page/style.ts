@@ -13,6 +13,7 @@ h1{font-size:1.9rem;line-height:1.2;margin:0;letter-spacing:-.01em}
 h1::first-letter{text-transform:uppercase}
 h2{font-size:1.25rem;margin:0 0 .6rem}
 h3{font-size:1.05rem;margin:1.4rem 0 .4rem}
+h4{font-size:.95rem;margin:1rem 0 .2rem}
 p{margin:.4rem 0}
 a{color:var(--link)}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}
@@ -86,6 +87,12 @@ tr.offending td{font-weight:600}
 .stats{list-style:none;display:flex;flex-wrap:wrap;gap:2px 18px;margin:0;padding:0}
 .guarantees{display:grid;grid-template-columns:repeat(auto-fit,minmax(220px,1fr));gap:10px 24px;margin:0 0 14px}
 .guarantees dd{margin:0;font-weight:600}
+.levels{list-style:none;display:flex;flex-wrap:wrap;gap:6px 8px;margin:0 0 14px;padding:0}
+.level{border:1px solid var(--line);border-radius:6px;padding:1px 9px;font-weight:600;font-size:.9rem}
+.level small{font-weight:400;color:var(--muted)}
+.level.valid{color:var(--good)}
+.level.invalid{color:var(--bad)}
+.level.undecided{color:var(--undecided)}
 .guide{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr));gap:12px 32px;margin:0}
 .guide dt{font-weight:650}
 .guide dd{margin:0;color:var(--muted)}

@@ -1,8 +1,9 @@
 /** What was judged, by whom, with what result; and which guarantees the history leaves standing. */
 import type { JSX } from 'preact';
+import type { Guarantee } from '../../nodes/kernel/model.ts';
 import type { Verdict } from '../../harness/checkers/checker.ts';
 import type { FoundAnomaly } from '../data/anomalies.ts';
-import { count, listed, plural, words } from '../data/format.ts';
+import { atSeconds, count, listed, plural, words } from '../data/format.ts';
 import { visible } from '../data/text.ts';
 import type { ReportView } from '../data/view.ts';
 import { VerdictBadge } from './validity.tsx';
@@ -39,6 +40,7 @@ export function Checks({
                 </td>
                 <td>
                   {visible(meanings[name] ?? '', 400)}
+                  <HeldUntil view={view} verdict={verdict} />
                   {verdict.reason !== undefined && <p class="reason">{visible(verdict.reason, 600)}</p>}
                   <Evidence name={name} verdict={verdict} anomalies={anomalies} />
                 </td>
@@ -52,6 +54,26 @@ export function Checks({
       </div>
       {checkers.length === 0 && <p class="note">Nothing was checked.</p>}
     </section>
+  );
+}
+
+/** How far the history was right, of violations that no legal order describes. */
+function HeldUntil({
+  view,
+  verdict,
+}: {
+  readonly view: ReportView;
+  readonly verdict: Verdict;
+}): JSX.Element | null {
+  const { heldUntil } = verdict;
+  if (heldUntil === undefined) return null;
+  const at = view.history[heldUntil];
+  return (
+    <p>
+      {at
+        ? `It held until event ${heldUntil}, at ${atSeconds(at.timeNs)}.`
+        : 'It failed from the first event.'}
+    </p>
   );
 }
 
@@ -98,19 +120,45 @@ function Guarantees({ view }: { readonly view: ReportView }): JSX.Element {
   const rows = [
     { name: 'claimed by the model', levels: claimed },
     { name: 'judged in this run', levels: judged },
-    { name: '✓ not refuted by this history', levels: held },
-    { name: '✗ violated', levels: violated },
-    { name: '? undecided', levels: undecided },
     { name: 'strongest that stands', levels: strongestHeld },
   ];
+  const marked = [
+    ...violated.map((level) => ({ level, mark: '✗', outcome: 'invalid' })),
+    ...undecided.map((level) => ({ level, mark: '?', outcome: 'undecided' })),
+    ...held.map((level) => ({ level, mark: '✓', outcome: 'valid' })),
+  ];
   return (
-    <dl class="guarantees">
-      {rows.map(({ name, levels }) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{levels.length === 0 ? 'none' : listed(levels.map((level) => visible(level, 60)))}</dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <dl class="guarantees">
+        {rows.map(({ name, levels }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{levels.length === 0 ? 'none' : listed(levels.map((level) => visible(level, 60)))}</dd>
+          </div>
+        ))}
+      </dl>
+      <ul class="levels" aria-label="Levels: ✗ violated, ? undecided, ✓ not refuted by this history">
+        {marked.map(({ level, mark, outcome }) => (
+          <li key={level} class={`level ${outcome}`}>
+            {mark} {visible(level, 60)}
+            <Implication view={view} level={level} />
+          </li>
+        ))}
+      </ul>
+    </>
   );
+}
+
+/** How a level is known that no check of its own decided. */
+function Implication({
+  view,
+  level,
+}: {
+  readonly view: ReportView;
+  readonly level: Guarantee;
+}): JSX.Element | null {
+  const { impliedBy = {}, held } = view.results.guarantee;
+  const by = impliedBy[level];
+  if (by === undefined) return null;
+  return <small>{held.includes(level) ? ` follows from ${by}` : ` needs ${by}`}</small>;
 }

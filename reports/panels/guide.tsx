@@ -25,6 +25,14 @@ const entries: readonly (readonly [term: string, meaning: string])[] = [
     'The longest sequence of operations, found by the checker, that respects real time and in which every answer is right. The violation is what cannot be added to it.',
   ],
   [
+    'alone fail the same check',
+    'The history was taken apart until nothing more could be left out: these operations are enough to refute the guarantee, whatever else happened. Nothing is left out that an operation saw.',
+  ],
+  [
+    'levels',
+    'Levels imply each other: whoever holds linearizable holds sequential, and what violates a weak level violates every stronger one. So many levels are known without a check of their own.',
+  ],
+  [
     'latency plot',
     'Each mark is an operation: where it began, how long it took (each line is ten times the one below). Shaded: faults were active.',
   ],

@@ -32,6 +32,9 @@ export function VerdictStrip({
         <Fact name="faults" value={config.faults.length === 0 ? 'none' : config.faults.join(', ')} />
         <Fact name="seed" value={String(config.seed)} />
         <Fact name="judged against" value={listed(results.guarantee.judged) || 'its own checks'} />
+        {results.valid === false && results.guarantee.strongestHeld.length > 0 && (
+          <Fact name="strongest that held" value={listed(results.guarantee.strongestHeld)} />
+        )}
       </dl>
       <OutcomeBar view={view} />
       <div class="repro">

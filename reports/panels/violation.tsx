@@ -7,19 +7,17 @@ import { atSeconds, count, listed, plural } from '../data/format.ts';
 import { legalRowsOf, type LegalRow } from '../data/legalSteps.ts';
 import { paragraphs, visible } from '../data/text.ts';
 import type { ReportView, TimedOperation } from '../data/view.ts';
-import { violationWindowOf, type ViolationWindow } from '../data/violationWindow.ts';
+import { minimalWindowOf, violationWindowOf, type ViolationWindow } from '../data/violationWindow.ts';
 import { SwimLanes } from '../plots/swimLanes.tsx';
 
-/** One violation: explanation, picture, tables. */
-export function Violation({
-  view,
-  found,
-  faults,
-}: {
+interface ViolationProps {
   readonly view: ReportView;
   readonly found: FoundAnomaly;
   readonly faults: ReadonlyMap<string, FaultPlot>;
-}): JSX.Element {
+}
+
+/** One violation: explanation, picture, tables. */
+export function Violation({ view, found, faults }: ViolationProps): JSX.Element {
   const window = violationWindowOf(view, found);
   return (
     <article id={`violation-${found.number}`}>
@@ -29,6 +27,7 @@ export function Violation({
           {paragraph}
         </p>
       ))}
+      <Minimal view={view} found={found} faults={faults} />
       {window.shown.length > 0 && <SwimLanes view={view} found={found} window={window} faults={faults} />}
       <Caption found={found} window={window} />
       <div class="columns">
@@ -40,6 +39,24 @@ export function Violation({
         <WindowTable window={window} />
       </div>
     </article>
+  );
+}
+
+/** The contradiction alone, without the operations that it does not need. */
+function Minimal({ view, found, faults }: ViolationProps): JSX.Element | null {
+  const window = minimalWindowOf(found);
+  if (window === undefined) return null;
+  const { shown, ofKey } = window;
+  const all = plural(ofKey, 'operation');
+  return (
+    <>
+      <h4>
+        {ofKey === 1 ? 'This operation alone fails' : `These ${all} alone fail`} the same check
+        {shown.length < ofKey && ` (showing ${shown.length} of them)`}
+      </h4>
+      <SwimLanes view={view} found={found} window={window} faults={faults} of="minimal" />
+      <h4>In the run</h4>
+    </>
   );
 }
 

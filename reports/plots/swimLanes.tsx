@@ -28,16 +28,19 @@ export interface SwimLanesProps {
   readonly found: FoundAnomaly;
   readonly window: ViolationWindow;
   readonly faults: ReadonlyMap<string, FaultPlot>;
+  /** What the picture shows: what surrounds the violation with the legal order, or the minimal sub-history alone. */
+  readonly of?: 'surroundings' | 'minimal';
 }
 
-export function SwimLanes({ view, found, window, faults }: SwimLanesProps): JSX.Element {
+export function SwimLanes({ view, found, window, faults, of = 'surroundings' }: SwimLanesProps): JSX.Element {
   const layout = layOut(window.shown, {
     widthMin: drawingWidthMin,
     labelWidth,
     barWidthMin,
   });
-  const id = `lanes-${found.number}`;
-  const bands = bandRows(view, window);
+  const isMinimal = of === 'minimal';
+  const id = isMinimal ? `minimal-${found.number}` : `lanes-${found.number}`;
+  const bands = isMinimal ? [] : bandRows(view, window);
   const top = head + bands.length * bandHeight;
   const height = top + layout.lanes.length * laneHeight + 8;
   return (
@@ -45,7 +48,9 @@ export function SwimLanes({ view, found, window, faults }: SwimLanesProps): JSX.
       class="scroll"
       tabindex={0}
       role="group"
-      aria-label="Timeline of the operations around the violation"
+      aria-label={
+        isMinimal ? 'Timeline of the minimal sub-history' : 'Timeline of the operations around the violation'
+      }
     >
       <svg
         class="lanes"
@@ -53,8 +58,10 @@ export function SwimLanes({ view, found, window, faults }: SwimLanesProps): JSX.
         role="img"
         aria-labelledby={`${id}-t ${id}-d`}
       >
-        <title id={`${id}-t`}>Operations around violation {found.number}</title>
-        <desc id={`${id}-d`}>{descriptionOf(window)}</desc>
+        <title id={`${id}-t`}>
+          {isMinimal ? 'Minimal sub-history of' : 'Operations around'} violation {found.number}
+        </title>
+        <desc id={`${id}-d`}>{isMinimal ? minimalDescriptionOf(window) : descriptionOf(window)}</desc>
         <g transform={`translate(${leftMargin} 0)`}>
           <Times layout={layout} window={window} height={height} />
           <FaultRows layout={layout} bands={bands} faults={faults} />
@@ -63,7 +70,7 @@ export function SwimLanes({ view, found, window, faults }: SwimLanesProps): JSX.
             {layout.bars.map((bar) => (
               <Bar key={bar.operation.index} bar={bar} window={window} />
             ))}
-            <LegalOrder layout={layout} found={found} />
+            {!isMinimal && <LegalOrder layout={layout} found={found} />}
           </g>
         </g>
       </svg>
@@ -87,6 +94,10 @@ function labelOf({ operation }: TimedOperation): string {
 function descriptionOf(window: ViolationWindow): string {
   const culprit = window.culprit ? ` It ends with ${labelOf(window.culprit)}.` : '';
   return `${window.shown.length} operations as bars in lanes by process; ${window.offending.size} of them are outlined as part of the proof.${culprit} The table below lists them.`;
+}
+
+function minimalDescriptionOf({ shown, ofKey }: ViolationWindow): string {
+  return `${shown.length} of ${ofKey} operations as bars in lanes by process; without the others of the history they fail the same check.`;
 }
 
 /** The times at which the offending operations begin and end; the first mark wins where two would overlap. */

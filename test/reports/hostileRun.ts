@@ -54,6 +54,7 @@ export function hostileRun(): ReportInput {
     kind: text,
     key: attack(at + 1),
     ops: [2 * at, 2 * at + 1],
+    minimal: [2 * at, 2 * at + 1],
     explanation: `${text}\n${text}`,
     prefix: [{ op: 2 * ((at + 1) % attacks.length), state: text }],
   }));

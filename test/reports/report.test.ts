@@ -54,9 +54,41 @@ describe('the report of a run', () => {
 
   it('outlines the operations that prove the violation, and marks the one that no order explains', () => {
     const html = renderReport(invalid);
-    assert.equal(html.match(/class="bar ok offending culprit"/g)?.length, 1);
+    // Once in the minimal sub-history, once among what surrounds it.
+    assert.equal(html.match(/class="bar ok offending culprit"/g)?.length, 2);
     assert.ok((html.match(/class="bar ok offending"/g)?.length ?? 0) >= 1);
     assert.match(html, /<tr class="impossible"><td>✗<\/td>/);
+  });
+
+  it('draws the minimal sub-history alone, and says that it is enough', () => {
+    const html = renderReport(invalid);
+    const [, minimal = ''] =
+      /<h4>These 2 operations alone fail the same check<\/h4>([^]*?)<h4>In the run/.exec(html) ?? [];
+    assert.equal(minimal.match(/class="bar-body"/g)?.length, 2);
+    assert.match(minimal, /Minimal sub-history of violation 1/);
+    const { checkers } = invalid.results;
+    const anomalies =
+      checkers['linearizable']?.anomalies.map((anomaly) => ({ ...anomaly, minimal: [] })) ?? [];
+    const without = { linearizable: { valid: false as const, anomalies, stats: {} } };
+    const plain = renderReport({ ...invalid, results: { ...invalid.results, checkers: without } });
+    assert.doesNotMatch(plain, /<h4>/);
+  });
+
+  it('says of every level what became of it, and from which it follows', () => {
+    const html = decoded(renderReport(invalid));
+    assert.match(html, /✗ strict-serializable<small> needs linearizable/);
+    assert.match(html, /✓ ccv<small> follows from sequential/);
+    assert.match(html, /\? regular</);
+    assert.match(html, /<dt>strongest that held<\/dt><dd>sequential/);
+  });
+
+  it('says how far a check held that knows no legal order', () => {
+    const heldUntil = { valid: false as const, anomalies: [], stats: {}, heldUntil: 5 };
+    const fromTheFirst = { ...heldUntil, heldUntil: -1 };
+    const checkers = { ccv: heldUntil, pram: fromTheFirst };
+    const html = renderReport({ ...invalid, results: { ...invalid.results, checkers } });
+    assert.match(html, /It held until event 5, at \d/);
+    assert.match(html, /It failed from the first event/);
   });
 
   it('shows a violation once that several checkers found', () => {

@@ -217,13 +217,19 @@ function resultsOf(
     guarantee: {
       claimed: invalid ? ['sequential'] : ['linearizable', 'strict-serializable'],
       judged,
-      held: invalid ? [] : judged,
-      violated: invalid ? judged : [],
-      undecided: [],
-      strongestHeld: invalid ? [] : ['strict-serializable'],
+      held: invalid ? ['sequential', 'ccv', 'monotonic-reads'] : judged,
+      violated: invalid ? ['strict-serializable', ...judged] : [],
+      undecided: invalid ? ['regular'] : [],
+      strongestHeld: invalid ? ['sequential'] : ['strict-serializable'],
+      impliedBy: invalid
+        ? { 'strict-serializable': 'linearizable', ccv: 'sequential', 'monotonic-reads': 'sequential' }
+        : {},
     },
     checkers: {
       linearizable: { valid: !invalid, anomalies: anomaly ? [anomaly] : [], stats },
+      ...(invalid
+        ? { regular: { valid: 'unknown', anomalies: [], stats: {}, reason: 'not all values are unique' } }
+        : {}),
       ...(invalid ? {} : { 'strict-serializable': { valid: true, anomalies: [], stats } }),
       'nothing-invented': { valid: true, anomalies: [], stats: { reads: Math.floor(operations.ok / 3) } },
       'final-reads-agree': { valid: true, anomalies: [], stats: { reads: 25 } },
@@ -277,6 +283,7 @@ function anomalyOf(history: readonly Op[]): Results['checkers'][string]['anomali
     kind: 'non-linearizable',
     key: 'k1',
     ops: ops.sort((a, b) => a - b),
+    minimal: ops,
     explanation: `Process ${read.process} read ${JSON.stringify(read.value)} from k1, but ${newest?.f ?? 'write'} ${JSON.stringify(newest?.value ?? null)} by process ${newest?.process ?? '?'} had been acknowledged before the read began, and nobody wrote ${JSON.stringify(read.value)} after it.\nSo the read must come after that ${newest?.f ?? 'write'}, and it must not: a contradiction.`,
     prefix,
   };
