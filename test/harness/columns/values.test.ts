@@ -166,4 +166,33 @@ describe('the table of numbers', () => {
       assert.equal(numbers.find(0.123), -1);
       assert.throws(() => numbers.get(50_000), RangeError);
     });
+
+  it('finds integers again that came before their array was as long', () => {
+    const numbers = new Numbers();
+    const given = Array.from({ length: 20_000 }, (_, n) => (n % 2 === 0 ? 40_000 - n : n));
+    for (let round = 0; round < 2; round++)
+      assert.deepEqual(
+        given.map((n) => numbers.ordinalOf(n)),
+        [...given.keys()],
+      );
+    assert.equal(numbers.size, given.length);
+  });
+
+  agreesOn(
+    'numbers what is distinct',
+    fc.array(fc.oneof(fc.integer({ min: -3, max: 3000 }), fc.double({ noNaN: true })), { maxLength: 50 }),
+    (given) => {
+      const numbers = new Numbers();
+      const distinct = [...new Set(given)];
+      for (let round = 0; round < 2; round++)
+        assert.deepEqual(
+          given.map((n) => numbers.ordinalOf(n)),
+          given.map((n) => distinct.findIndex((each) => each === n)),
+        );
+      assert.deepEqual(
+        distinct.map((n) => numbers.find(n)),
+        [...distinct.keys()],
+      );
+    },
+  );
 });
