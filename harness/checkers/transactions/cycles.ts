@@ -1,0 +1,182 @@
+/** Looks for cycles, class by class from the worst to the mildest: one of each class in a component, the shortest found. */
+import type { Budget } from '../checker.ts';
+import { componentsOf, type Components } from './components.ts';
+import { meetingEdge, rwEdge, wrEdge, wwEdge, type Graph } from './edges.ts';
+import type { CycleClass, CycleKind, OrderSuffix } from './findings.ts';
+import type { Order } from './order.ts';
+import { CycleSearch, orderStep, type Region, type Step } from './shortestCycle.ts';
+import { NonAdjacentSuccessors, PlainSuccessors, type OrderKind } from './successors.ts';
+
+export interface Cycle {
+  readonly kind: CycleKind;
+  readonly steps: readonly Step[];
+}
+
+/** Which cycles a level forbids. */
+export interface Forbidden {
+  /** The worst first; the last one is implied by all others. */
+  readonly classes: readonly CycleClass[];
+  readonly order: OrderKind;
+}
+
+/** Components to look into for cycles of one class, the smallest first. */
+const componentsMax = 16;
+/** Edges to look at for the shortest cycle of a component; the first search may take more. */
+const stepsMax = 200_000;
+
+/** The kinds of edges that cycles of a class are made of, and the kind that they have at least once. */
+const made: Readonly<Record<CycleClass, { readonly of: number; readonly with: number }>> = {
+  G0: { of: wwEdge, with: wwEdge },
+  G1c: { of: wwEdge | wrEdge, with: wrEdge },
+  'G-single': { of: wwEdge | wrEdge, with: rwEdge },
+  'G-nonadjacent': { of: wwEdge | wrEdge | rwEdge | meetingEdge, with: rwEdge },
+  'G2-item': { of: wwEdge | wrEdge | rwEdge | meetingEdge, with: rwEdge },
+};
+
+const isNonAdjacent = (of: CycleClass): boolean => of === 'G-single' || of === 'G-nonadjacent';
+
+/** What a cycle of a class is an example of, too. */
+const implied: Readonly<Record<CycleClass, readonly CycleClass[]>> = {
+  G0: ['G0', 'G1c'],
+  G1c: ['G1c'],
+  'G-single': ['G-single', 'G-nonadjacent', 'G2-item'],
+  'G-nonadjacent': ['G-nonadjacent', 'G2-item'],
+  'G2-item': ['G2-item'],
+};
+
+const ordersUpTo: Readonly<Record<OrderKind, readonly OrderKind[]>> = {
+  none: ['none'],
+  process: ['none', 'process'],
+  realtime: ['none', 'process', 'realtime'],
+};
+
+export class Cycles {
+  private readonly graph: Graph;
+  private readonly order: Order;
+  private readonly process: Int32Array;
+  private readonly budget: Budget;
+  private readonly search: CycleSearch;
+  private readonly found: Cycle[] = [];
+  /** By component of the whole: the classes that need not be looked for any more. */
+  private readonly settled = new Map<number, Set<CycleClass>>();
+  private isTired = false;
+
+  constructor(graph: Graph, order: Order, process: Int32Array, budget: Budget) {
+    this.graph = graph;
+    this.order = order;
+    this.process = process;
+    this.budget = budget;
+    this.search = new CycleSearch(graph, order);
+  }
+
+  /** Examples of forbidden cycles, at least one if there are any, none if there are none. */
+  find({ classes, order }: Forbidden): readonly Cycle[] {
+    const mildest = classes.at(-1) ?? 'G0';
+    const whole = this.components(isNonAdjacent(mildest) ? 'G2-item' : mildest, order, undefined);
+    if (whole.count === 0) return [];
+    for (const orderKind of ordersUpTo[order])
+      for (const of of classes) if (!this.isTired) this.findClass(of, made[of].with, orderKind, whole.of);
+    // Out of budget, any cycle will do.
+    if (this.found.length === 0) this.findClass(mildest, wwEdge | wrEdge | rwEdge, order, whole.of);
+    return this.found;
+  }
+
+  private components(of: CycleClass, orderKind: OrderKind, inside: Int32Array | undefined): Components {
+    const { graph, order } = this;
+    return componentsOf(
+      isNonAdjacent(of) && inside !== undefined
+        ? new NonAdjacentSuccessors(graph, order, orderKind, inside)
+        : new PlainSuccessors(graph, order, made[of].of, orderKind, inside),
+    );
+  }
+
+  /** Looks for cycles of a class that have an edge of one of the kinds in `begin`. */
+  private findClass(of: CycleClass, begin: number, orderKind: OrderKind, whole: Int32Array): void {
+    const { of: inside, count } = this.components(of, orderKind, whole);
+    if (count === 0) return;
+    const twin = isNonAdjacent(of);
+    const members = this.membersOf(inside, count, twin);
+    const smallest = members.map((_, component) => component).sort(bySize(members));
+    let looked = 0;
+    for (const component of smallest) {
+      const own = members[component] ?? [];
+      const around = whole[own[0] ?? 0] ?? 0;
+      if (own.length === 0 || this.isSettled(around, of)) continue;
+      const region = { kinds: made[of].of, orderKind, isNonAdjacent: twin, inside, component, members: own };
+      const steps = this.shortest(region, begin);
+      if (steps) this.add(around, { kind: this.kindOf(steps), steps });
+      if (++looked === componentsMax || (this.isTired && this.found.length > 0)) return;
+    }
+  }
+
+  private isSettled(component: number, of: CycleClass): boolean {
+    return this.settled.get(component)?.has(of) === true;
+  }
+
+  private add(component: number, cycle: Cycle): void {
+    const [, base = 'G2-item'] = /^(.*?)(-process|-realtime)?$/.exec(cycle.kind) ?? [];
+    const settled = this.settled.get(component) ?? new Set();
+    for (const of of implied[base as CycleClass]) settled.add(of);
+    this.settled.set(component, settled);
+    this.found.push(cycle);
+  }
+
+  /** By component: its transactions, ascending. */
+  private membersOf(inside: Int32Array, count: number, twin: boolean): number[][] {
+    const members: number[][] = Array.from({ length: count }, () => []);
+    for (let txn = 0; txn < this.graph.transactions; txn++)
+      members[inside[twin ? 2 * txn : txn] ?? -1]?.push(txn);
+    return members;
+  }
+
+  /** The shortest cycle of a region that has an edge of these kinds; within bounds. */
+  private shortest(region: Region, kinds: number): readonly Step[] | undefined {
+    const { graph, search } = this;
+    const stepsEnd = search.steps + stepsMax;
+    let best: readonly Step[] | undefined;
+    for (const txn of region.members) {
+      for (let edge = graph.offset[txn] ?? 0; edge < (graph.offset[txn + 1] ?? 0); edge++) {
+        if (((graph.kind[edge] ?? 0) & kinds) === 0 || !this.isInside(region, edge)) continue;
+        const before = search.steps;
+        best = search.through(txn, edge, region, best?.length ?? Infinity) ?? best;
+        if (!this.budget.spend(1 + search.steps - before)) this.isTired = true;
+        if (best?.length === 2 || this.isTired || search.steps > stepsEnd) return best;
+      }
+    }
+    return best;
+  }
+
+  private isInside({ inside, component, isNonAdjacent: twin }: Region, edge: number): boolean {
+    const target = this.graph.to[edge] ?? 0;
+    const isRw = this.graph.kind[edge] === rwEdge;
+    return inside[twin ? 2 * target + (isRw ? 1 : 0) : target] === component;
+  }
+
+  private kindOf(steps: readonly Step[]): CycleKind {
+    const { graph, process } = this;
+    let kinds = 0;
+    let suffix: OrderSuffix = '';
+    const isRw = steps.map(
+      ({ edge }) => edge !== orderStep && ((graph.kind[edge] ?? 0) & (rwEdge | meetingEdge)) !== 0,
+    );
+    for (const { from, to, edge } of steps) {
+      if (edge !== orderStep) kinds |= graph.kind[edge] ?? 0;
+      else if (process[from] !== process[to]) suffix = '-realtime';
+      else if (suffix === '') suffix = '-process';
+    }
+    return `${classOf(kinds, isRw)}${suffix}`;
+  }
+}
+
+function classOf(kinds: number, isRw: readonly boolean[]): CycleClass {
+  const count = isRw.filter((is) => is).length;
+  if (count === 0) return (kinds & wrEdge) === 0 ? 'G0' : 'G1c';
+  if (count === 1) return 'G-single';
+  const isAdjacent = isRw.some((is, at) => is && isRw[(at + 1) % isRw.length]);
+  return isAdjacent ? 'G2-item' : 'G-nonadjacent';
+}
+
+const bySize =
+  (members: readonly (readonly number[])[]) =>
+  (a: number, b: number): number =>
+    (members[a]?.length ?? 0) - (members[b]?.length ?? 0) || a - b;

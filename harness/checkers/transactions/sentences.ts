@@ -1,0 +1,82 @@
+/** A cycle in words: who the transactions are, and why each comes before the next. */
+import { meetingEdge, rwEdge, wrEdge, wwEdge } from './edges.ts';
+import type { Analysis } from './inference.ts';
+import { readMicro } from './microScanner.ts';
+import { orderStep, type Step } from './shortestCycle.ts';
+
+/** Of longer cycles the middle is left out. */
+const stepsMax = 12;
+
+/** `Let T1 = …, T2 = …. Then T1 < T2, because …; however, T2 < T1, because …: a contradiction.` */
+export function cycleSentence(analysis: Analysis, found: readonly Step[]): string {
+  const steps = rotated(found);
+  const txns = [...new Set(steps.map(({ from }) => from))];
+  const shownTxns = txns.slice(0, stepsMax);
+  const name = (txn: number): string => `T${txns.indexOf(txn) + 1}`;
+  const who = shownTxns.map((txn) => `${name(txn)} = ${analysis.narrator.what(txn)}`);
+  const reasons = steps.map(
+    (step) => `${name(step.from)} < ${name(step.to)}, because ${reason(analysis, step, name)}`,
+  );
+  const last = reasons.at(-1) ?? '';
+  const others = reasons.slice(0, -1);
+  const shown =
+    others.length < stepsMax ? others : [...others.slice(0, stepsMax), `… (${steps.length} steps in all)`];
+  return `Let ${who.join(', ')}${txns.length > stepsMax ? ', …' : ''}. Then ${shown.join('; ')}; however, ${last}: a contradiction.`;
+}
+
+/** Begins with the transaction that was invoked first. */
+function rotated(steps: readonly Step[]): readonly Step[] {
+  let first = 0;
+  for (let at = 1; at < steps.length; at++)
+    if ((steps[at]?.from ?? 0) < (steps[first]?.from ?? 0)) first = at;
+  return [...steps.slice(first), ...steps.slice(0, first)];
+}
+
+function reason(analysis: Analysis, { from, to, edge }: Step, name: (txn: number) => string): string {
+  const { graph, narrator, txns } = analysis;
+  if (edge === orderStep) return orderReason(analysis, from, to, name);
+  const micro = graph.micro[edge] ?? 0;
+  switch (graph.kind[edge]) {
+    case wrEdge:
+      return `${name(to)} observed ${name(from)}'s ${narrator.write(micro)}`;
+    case wwEdge: {
+      const before = narrator.element(analysis.replacedBy(micro));
+      return `${name(to)}'s ${narrator.write(micro)} came after ${name(from)}'s of ${before}`;
+    }
+    case rwEdge:
+    case meetingEdge: {
+      const read = readOf(analysis, from, txns.key[micro] ?? 0);
+      return `${name(from)} read ${narrator.key(micro)} as ${narrator.read(read)}, ${unaware(analysis, micro, name(to))}`;
+    }
+    default:
+      return 'the data say so';
+  }
+}
+
+/** How a reader shows that it came before a writer. */
+function unaware({ txns, narrator }: Analysis, write: number, writer: string): string {
+  const isUpdater = (txns.earlier[write] ?? -1) >= 0;
+  if (txns.dialect !== 'registers') return `without ${writer}'s append of ${narrator.element(write)}`;
+  if (!isUpdater) return `before ${writer} wrote ${narrator.element(write)} to it`;
+  return `which ${writer} read, too, and replaced by ${narrator.element(write)}`;
+}
+
+/** The first read of a key by a transaction. */
+function readOf({ txns }: Analysis, txn: number, key: number): number {
+  const first = txns.firstMicro[txn] ?? 0;
+  for (let micro = first; micro < (txns.firstMicro[txn + 1] ?? 0); micro++)
+    if (txns.key[micro] === key && txns.kind[micro] === readMicro) return micro;
+  return first;
+}
+
+function orderReason(
+  { txns, narrator }: Analysis,
+  from: number,
+  to: number,
+  name: (txn: number) => string,
+): string {
+  const { process, completion, start } = txns.history.operations;
+  if (process[from] === process[to])
+    return `process ${narrator.process(from)} did ${name(from)} before ${name(to)}`;
+  return `${name(from)} was complete (op ${completion[from]}) before ${name(to)} was invoked (op ${start[to]})`;
+}
