@@ -8,7 +8,8 @@ import { HistoryFileError } from '../historyFile.ts';
 import { MalformedHistory } from '../history.ts';
 import { ByteWindow, type ByteSource } from './byteWindow.ts';
 import { EdnEvents, knownTokens } from './ednEvents.ts';
-import { EdnReader, ended } from './ednReader.ts';
+import { EdnCursor, ended } from './ednCursor.ts';
+import { EdnReader } from './ednReader.ts';
 import {
   closeBracket,
   closeParenthesis,
@@ -32,7 +33,7 @@ export function readEdn(
   reading: Reading = knossosReading,
   windowBytes?: number,
 ): HistoryRead {
-  const reader = new EdnReader(new ByteWindow(source, windowBytes), file, knownTokens);
+  const reader = new EdnReader(new EdnCursor(new ByteWindow(source, windowBytes), file), knownTokens);
   const builder = new HistoryBuilder();
   const operations = new EdnEvents(reader, builder);
   readAll(reader, () => operations.read());
@@ -59,28 +60,31 @@ export function readEdn(
 }
 
 function readAll(reader: EdnReader, readOperation: () => void): void {
-  const startLine = reader.line;
-  const close = reader.attempt(() => containerEnd(reader));
+  const startLine = reader.cursor.line;
+  const close = reader.cursor.attempt(() => containerEnd(reader));
   const nextByte = (): number => reader.peek();
   for (;;) {
-    const next = reader.attempt(nextByte);
+    const next = reader.cursor.attempt(nextByte);
     if (next === ended) {
       if (typeof close === 'string')
-        reader.refuse(`expected a '${close}' that ends the history, found the end of the file`, startLine);
+        reader.cursor.refuse(
+          `expected a '${close}' that ends the history, found the end of the file`,
+          startLine,
+        );
       return;
     }
     if (typeof close === 'string' && next === close.charCodeAt(0)) break;
-    if (reader.attempt(readOperation) === ended)
-      reader.refuse('expected a whole operation, found the end of the file in the middle of it');
+    if (reader.cursor.attempt(readOperation) === ended)
+      reader.cursor.refuse('expected a whole operation, found the end of the file in the middle of it');
   }
   reader.take();
-  if (reader.attempt(nextByte) !== ended)
-    reader.refuse(`expected nothing after the end of the history, found ${reader.excerpt()}`);
+  if (reader.cursor.attempt(nextByte) !== ended)
+    reader.cursor.refuse(`expected nothing after the end of the history, found ${reader.cursor.excerpt()}`);
 }
 
 /** Enters the vector or list around all operations, if there is one; answers what ends it. */
 function containerEnd(reader: EdnReader): string | undefined {
-  const { place, line } = reader;
+  const { at, line } = reader.cursor;
   while (reader.peek() === hash) reader.tag();
   const first = reader.peek();
   if (first === openBracket || first === openParenthesis) {
@@ -90,7 +94,8 @@ function containerEnd(reader: EdnReader): string | undefined {
     const isContainer = [openBrace, openBracket, openParenthesis, hash, closeBracket, closeParenthesis];
     if (isContainer.includes(inner)) return first === openBracket ? ']' : ')';
   }
-  reader.goBack(place, line);
+  reader.cursor.at = at;
+  reader.cursor.line = line;
   return undefined;
 }
 

@@ -6,7 +6,7 @@
 import type { Json } from '../../nodes/kernel/wire.ts';
 
 const integer = /^[+-]?(?:0|[1-9]\d*)N?$/;
-const decimal = /^[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?M?$/;
+const decimal = /^[+-]?(?:0|[1-9]\d*)(?:\.\d*)?(?:[eE][+-]?\d+)?M?$/;
 const other = /^[+-]?(?:\d+\/\d+|0[xX][\da-fA-F]+N?|\d+r[\da-zA-Z]+)$/;
 /** A float holds every decimal of so many digits. */
 const exactDigits = 15;

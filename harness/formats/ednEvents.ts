@@ -78,11 +78,11 @@ export class EdnEvents {
       reader.tag();
       first = reader.peek();
     }
-    const { line } = reader;
+    const { line } = reader.cursor;
     if (first === openBrace) this.readMap();
     else if (first === openBracket) this.readTuple(closeBracket);
     else if (first === openParenthesis) this.readTuple(closeParenthesis);
-    else reader.refuse(`expected an operation, ${example}, found ${reader.excerpt()}`);
+    else reader.cursor.refuse(`expected an operation, ${example}, found ${reader.cursor.excerpt()}`);
     this.append(line);
   }
 
@@ -145,7 +145,7 @@ export class EdnEvents {
 
   private expectValue(): void {
     if (this.reader.peek() === closeBrace)
-      this.reader.refuse('expected a value after every key of an operation, found the end of its map');
+      this.reader.cursor.refuse('expected a value after every key of an operation, found the end of its map');
   }
 
   /** `[process type f value]`, the value may be missing. */
@@ -157,43 +157,49 @@ export class EdnEvents {
     this.readF();
     if (reader.peek() !== close) this.readValue();
     if (reader.peek() !== close)
-      reader.refuse(`expected [process type f value], found ${reader.excerpt()} beyond it`);
+      reader.cursor.refuse(`expected [process type f value], found ${reader.cursor.excerpt()} beyond it`);
     reader.take();
   }
 
   private readProcess(): void {
-    const reader: EdnReader = this.reader;
+    const { reader } = this;
     if (reader.peek() === colon) {
       reader.keyword();
       this.process = nemesisProcess;
       return;
     }
-    const { place } = reader;
+    const place = reader.cursor.at;
     const process = reader.form();
     if (process === null) return;
     if (typeof process !== 'number' || process < 0 || !Number.isSafeInteger(process))
-      reader.refuse(`expected a process, a whole number from 0 or a keyword, found ${reader.excerpt(place)}`);
+      return reader.cursor.refuse(
+        `expected a process, a whole number from 0 or a keyword, found ${reader.cursor.excerpt(place)}`,
+      );
     this.process = this.builder.processes.codeOf(process);
   }
 
   private readType(): void {
     const { reader } = this;
     const isKeyword = reader.peek() === colon;
-    const { place } = reader;
+    const place = reader.cursor.at;
     const type = isKeyword ? reader.keyword() - invokeToken : noType;
     if (!(type >= 0 && type < opTypes.length))
-      reader.refuse(`expected a type, :invoke, :ok, :fail or :info, found ${reader.excerpt(place)}`);
+      reader.cursor.refuse(
+        `expected a type, :invoke, :ok, :fail or :info, found ${reader.cursor.excerpt(place)}`,
+      );
     this.type = type;
   }
 
   private readF(): void {
     const { reader } = this;
     reader.peek();
-    const { place } = reader;
+    const place = reader.cursor.at;
     const f = reader.form();
     if (f === null) return;
     if (typeof f !== 'string' || f === '')
-      return reader.refuse(`expected :f, the name of an operation, found ${reader.excerpt(place)}`);
+      return reader.cursor.refuse(
+        `expected :f, the name of an operation, found ${reader.cursor.excerpt(place)}`,
+      );
     this.f = f;
   }
 
@@ -218,7 +224,8 @@ export class EdnEvents {
 
   private append(line: number): void {
     const { builder, process, key, node, error } = this;
-    if (this.type === noType) this.reader.refuse(`expected an operation with a :type, ${example}`, line);
+    if (this.type === noType)
+      this.reader.cursor.refuse(`expected an operation with a :type, ${example}`, line);
     if (error !== undefined) builder.errors.add(builder.length, builder.errors.texts.idOf(error));
     builder.appendIds(
       process === nemesisProcess ? infoType : this.type,
@@ -235,7 +242,7 @@ export class EdnEvents {
   private fOrRefused(line: number): string {
     if (this.process === nemesisProcess) return this.f ?? 'nemesis';
     if (this.isTransaction) return transactionF;
-    return this.f ?? this.reader.refuse(`expected an operation with an :f, ${example}`, line);
+    return this.f ?? this.reader.cursor.refuse(`expected an operation with an :f, ${example}`, line);
   }
 }
 

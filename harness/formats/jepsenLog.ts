@@ -15,7 +15,8 @@ import { noName } from '../columns/interner.ts';
 import { HistoryFileError } from '../historyFile.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
 import { ByteWindow, type ByteSource } from './byteWindow.ts';
-import { EdnReader, ended } from './ednReader.ts';
+import { EdnCursor, ended } from './ednCursor.ts';
+import { EdnReader } from './ednReader.ts';
 import { colon } from './ednSyntax.ts';
 import { withBytesOf } from './fileBytes.ts';
 import type { HistoryFormat, HistoryRead } from './format.ts';
@@ -92,13 +93,18 @@ function usualEvent(text: string): Event | undefined {
 
 /** Reads the elements as EDN; refuses what is no operation after all. */
 function unusualEvent(file: string, line: number, text: string): Event {
-  const reader = new EdnReader(new ByteWindow(bytesOf(text), Buffer.byteLength(text) + 2), file);
+  const reader = new EdnReader(
+    new EdnCursor(new ByteWindow(bytesOf(text), Buffer.byteLength(text) + 2), file),
+  );
   const refuse = (what: string): never => {
     throw new HistoryFileError(file, line, `expected ${what}, found '${text.slice(0, 80)}'`);
   };
   const elements: { readonly form: Json; readonly isKeyword: boolean }[] = [];
   for (const what of ['a process', 'a type', 'an operation', 'a value', 'an error']) {
-    const element = reader.attempt(() => ({ isKeyword: reader.peek() === colon, form: reader.form() }));
+    const element = reader.cursor.attempt(() => ({
+      isKeyword: reader.peek() === colon,
+      form: reader.form(),
+    }));
     if (element !== ended) elements.push(element);
     else if (elements.length < 4) return refuse(`${what} in a line like ${example}`);
   }
