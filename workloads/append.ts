@@ -4,13 +4,10 @@
  */
 import { checkerOf } from '../harness/checkers/levels.ts';
 import { fromState, perKeyGroups, type Generator } from '../harness/generator/index.ts';
-import type { Op } from '../harness/history.ts';
 import { append as appendSpec } from '../harness/specs/kv.ts';
 import type { Workload } from '../harness/workload.ts';
 import { assert } from '../nodes/kernel/assert.ts';
-import type { Json } from '../nodes/kernel/wire.ts';
-import { appliedOnce } from './appliedOnce.ts';
-import { onlyWritten } from './onlyWritten.ts';
+import { appliedOnce, onlyWritten } from '../harness/checkers/objects/index.ts';
 import { crashesMax, finalReads, groupsOf, onlyReads } from './singleKey.ts';
 
 /** A key retires after about so many operations; about half of them are appends, so lists stay short. */
@@ -36,17 +33,8 @@ export const append: Workload = {
   },
   completed: ({ f, value }, result) => (f === 'read' ? result : value),
   checker: (level) => checkerOf(level, { spec: appendSpec }),
-  always: [
-    onlyWritten({ written: ({ f, value }) => (f === 'append' ? [value] : []), read: elementsRead }),
-    appliedOnce(elementsRead),
-  ],
+  always: [onlyWritten(appendSpec), appliedOnce(appendSpec)],
 };
-
-function elementsRead({ f, value }: Op): readonly Json[] {
-  if (f !== 'read' || value === null) return [];
-  // Whatever else a node answers is no list that anybody made.
-  return Array.isArray(value) ? (value as readonly Json[]) : [value];
-}
 
 /** The operations on key number `index`: appends of 1, 2, 3 …, and reads. */
 function oneList(index: number): Generator {

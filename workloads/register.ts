@@ -15,7 +15,7 @@ import { casOf, casRegister } from '../harness/specs/register.ts';
 import type { Workload } from '../harness/workload.ts';
 import { assert } from '../nodes/kernel/assert.ts';
 import type { Json } from '../nodes/kernel/wire.ts';
-import { onlyWritten } from './onlyWritten.ts';
+import { onlyWritten } from '../harness/checkers/objects/index.ts';
 import { crashesMax, finalReads, groupsOf, onlyReads } from './singleKey.ts';
 
 /** A key retires after about so many operations, so that its check stays cheap. */
@@ -44,17 +44,8 @@ export const register: Workload = {
   },
   completed: ({ f, value }, result) => (f === 'read' ? result : value),
   checker: (level) => checkerOf(level, { spec: casRegister }),
-  always: [onlyWritten({ written: writtenBy, read: readBy })],
+  always: [onlyWritten(casRegister)],
 };
-
-function writtenBy({ f, value }: Op): readonly Json[] {
-  if (f === 'write') return [value];
-  return f === 'cas' ? [casOf(value)[1]] : [];
-}
-
-function readBy({ f, value }: Op): readonly Json[] {
-  return f === 'read' && value !== null ? [value] : [];
-}
 
 /** A value that the key may have: it was seen, or a write of it is in flight. */
 interface Candidate {

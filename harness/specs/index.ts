@@ -1,6 +1,7 @@
 /** The registry of sequential specs: one line each. */
 import { bank } from './bank.ts';
 import { boundedCounter, counter } from './counter.ts';
+import { fencedLock } from './fencedLock.ts';
 import { inventory } from './inventory.ts';
 import { append, kv } from './kv.ts';
 import { leader } from './leader.ts';
@@ -22,11 +23,15 @@ export const specs: readonly SequentialSpec[] = [
   counter,
   queue,
   lock,
+  fencedLock,
   boundedCounter,
   bank,
   inventory,
   uniqueIds,
   leader,
+  listAppend,
+  rwRegister,
+  longForkStore,
 ];
 
 /** The spec of this name, or undefined. */

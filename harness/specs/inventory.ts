@@ -83,7 +83,7 @@ export const inventory: SequentialSpec<InventoryState> = {
     { f: 'sell', invoked: lot, answered: 'anything; false when there are not that many' },
     { f: 'read', invoked: '{producto_id, region}, or null', answered: 'the units left, or {cantidad}' },
   ],
-  init: (initial = null) => init(initial as Json),
+  init: (initial = null) => init(initial),
   step,
   nameOf: (state) =>
     [...state]

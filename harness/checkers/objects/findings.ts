@@ -30,14 +30,19 @@ export class Findings {
     return this.counts.get(kind) ?? 0;
   }
 
+  /** Whether the next anomaly of a kind is explained: what only explanations need, is not looked for otherwise. */
+  explains(kind: string): boolean {
+    return this.count(kind) < explainedMax;
+  }
+
   /**
    * An anomaly that these rows of `history.operations` prove. `explain` is given them as objects, in the order of
    * `rows`; the key is that of the first one.
    */
   add(kind: string, rows: readonly number[], explain: (...operations: Operation[]) => string): void {
-    const count = this.count(kind) + 1;
-    this.counts.set(kind, count);
-    if (count > explainedMax) return;
+    const isExplained = this.explains(kind);
+    this.counts.set(kind, this.count(kind) + 1);
+    if (!isExplained) return;
     const operations = rows.map((row) => this.history.operation(row));
     const ops = [...new Set(operations.flatMap(indicesOf))].sort((a, b) => a - b);
     const key = operations[0]?.invocation.key;

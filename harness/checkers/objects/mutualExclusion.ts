@@ -1,15 +1,123 @@
-/** mutual-exclusion: see README.md. */
+/**
+ * Mutual exclusion. A lock is certainly held from when its acquisition was acknowledged until somebody who may release
+ * it asks for that: whoever names the same owner, or the process that acquired it. Two such intervals of different
+ * holders never overlap.
+ *
+ * A lock with a time to live may be handed on while it is held so; of those, only fencing tokens are judged
+ * (`fencingTokens`).
+ */
+import type { History } from '../../columns/history.ts';
+import { falseId, nullId } from '../../columns/interner.ts';
+import { failOutcome, never, okOutcome } from '../../columns/operations.ts';
+import { fencedLock } from '../../specs/fencedLock.ts';
+import { lock } from '../../specs/lock.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
-import type { Checker } from '../checker.ts';
-import { undecidable } from './findings.ts';
+import type { Budget, Checker, Verdict } from '../checker.ts';
+import { phrase, reference } from '../phrases.ts';
+import { checkTokens } from './fencingTokens.ts';
+import { budgetReason, Findings, given, undecidable } from './findings.ts';
+import { Releases } from './releases.ts';
+import { rowsByKey, strangeOperation } from './rows.ts';
 
-export function mutualExclusion(
-  spec: SequentialSpec,
-  _options: { readonly initial?: unknown } = {},
-): Checker {
+/** Judges `lock` by its holders and `fenced-lock` by its tokens. O(n log n) in operations. */
+export function mutualExclusion(spec: SequentialSpec): Checker {
   return {
     name: 'mutual-exclusion',
-    meaning: `mutual-exclusion of ${spec.name}`,
-    check: () => undecidable('not decided yet'),
+    meaning: 'at most one holds a lock at a time',
+    check: (history, budget) => check(history, budget, spec),
   };
+}
+
+function check(history: History, budget: Budget, spec: SequentialSpec): Verdict {
+  const isFenced = spec.name === fencedLock.name;
+  if (!isFenced && spec.name !== lock.name) return undecidable(`nobody holds a ${spec.name}`);
+  const strange = strangeOperation(history, spec);
+  if (strange !== undefined) return undecidable(`a lock has no operation ${strange}`);
+  if (!budget.spend(history.operations.length)) return undecidable(budgetReason);
+  return isFenced ? checkTokens(history) : checkHolders(history, spec);
+}
+
+function checkHolders(history: History, spec: SequentialSpec): Verdict {
+  const findings = new Findings(history);
+  const stats = { acquired: 0, held: 0 };
+  for (const rows of rowsByKey(history, spec)) {
+    const acquired = acquisitions(history, rows);
+    const holds = holdsOf(history, rows, acquired);
+    stats.acquired += acquired.length;
+    stats.held += holds.length;
+    reportOverlaps(history, holds, findings);
+  }
+  if (stats.acquired === 0) findings.leaveOpen('there is nothing to judge: nobody acquired a lock');
+  return findings.verdict({ ...stats, overlapping: findings.count('two-holders') });
+}
+
+/** An interval in which a lock is certainly held: from index `from` to before index `to`. */
+interface Hold {
+  readonly row: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The acquisitions that succeeded, by start. */
+function acquisitions({ operations, events }: History, rows: Int32Array): number[] {
+  const acquire = events.fNames.find('acquire');
+  return [...rows].filter(
+    (row) =>
+      operations.f[row] === acquire &&
+      operations.outcome[row] === okOutcome &&
+      operations.output[row] !== falseId,
+  );
+}
+
+/** By `from`. */
+function holdsOf({ operations, events }: History, rows: Int32Array, acquired: readonly number[]): Hold[] {
+  const { f, outcome, input, process, start, end } = operations;
+  const release = events.fNames.find('release');
+  const byOwner = new Releases();
+  const byProcess = new Releases();
+  for (const row of rows) {
+    if (f[row] !== release || outcome[row] === failOutcome) continue;
+    byOwner.add(input[row] ?? 0, start[row] ?? 0, end[row] ?? never);
+    byProcess.add(process[row] ?? 0, start[row] ?? 0, end[row] ?? never);
+  }
+  return acquired
+    .map((row) => {
+      const begun = start[row] ?? 0;
+      const released = Math.min(
+        byOwner.firstAfter(input[row] ?? 0, begun),
+        byProcess.firstAfter(process[row] ?? 0, begun),
+      );
+      return { row, from: end[row] ?? 0, to: released };
+    })
+    .filter(({ from, to }) => from < to)
+    .sort((a, b) => a.from - b.from);
+}
+
+/** Sweeps over the holds; of the earlier ones it keeps the last to end, and the last to end of another holder. */
+function reportOverlaps({ operations }: History, holds: readonly Hold[], findings: Findings): void {
+  const { input, process } = operations;
+  /** Owners without a name are told apart by their processes. */
+  const isSameHolder = (a: Hold, b: Hold): boolean =>
+    input[a.row] === input[b.row] && (input[a.row] !== nullId || process[a.row] === process[b.row]);
+  let last: Hold | undefined;
+  let other: Hold | undefined;
+  for (const hold of holds) {
+    const rival = last && isSameHolder(last, hold) ? other : last;
+    if (rival && rival.to > hold.from) report(findings, rival, hold);
+    if (!last || hold.to > last.to) {
+      if (last && !isSameHolder(last, hold)) other = last;
+      last = hold;
+    } else if (!isSameHolder(last, hold) && (!other || hold.to > other.to)) other = hold;
+  }
+}
+
+function report(findings: Findings, { row: first, to }: Hold, { row: second, from }: Hold): void {
+  findings.add('two-holders', [first, second], (held, acquired) => {
+    const until =
+      to === Infinity ? 'nobody ever tried to release it' : `nobody tried to release it before event ${to}`;
+    return (
+      `${phrase(given(acquired))} was acknowledged at event ${from}, while process ` +
+      `${given(held).invocation.process} held the lock (${reference(given(held))}), and ${until}`
+    );
+  });
 }

@@ -1,7 +1,7 @@
 /** Rows of `history.operations`: by key, by operation, and the node that answered each. */
 import type { History } from '../../columns/history.ts';
 import { noName } from '../../columns/interner.ts';
-import { noEvent } from '../../columns/operations.ts';
+import { noEvent, type Operations } from '../../columns/operations.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
 
 /** The rows of each key, ascending, in the order of first use; one part if the spec has no keys. O(operations). */
@@ -50,4 +50,10 @@ export function strangeOperation(
   );
   const row = operations.f.findIndex((f) => known[f] !== true);
   return row === -1 ? undefined : fNames.get(operations.f[row] ?? 0);
+}
+
+/** The positions of these rows by the ends of their operations; open ones last. O(n log n). */
+export function inOrderOfEnd({ end }: Pick<Operations, 'end'>, rows: readonly number[]): Uint32Array {
+  const order = Uint32Array.from(rows, (_, at) => at);
+  return order.sort((a, b) => (end[rows[a] ?? 0] ?? 0) - (end[rows[b] ?? 0] ?? 0));
 }

@@ -1,0 +1,101 @@
+/**
+ * Which operations know of a write: the smallest relation that leads from an operation to the later ones of the same
+ * process at the same node, and from a write to the reads of its value, if no other operation wrote that.
+ */
+import { Growing } from '../../columns/growing.ts';
+import type { History } from '../../columns/history.ts';
+import { noValue, type Accesses } from '../accesses.ts';
+import type { Budget } from '../checker.ts';
+import { nodeOf } from './rows.ts';
+
+const none = -1;
+/** The value has several writers. */
+const many = -2;
+
+export class Knowledge {
+  private readonly accesses: Accesses;
+  /** The next access of the same process at the same node. */
+  private readonly next: Int32Array;
+  /** The first of the reads of the value that an access left, if it alone left it. */
+  private readonly firstReader: Int32Array;
+  /** The next reader of the same value. */
+  private readonly nextReader: Int32Array;
+  /** By access: the number of the last spread that reached it. */
+  private readonly reachedIn: Int32Array;
+  private spread = 0;
+
+  /** O(n). */
+  constructor(history: History, accesses: Accesses, initial: number) {
+    this.accesses = accesses;
+    const { length } = accesses;
+    this.next = new Int32Array(length).fill(none);
+    this.firstReader = new Int32Array(length).fill(none);
+    this.nextReader = new Int32Array(length).fill(none);
+    this.reachedIn = new Int32Array(length);
+    this.linkProcesses(history);
+    this.linkReaders(history, initial);
+  }
+
+  /**
+   * Whom knowledge of this access can have reached among those that began by `until`; undefined when the budget is used
+   * up. The answer holds until the next spread. O(accesses reached).
+   */
+  spreadFrom(from: number, until: number, budget: Budget): ((at: number) => boolean) | undefined {
+    const spread = ++this.spread;
+    const pending = new Growing(Int32Array);
+    this.reachedIn[from] = spread;
+    pending.push(from);
+    for (let done = 0; done < pending.length; done++) {
+      if (done % 4096 === 0 && !budget.spend(Math.min(4096, this.accesses.length))) return undefined;
+      const at = pending.at(done) ?? 0;
+      this.reach(this.next[at] ?? none, until, pending);
+      for (
+        let reader = this.firstReader[at] ?? none;
+        reader !== none;
+        reader = this.nextReader[reader] ?? none
+      )
+        this.reach(reader, until, pending);
+    }
+    return (at) => this.reachedIn[at] === spread;
+  }
+
+  private reach(at: number, until: number, pending: Growing<Int32Array>): void {
+    if (at === none || this.reachedIn[at] === this.spread || (this.accesses.start[at] ?? 0) > until) return;
+    this.reachedIn[at] = this.spread;
+    pending.push(at);
+  }
+
+  private linkProcesses(history: History): void {
+    const { length, session, row } = this.accesses;
+    const places = history.events.nodeNames.size + 1;
+    const last = new Map<number, number>();
+    for (let at = 0; at < length; at++) {
+      const place = (session[at] ?? 0) * places + nodeOf(history, row[at] ?? 0) + 1;
+      const before = last.get(place);
+      if (before !== undefined) this.next[before] = at;
+      last.set(place, at);
+    }
+  }
+
+  private linkReaders({ events }: History, initial: number): void {
+    const { length, key, left, seen, start, end } = this.accesses;
+    const valueCount = events.values.size;
+    const nameOf = (at: number, value: number): number => (key[at] ?? 0) * valueCount + value;
+    const writer = new Map<number, number>();
+    for (let at = 0; at < length; at++) {
+      const value = left[at] ?? noValue;
+      if (value === noValue || value === initial) continue;
+      const name = nameOf(at, value);
+      writer.set(name, writer.has(name) ? many : at);
+    }
+    // Backwards, so that each list of readers is in the order in which they began.
+    for (let at = length - 1; at >= 0; at--) {
+      const value = seen[at] ?? noValue;
+      if (value === noValue) continue;
+      const from = writer.get(nameOf(at, value)) ?? none;
+      if (from < 0 || from === at || (end[at] ?? 0) < (start[from] ?? 0)) continue;
+      this.nextReader[at] = this.firstReader[from] ?? none;
+      this.firstReader[from] = at;
+    }
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * Values that a register lost. A final read may answer a value unless
+ *
+ * - nobody wrote it; or it is the initial one, though a write was acknowledged;
+ * - it was *surely replaced*: some write was acknowledged that began after all writes of the value had ended, and that
+ *   came to know of each of them. Knowledge passes from an operation to the later ones of its process at the same
+ *   node, and from a write to the reads of its value. (A replicated store may order writes that did not know of each
+ *   other as it likes.)
+ *
+ * Only values that one operation wrote pass on knowledge: of the others nobody can tell whose value was read.
+ */
+import type { History } from '../../columns/history.ts';
+import type { Json } from '../../../nodes/kernel/wire.ts';
+import { never, noEvent } from '../../columns/operations.ts';
+import { describeValue } from '../../specs/describe.ts';
+import type { SequentialSpec } from '../../specs/spec.ts';
+import { accessesOf, initialId, readAccess, updateAccess, writeAccess, type Accesses } from '../accesses.ts';
+import type { Budget } from '../checker.ts';
+import { phrase } from '../phrases.ts';
+import { budgetReason, given, type Findings } from './findings.ts';
+import { Knowledge } from './knowledge.ts';
+import type { Judged } from './noLostWrites.ts';
+import { nodeOf } from './rows.ts';
+
+/** Judges every key by the last reads of all nodes. O(n), and O(n) again for each key that looks suspicious. */
+export function findLostValues(
+  history: History,
+  budget: Budget,
+  spec: SequentialSpec,
+  initial: Json | undefined,
+  findings: Findings,
+): Judged {
+  const accesses = accessesOf(history, spec);
+  if (!accesses) return `it takes reads and writes of whole values, and the history has other operations`;
+  const finder = new Finder(history, accesses, initialId(history, spec, initial), budget, findings);
+  let judged = 0;
+  for (const own of byKey(accesses)) if (finder.judge(own)) judged++;
+  return finder.ranOut ? budgetReason : judged;
+}
+
+/** The accesses of each key, as they began. O(n). */
+function byKey({ length, key, keyCount }: Accesses): number[][] {
+  const keys = Array.from({ length: keyCount }, (): number[] => []);
+  for (let at = 0; at < length; at++) keys[key[at] ?? 0]?.push(at);
+  return keys;
+}
+
+class Finder {
+  ranOut = false;
+  private readonly history: History;
+  private readonly accesses: Accesses;
+  private readonly initial: number;
+  private readonly budget: Budget;
+  private readonly findings: Findings;
+  private knowledge: Knowledge | undefined;
+
+  constructor(history: History, accesses: Accesses, initial: number, budget: Budget, findings: Findings) {
+    this.history = history;
+    this.accesses = accesses;
+    this.initial = initial;
+    this.budget = budget;
+    this.findings = findings;
+  }
+
+  /** Whether a key had a final read. */
+  judge(own: readonly number[]): boolean {
+    const { kind, end } = this.accesses;
+    const updates = own.filter((at) => kind[at] === writeAccess || kind[at] === updateAccess);
+    const last = this.lastReads(own, updates);
+    if (last.length === 0) return false;
+    const acknowledged = updates.filter((at) => end[at] !== never);
+    const verdicts = last.map((read) => this.faultOf(read, updates, acknowledged));
+    verdicts.forEach((fault, at) => {
+      if (fault?.kind === 'never-written') this.reportNeverWritten(last[at] ?? 0);
+    });
+    const lost = verdicts.findIndex((fault) => fault?.kind === 'lost-write');
+    const [fault] = verdicts.slice(lost);
+    if (lost !== -1 && fault && verdicts.every((other) => other !== undefined))
+      this.reportLost(last[lost] ?? 0, fault);
+    return true;
+  }
+
+  /** The last final read at each node. */
+  private lastReads(own: readonly number[], updates: readonly number[]): number[] {
+    const { kind, row, start } = this.accesses;
+    const { completion } = this.history.operations;
+    const lastChange = updates.reduce(
+      (latest, at) => Math.max(latest, start[at] ?? 0, completion[row[at] ?? 0] ?? noEvent),
+      noEvent,
+    );
+    const reads = own.filter((at) => kind[at] === readAccess && (start[at] ?? 0) > lastChange);
+    return [...new Map(reads.map((at) => [nodeOf(this.history, row[at] ?? 0), at])).values()];
+  }
+
+  /** What is wrong with a final read; undefined if nothing can be said against it. */
+  private faultOf(
+    read: number,
+    updates: readonly number[],
+    acknowledged: readonly number[],
+  ): Fault | undefined {
+    const { seen, left, start, end } = this.accesses;
+    const value = seen[read] ?? 0;
+    const writers = updates.filter((at) => left[at] === value);
+    const isInitial = value === this.initial;
+    if (writers.length === 0 && !isInitial) return { kind: 'never-written', writers };
+    const settled = writers.reduce((latest, at) => Math.max(latest, end[at] ?? never), -1);
+    const later = acknowledged.filter((at) => left[at] !== value && (start[at] ?? 0) > settled);
+    if (later.length === 0) return undefined;
+    if (writers.length === 0) return { kind: 'lost-write', writers, replacing: later.at(-1) ?? 0 };
+    const knowing = this.thatKnowOf(writers, later);
+    return knowing === undefined ? undefined : { kind: 'lost-write', writers, replacing: knowing };
+  }
+
+  /** The last of the `later` writes that knows of all `writers`. */
+  private thatKnowOf(writers: readonly number[], later: readonly number[]): number | undefined {
+    this.knowledge ??= new Knowledge(this.history, this.accesses, this.initial);
+    const until = this.accesses.start[later.at(-1) ?? 0] ?? 0;
+    let left = later;
+    for (const writer of writers) {
+      const reached = this.knowledge.spreadFrom(writer, until, this.budget);
+      if (!reached) {
+        this.ranOut = true;
+        return undefined;
+      }
+      left = left.filter(reached);
+      if (left.length === 0) return undefined;
+    }
+    return left.at(-1);
+  }
+
+  private reportNeverWritten(read: number): void {
+    const { row, seen } = this.accesses;
+    const value = describeValue(this.history.events.values.get(seen[read] ?? 0));
+    this.findings.add(
+      'never-written',
+      [row[read] ?? 0],
+      (final) => `after the last change, ${phrase(given(final))} answered ${value}, which nobody wrote`,
+    );
+  }
+
+  private reportLost(read: number, { writers, replacing = 0 }: Fault): void {
+    const { row, seen } = this.accesses;
+    const value = describeValue(this.history.events.values.get(seen[read] ?? 0));
+    const writer = writers.at(-1);
+    const rows = [row[read] ?? 0, row[replacing] ?? 0, ...(writer === undefined ? [] : [row[writer] ?? 0])];
+    this.findings.add('lost-write', rows, (final, write, replaced) => {
+      const answer = `after the last change, ${phrase(given(final))} answered ${value}`;
+      return replaced === undefined
+        ? `${answer}, as in the beginning, but ${phrase(given(write))} was acknowledged`
+        : `${answer}, but ${phrase(given(write))} was acknowledged, which came after ${phrase(replaced)} and knew of it`;
+    });
+  }
+}
+
+interface Fault {
+  readonly kind: 'never-written' | 'lost-write';
+  /** Who wrote the value that was read. */
+  readonly writers: readonly number[];
+  /** The write that should be there instead. */
+  readonly replacing?: number;
+}
