@@ -1,16 +1,15 @@
 /**
- * history.jsonl: one event of a history a line, written while the run goes on, and read back with every line checked.
+ * history.jsonl: one event of a history a line, written while the run goes on; formats/jsonl.ts reads it.
  *
  * Lines are gathered for a few milliseconds and then written with one call. So the file may lag the wire: when the
  * harness is killed, the newest events are missing. That does no harm to any verdict. The file is always a prefix of
  * the history, and what an event shows was caused by events before it: a prefix that holds the read of a value also
  * holds the invocation that wrote it.
  */
-import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { assert } from '../nodes/kernel/assert.ts';
 import { HarnessError, UsageError } from './exit.ts';
-import { MalformedHistory, operationsOf, type Op } from './history.ts';
-import { schemaProblems } from './schemas/validate.ts';
+import type { Op } from './history.ts';
 
 /** Lines are written at the latest after this time … */
 const flushAfterMs = 20;
@@ -76,95 +75,6 @@ export class HistoryFileError extends UsageError {
     this.file = file;
     this.line = line;
   }
-}
-
-export interface HistoryRead {
-  readonly history: readonly Op[];
-  /** What was tolerated, a sentence each. */
-  readonly warnings: readonly string[];
-}
-
-/**
- * Reads a whole history. A last line that is torn (the harness was killed while it wrote) is dropped with a warning;
- * anything else malformed is refused with a HistoryFileError. O(bytes).
- */
-export async function readHistory(file: string): Promise<HistoryRead> {
-  const history: Op[] = [];
-  let unfinished = '';
-  for await (const chunk of chunksOf(file)) {
-    const lines = (unfinished + chunk).split('\n');
-    unfinished = lines.pop() ?? '';
-    for (const line of lines) history.push(parseLine(file, history.length, line));
-  }
-  const warnings: string[] = [];
-  if (unfinished !== '') {
-    const last = parseJson(unfinished);
-    if (last === notJson)
-      warnings.push(`${file}:${history.length + 1}: the last line is torn and was dropped`);
-    else history.push(parseLine(file, history.length, unfinished));
-  }
-  refuseUnpaired(file, history);
-  return { history, warnings };
-}
-
-async function* chunksOf(file: string): AsyncGenerator<string> {
-  try {
-    yield* createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 20 });
-  } catch (error) {
-    throw new UsageError(`the history cannot be read: ${messageOf(error)}`);
-  }
-}
-
-const notJson = Symbol('not JSON');
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return notJson;
-  }
-}
-
-function parseLine(file: string, index: number, line: string): Op {
-  const event = parseJson(line);
-  if (event === notJson)
-    throw new HistoryFileError(
-      file,
-      index + 1,
-      `expected one event, a JSON object, on each line; found ${excerpt(line)}`,
-    );
-  const problems = schemaProblems('history', event);
-  if (problems.length > 0)
-    throw new HistoryFileError(
-      file,
-      index + 1,
-      `not an event of a history: ${problems.join('; ')}; found ${excerpt(line)}. ` +
-        'Expected a line like {"index":0,"timeNs":12345,"process":3,"type":"invoke","f":"read","key":"k1","value":null}',
-    );
-  const op = event as Op;
-  if (op.index !== index)
-    throw new HistoryFileError(
-      file,
-      index + 1,
-      `expected index ${index}, found ${op.index}: lines are missing or stand in another order`,
-    );
-  if (op.process === 'nemesis' && op.type !== 'info')
-    throw new HistoryFileError(file, index + 1, `the nemesis writes only info, found ${op.type}`);
-  return op;
-}
-
-/** Completions must answer invocations; a checker could make nothing of others. */
-function refuseUnpaired(file: string, history: readonly Op[]): void {
-  try {
-    operationsOf(history);
-  } catch (error) {
-    if (error instanceof MalformedHistory) throw new HistoryFileError(file, error.index + 1, error.message);
-    throw error;
-  }
-}
-
-function excerpt(line: string): string {
-  return line === '' ? 'an empty line' : `'${line.length > 120 ? `${line.slice(0, 120)}…` : line}'`;
 }
 
 function messageOf(error: unknown): string {
