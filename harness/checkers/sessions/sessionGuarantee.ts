@@ -3,7 +3,8 @@ import type { Json } from '../../../nodes/kernel/wire.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
 import type { Checker } from '../checker.ts';
 
-export type SessionLevel = 'read-your-writes' | 'monotonic-reads' | 'monotonic-writes' | 'writes-follow-reads';
+export type SessionLevel =
+  'read-your-writes' | 'monotonic-reads' | 'monotonic-writes' | 'writes-follow-reads';
 
 export interface SessionOptions {
   /** The value of every key before the first operation; null by default. */
