@@ -75,7 +75,7 @@ const examples = `Examples:
   npm run check -- store/latest/history.edn --guarantee sequential
   npm run check -- logs/*.log --format jepsen-log --spec cas-register --failed-cas constrain --json`;
 
-async function run(files: readonly string[], flags: Flags, { stdout, stderr }: Streams): Promise<void> {
+function run(files: readonly string[], flags: Flags, { stdout, stderr }: Streams): void {
   const checkFlags = checkFlagsOf(flags);
   const target = flags.exportEdn;
   const rows: CheckRow[] = [];
@@ -85,7 +85,7 @@ async function run(files: readonly string[], flags: Flags, { stdout, stderr }: S
       () => performance.now(),
       (line) => stderr.write(line),
     );
-    const input = await readCheckInput(file, checkFlags);
+    const input = readCheckInput(file, checkFlags);
     if (target !== undefined) exportEdn(input.history, files, target);
     const judged = judgeInput(input, { ...checkFlags, budgetSeconds: flags.budget, progress });
     for (const warning of judged.row.warnings) stderr.write(`warning: ${warning}\n`);

@@ -44,11 +44,11 @@ export interface CheckInput {
 }
 
 /** Reads a history file or a run folder. Throws UsageError for whatever cannot be checked. */
-export async function readCheckInput(path: string, flags: CheckFlags): Promise<CheckInput> {
+export function readCheckInput(path: string, flags: CheckFlags): CheckInput {
   const { file, config } = locate(path);
   const format =
     flags.format === 'auto' ? recognisedFormat(file) : choose('format', historyFormats, flags.format);
-  const { history, warnings, lineOf } = await readHistoryFile(file, format, flags.reading);
+  const { history, warnings, lineOf } = readHistoryFile(file, format, flags.reading);
   const workload = flags.spec === undefined ? workloadNamed(config?.workload ?? '') : undefined;
   const specName = flags.spec ?? workload?.spec;
   const spec = specName === undefined ? guessed(file, history) : choose('spec', specs, specName);

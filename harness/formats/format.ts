@@ -18,5 +18,5 @@ export interface HistoryFormat {
   /** Whether a file looks like it: its name, and its first bytes as Latin-1 text. */
   recognises(file: string, head: string): boolean;
   /** Reads a whole file. Throws UsageError or HistoryFileError for what is malformed. */
-  read(file: string): Promise<HistoryRead>;
+  read(file: string): HistoryRead;
 }

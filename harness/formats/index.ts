@@ -29,12 +29,12 @@ export function recognisedFormat(file: string): HistoryFormat {
  * Reads a history of this format and pairs its operations. What `reading` leaves open is as usual for the format.
  * Throws UsageError or HistoryFileError for what is malformed, never anything else.
  */
-export async function readHistoryFile(
+export function readHistoryFile(
   file: string,
   format: HistoryFormat,
   reading: Partial<Reading> = {},
-): Promise<Required<HistoryRead>> {
-  const { history, warnings, lineOf = (index: number) => index + 1 } = await format.read(file);
+): Required<HistoryRead> {
+  const { history, warnings, lineOf = (index: number) => index + 1 } = format.read(file);
   const meant = new History(history.events, { ...format.reading, ...reading });
   try {
     void meant.operations;

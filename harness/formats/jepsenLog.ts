@@ -96,6 +96,7 @@ function unusualEvent(file: string, line: number, text: string): Event {
   const reader = new EdnReader(
     new EdnCursor(new ByteWindow(bytesOf(text), Buffer.byteLength(text) + 2), file),
   );
+  reader.cursor.line = line;
   const refuse = (what: string): never => {
     throw new HistoryFileError(file, line, `expected ${what}, found '${text.slice(0, 80)}'`);
   };
@@ -137,5 +138,5 @@ export const jepsenLog: HistoryFormat = {
   meaning: `Jepsen's log of its etcd test: lines ${example}`,
   reading: usualReading,
   recognises: (file, head) => operation.test(head) || (logLine.test(head) && file.endsWith('.log')),
-  read: (file) => Promise.resolve(withBytesOf(file, (source) => readJepsenLog(file, source))),
+  read: (file) => withBytesOf(file, (source) => readJepsenLog(file, source)),
 };

@@ -28,7 +28,7 @@ export const jsonl: HistoryFormat = {
     // A file in another format may look like one torn line. A run records an event before anything can be torn.
     if (read.history.length === 0 && read.warnings.length > 0)
       throw new HistoryFileError(file, 1, `expected a JSON object like ${example}`);
-    return Promise.resolve(read);
+    return read;
   },
 };
 

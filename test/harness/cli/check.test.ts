@@ -89,7 +89,6 @@ describe('npm run check', () => {
           'longest order that fits \\(2 operations\\): op 0 → 1, op 2 → 2',
           ' {6}the operations that suffice:',
           ' {8}p0 {2}\\|- x: write\\(1\\) -\\| \\|- x: write\\(2\\) -\\| \\|- x: read\\(\\) → 1 -\\|',
-          ' {2}strongest that held: ',
         ].join('\\n'),
       ),
     );
