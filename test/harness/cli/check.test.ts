@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deadlineBudget } from '../../../harness/checkers/budget.ts';
+import { deadlineBudget, nodeBudget, shareOf } from '../../../harness/checkers/budget.ts';
 import { checkCommand } from '../../../harness/cli/check.ts';
 import { operationsTable } from '../../../harness/cli/checkTables.ts';
 import { History } from '../../../harness/columns/history.ts';
+import { Progress } from '../../../harness/cli/progress.ts';
 import { guessSpecs } from '../../../harness/cli/specGuess.ts';
 import { UsageError } from '../../../harness/exit.ts';
 import type { Op } from '../../../harness/history.ts';
@@ -239,5 +240,151 @@ describe('a deadline budget', () => {
     assert(budget.spend(0));
     nowMs = 1_051;
     assert(!budget.spend(0));
+  });
+});
+
+describe('npm run check on foreign histories', () => {
+  let folder = '';
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'ordeal-check-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function file(name: string, text: string): string {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  const row = async (
+    ...args: string[]
+  ): Promise<{ valid: unknown; warnings: string[]; [name: string]: unknown }> => {
+    const { stdout } = await check(...args, '--json');
+    const rows = JSON.parse(stdout) as { valid: unknown; warnings: string[] }[];
+    assert.deepEqual(schemaProblems('check', rows), []);
+    assert(rows[0]);
+    return rows[0];
+  };
+
+  it('checks files of several formats at once, each for itself; the worst decides', async () => {
+    const paths = [
+      file(
+        'a.edn',
+        '[{:process 0, :type :invoke, :f :write, :value 1} {:process 0, :type :ok, :f :write, :value 1}]',
+      ),
+      file('b.log', 'INFO  jepsen.util - 0\t:invoke\t:read\tnil\nINFO  jepsen.util - 0\t:ok\t:read\t7\n'),
+      file(
+        'c.txt',
+        '{:process 0, :type :invoke, :f :get, :key "a", :value nil}\n{:process 0, :type :ok, :f :get, :key "a", :value ""}\n',
+      ),
+      file('d.jsonl', lines(valid)),
+    ];
+    const { exitCode, stdout } = await check(...paths, '--json');
+    const rows = JSON.parse(stdout) as { valid: unknown; format: unknown; spec: unknown }[];
+    assert.equal(exitCode, 1);
+    assert.deepEqual(
+      rows.map(({ valid: verdict, format, spec }) => [format, spec, verdict]),
+      [
+        ['edn', 'register', true],
+        ['jepsen-log', 'register', false],
+        ['porcupine-kv', 'kv', true],
+        ['jsonl', 'register', true],
+      ],
+    );
+  });
+
+  it('takes a register of an EDN file to start at nil, or at 0 where only that explains it', async () => {
+    const zero = file('zero.edn', '[[0 :invoke :read nil] [0 :ok :read 0]]');
+    const implied = await row(zero);
+    assert.equal(implied.valid, true);
+    assert.match(implied.warnings.join(), /holds only if registers may start at 0 instead of nil/);
+    assert.equal((await row(zero, '--initial', 'nil')).valid, false);
+    assert.deepEqual((await row(zero, '--initial', '0')).warnings, []);
+    const one = file('one.edn', '[[0 :invoke :read nil] [0 :ok :read 1]]');
+    assert.equal((await row(one)).valid, false);
+    assert.equal((await row(one, '--initial', '1')).valid, true);
+    // A log, or a history of our own, says what it means.
+    const log = file(
+      'zero.log',
+      'INFO  jepsen.util - 0 :invoke :read nil\nINFO  jepsen.util - 0 :ok :read 0\n',
+    );
+    assert.equal((await row(log)).valid, false);
+  });
+
+  it('a nil that is read means nothing, or something, as it is asked', async () => {
+    const path = file(
+      'nil.edn',
+      '[[0 :invoke :write 1] [0 :ok :write 1] [0 :invoke :read nil] [0 :ok :read nil]]',
+    );
+    assert.equal((await row(path)).valid, true);
+    assert.equal((await row(path, '--nil-read', 'value')).valid, false);
+    const own = file('a.jsonl', lines(parseDrawing('p0  |- write 1 -|  |- read -> null -|').history));
+    assert.equal((await row(own)).valid, false);
+    assert.equal((await row(own, '--nil-read', 'unknown')).valid, true);
+  });
+
+  it('a cas that failed tells nothing, or something, as it is asked', async () => {
+    const path = file(
+      'cas.edn',
+      '[[0 :invoke :write 1] [0 :ok :write 1] [0 :invoke :cas [1 2]] [0 :fail :cas [1 2]]]',
+    );
+    assert.equal((await row(path)).valid, true);
+    assert.equal((await row(path, '--failed-cas', 'constrain')).valid, false);
+  });
+
+  it('checks transactions, and says of which kind they are', async () => {
+    const text = [
+      '{:process 0 :type :invoke :f :txn :value [[:append :x 1] [:append :y 1]]}',
+      '{:process 0 :type :ok :f :txn :value [[:append :x 1] [:append :y 1]]}',
+      '{:process 1 :type :invoke :f :txn :value [[:r :x nil] [:r :y nil]]}',
+      '{:process 1 :type :ok :f :txn :value [[:r :x [1]] [:r :y [1]]]}',
+    ];
+    const good = await row(file('a.edn', text.join('\n')));
+    assert.deepEqual([good['spec'], good['operations']], ['list-append', 2]);
+    assert.notEqual(good.valid, false);
+  });
+
+  it('writes the history as EDN that reads the same', async () => {
+    const path = file('a.jsonl', lines(stale));
+    const out = join(folder, 'out.edn');
+    const first = await row(path, '--export-edn', out);
+    const second = await row(out);
+    assert.equal(second['format'], 'edn');
+    assert.deepEqual(second['anomalies'], first['anomalies']);
+    await assert.rejects(check(path, path, '--export-edn', out), /writes the history of one file, not of 2/);
+    await assert.rejects(check(out, '--export-edn', out), /would overwrite the history that is read/);
+    await assert.rejects(check(path, '--export-edn', folder), /cannot be written/);
+  });
+
+  it('asks for the strongest level that held', async () => {
+    const strongest = await row(file('a.jsonl', lines(valid)), '--guarantee', 'strongest');
+    assert.deepEqual((strongest['guarantee'] as { judged: string[] }).judged, ['linearizable']);
+  });
+
+  it('refuses malformed files of every format with file and line, whatever they are taken for', async () => {
+    for (const format of ['jsonl', 'edn', 'jepsen-log', 'porcupine-kv'])
+      for (const text of ['\x00\x01\x02', '[{:process 0', '{"index":0}\n{"index":1', '<html>'])
+        await assert.rejects(check(file('x.dat', text), '--format', format), (error: unknown) => {
+          assert(error instanceof UsageError, String(error));
+          assert.match(error.message, /x\.dat:\d+: /);
+          return true;
+        });
+  });
+});
+
+describe('the progress of a check', () => {
+  it('is told after two seconds, then now and then, through every share of a budget', () => {
+    let nowMs = 0;
+    const told: string[] = [];
+    const progress = new Progress(
+      'h.edn',
+      () => nowMs,
+      (line) => told.push(line),
+    );
+    const budget = shareOf(progress.watching(nodeBudget(10), 'checking 5 operations'), 0.5);
+    for (; nowMs < 9_000; nowMs += 1_000) budget.spend(0);
+    assert.deepEqual(told, [
+      'h.edn: checking 5 operations, 2 s so far\n',
+      'h.edn: checking 5 operations, 7 s so far\n',
+    ]);
+    assert.equal(budget.spend(6), false);
   });
 });
