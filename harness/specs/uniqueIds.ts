@@ -19,7 +19,7 @@ export const uniqueIds: SequentialSpec<IdsState> = {
   init: () => new Set(),
   step,
   nameOf: (state) => `{${[...state].sort().join(',')}}`,
-  byKey: true,
+  byKey: false,
   observers: [],
   describe: describeOperation,
 };

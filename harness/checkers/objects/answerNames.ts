@@ -31,7 +31,8 @@ export class AnswerNames {
     return name;
   }
 
-  private nameOf(answer: Json): string {
+  /** The name of an answer. */
+  nameOf(answer: Json): string {
     const siblings = siblingsIn(answer);
     if (siblings) return `siblings ${siblings.map(nameOfValue).sort().join()}`;
     const elements = this.spec.name === 'set' ? listAnswered(answer) : undefined;
