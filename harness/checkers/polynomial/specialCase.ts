@@ -32,3 +32,8 @@ export interface SpecialCase {
   /** Decides, or says undefined when the data do not allow it. Never slower than O(n log n) in the part's data. */
   decide(part: Part): Decision | undefined;
 }
+
+/** Whether a list, set or queue has nothing in it before the first operation. */
+export function beginsEmpty({ initial }: Part): boolean {
+  return initial === undefined || initial === null || (Array.isArray(initial) && initial.length === 0);
+}

@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { History } from '../../../../harness/columns/history.ts';
-import type { Reading } from '../../../../harness/columns/events.ts';
 import { indicesOf } from '../../../../harness/checkers/phrases.ts';
-import type { Part, SpecialCase } from '../../../../harness/checkers/polynomial/specialCase.ts';
+import type { Decision, Part, SpecialCase } from '../../../../harness/checkers/polynomial/specialCase.ts';
 import type { Op } from '../../../../harness/history.ts';
 import type { SequentialSpec } from '../../../../harness/specs/spec.ts';
 import { correctHistory, drawFrom, spoiled, type Draw } from '../randomHistory.ts';
@@ -38,28 +37,44 @@ export function historiesOf({ behaviour, operations, spoil = exchange }: Recipe)
 
 const exchange = (history: readonly Op[], draw: Draw): Op[] => spoiled(history, draw, 1 + draw(2));
 
-/** Says what the special case and its twin differ in; counts what it met. */
-export function holdsToTwin(
-  specialCase: SpecialCase,
-  spec: SequentialSpec,
-  seen: Map<string, number>,
-  reading?: Reading,
-): (ops: readonly Op[]) => void {
+/** How a special case is held to its twin. */
+export interface Comparison {
+  readonly specialCase: SpecialCase;
+  readonly spec: SequentialSpec;
+  /** Counts how it decided. */
+  readonly seen: Map<string, number>;
+  /** Whether a witness needs that no other operation was there at all: what was never dequeued was dequeued by nobody. */
+  readonly isWitnessAlone?: boolean;
+}
+
+/** The special case decides as the twin does, and what it calls a proof is one. */
+export function holdsToTwin({
+  specialCase,
+  spec,
+  seen,
+  isWitnessAlone = false,
+}: Comparison): (ops: readonly Op[]) => void {
   return (ops) => {
-    const part = wholeOf(History.of(ops, reading), spec);
+    const part = wholeOf(History.of(ops), spec);
     const decision = specialCase.decide(part);
     const name = decision === undefined ? 'undecided' : decision.valid ? 'valid' : 'invalid';
     seen.set(name, (seen.get(name) ?? 0) + 1);
     if (!decision) return;
     assert.equal(decision.valid, isAllowed(part), JSON.stringify(ops));
-    if (!decision.valid) proves(part, decision.rows, decision.sentence);
+    if (!decision.valid) proves(part, decision, isWitnessAlone);
   };
 }
 
-/** The witness is refused whatever became of the other operations, and names what it is about. */
-function proves(part: Part, rows: readonly number[], sentence: string): void {
+/** The witness is refused, alone or whatever became of the other operations, and names what it is about. */
+function proves(
+  part: Part,
+  { rows, sentence }: Extract<Decision, { readonly valid: false }>,
+  isWitnessAlone: boolean,
+): void {
   const { history } = part;
-  assert(!isAllowed(part, rows), `not refuted by rows ${rows.join()}: ${sentence}`);
+  const alone = { ...part, rows: part.rows.filter((row) => rows.includes(row)) };
+  const isProof = !isAllowed(alone) && (isWitnessAlone || !isAllowed(part, rows));
+  assert(isProof, `not refuted by rows ${rows.join()}: ${sentence}`);
   const ops = rows.flatMap((row) => indicesOf(history.operation(row)));
   const named = [...sentence.matchAll(/\(ops? (\d+)(?:–(\d+))?/g)];
   for (const [, from, to] of named)

@@ -37,19 +37,19 @@ describe('registers with unique writes are decided as by trying all orders', () 
   agreesOn(
     'reads and writes',
     historiesOf({ behaviour: written, operations: 14 }),
-    holdsToTwin(registers, register, seen),
+    holdsToTwin({ specialCase: registers, spec: register, seen }),
   );
   agreesOn(
     'cas, those that failed are left out',
     historiesOf({ behaviour: compared, operations: 12 }).map((ops) =>
       ops.map((op) => (op.type === 'ok' && op.value === false ? { ...op, type: 'fail' as const } : op)),
     ),
-    holdsToTwin(registers, casRegister, seen),
+    holdsToTwin({ specialCase: registers, spec: casRegister, seen }),
   );
   agreesOn(
     'cas, those that did not match constrain',
     historiesOf({ behaviour: compared, operations: 12 }),
-    holdsToTwin(registers, casRegister, seen),
+    holdsToTwin({ specialCase: registers, spec: casRegister, seen }),
   );
   it('and most of them are decided', () => {
     const [valid = 0, invalid = 0, undecided = 0] = ['valid', 'invalid', 'undecided'].map((name) =>
