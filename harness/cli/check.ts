@@ -85,7 +85,9 @@ function run(files: readonly string[], flags: Flags, { stdout, stderr }: Streams
       () => performance.now(),
       (line) => stderr.write(line),
     );
-    const input = readCheckInput(file, checkFlags);
+    const input = readCheckInput(file, checkFlags, (bytes) =>
+      progress.tell(`reading, ${Math.round(bytes / 1e6)} MB`),
+    );
     if (target !== undefined) exportEdn(input.history, files, target);
     const judged = judgeInput(input, { ...checkFlags, budgetSeconds: flags.budget, progress });
     for (const warning of judged.row.warnings) stderr.write(`warning: ${warning}\n`);

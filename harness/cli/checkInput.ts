@@ -10,6 +10,7 @@ import type { Reading } from '../columns/events.ts';
 import type { History } from '../columns/history.ts';
 import type { RunConfig } from '../config.ts';
 import { UsageError } from '../exit.ts';
+import type { OnBytes } from '../formats/fileBytes.ts';
 import type { HistoryFormat } from '../formats/format.ts';
 import { historyFormats, readHistoryFile, recognisedFormat } from '../formats/index.ts';
 import { HistoryFileError } from '../historyFile.ts';
@@ -43,12 +44,12 @@ export interface CheckInput {
   readonly workload?: Workload;
 }
 
-/** Reads a history file or a run folder. Throws UsageError for whatever cannot be checked. */
-export function readCheckInput(path: string, flags: CheckFlags): CheckInput {
+/** Reads a history file or a run folder; `onBytes` is told how far reading got. Throws UsageError for whatever cannot be checked. */
+export function readCheckInput(path: string, flags: CheckFlags, onBytes?: OnBytes): CheckInput {
   const { file, config } = locate(path);
   const format =
     flags.format === 'auto' ? recognisedFormat(file) : choose('format', historyFormats, flags.format);
-  const { history, warnings, lineOf } = readHistoryFile(file, format, flags.reading);
+  const { history, warnings, lineOf } = readHistoryFile(file, format, flags.reading, onBytes);
   const workload = flags.spec === undefined ? workloadNamed(config?.workload ?? '') : undefined;
   const specName = flags.spec ?? workload?.spec;
   const spec = specName === undefined ? guessed(file, history) : choose('spec', specs, specName);

@@ -42,7 +42,7 @@ function describeLevels({ strongestHeld, violated, undecided }: LevelsFound): st
   ];
 }
 
-/** `told` are the explanations that stand above already: two levels may fall to the same operations. */
+/** `told` are the explanations and drawings that stand above already: two levels may fall to the same operations. */
 function describeVerdict(name: string, verdict: Verdict, input: CheckInput, told: Set<string>): string[] {
   const { valid, reason, anomalies } = verdict;
   const fresh = anomalies.filter(({ explanation }) => !told.has(explanation));
@@ -51,12 +51,17 @@ function describeVerdict(name: string, verdict: Verdict, input: CheckInput, told
   const more = fresh.length - shown.length;
   return [
     `  ${name} ${words.get(valid)}${reason === undefined ? '' : `: ${reason}`}`,
-    ...shown.flatMap((anomaly) => describeAnomaly(anomaly, verdict, input)),
+    ...shown.flatMap((anomaly) => describeAnomaly(anomaly, verdict, input, told)),
     ...(more > 0 ? [`    … and ${more} more; --json prints all`] : []),
   ];
 }
 
-function describeAnomaly(anomaly: Anomaly, { heldUntil }: Verdict, input: CheckInput): string[] {
+function describeAnomaly(
+  anomaly: Anomaly,
+  { heldUntil }: Verdict,
+  input: CheckInput,
+  told: Set<string>,
+): string[] {
   const { kind, explanation, prefix = [], minimal } = anomaly;
   const shown = prefix.slice(-prefixShownMax).map(({ op, state }) => `op ${op} → ${state}`);
   const earlier = prefix.length > shown.length ? '… ' : '';
@@ -68,11 +73,19 @@ function describeAnomaly(anomaly: Anomaly, { heldUntil }: Verdict, input: CheckI
     ...(shown.length > 0 || heldUntil === undefined || heldUntil < 0
       ? []
       : [`      it held until op ${heldUntil}`]),
-    ...(minimal === undefined ? [] : describeMinimal(minimal, input)),
+    ...(minimal === undefined ? [] : describeMinimal(minimal, input, told)),
   ];
 }
 
-function describeMinimal(minimal: readonly number[], { history, spec }: CheckInput): string[] {
+function describeMinimal(
+  minimal: readonly number[],
+  { history, spec }: CheckInput,
+  told: Set<string>,
+): string[] {
+  // Anomalies of one transaction are shown by the same few operations.
+  const name = minimal.join();
+  if (told.has(name)) return [];
+  told.add(name);
   const drawn = drawingOf(history, minimal, spec);
   if (drawn) return ['      the operations that suffice:', ...drawn.map((line) => `        ${line}`)];
   const operations = operationsAt(history, minimal);

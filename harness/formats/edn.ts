@@ -106,5 +106,5 @@ export const edn: HistoryFormat = {
   reading: knossosReading,
   // What begins with { or [ and then a string is JSON.
   recognises: (_, head) => /^\s*[[({;#]/.test(head) && !/^\s*[[{]\s*(?:\{\s*)?"/.test(head),
-  read: (file) => withBytesOf(file, (source) => readEdn(file, source)),
+  read: (file, onBytes) => withBytesOf(file, (source) => readEdn(file, source), onBytes),
 };

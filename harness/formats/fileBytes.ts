@@ -3,11 +3,19 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { UsageError } from '../exit.ts';
 import type { ByteSource } from './byteWindow.ts';
 
+/** Told after every piece of a file: how much of it was read so far. */
+export type OnBytes = (bytes: number) => void;
+
 /** Opens a file for as long as `use` runs. Throws UsageError if it cannot be read. */
-export function withBytesOf<T>(file: string, use: (source: ByteSource) => T): T {
+export function withBytesOf<T>(file: string, use: (source: ByteSource) => T, onBytes?: OnBytes): T {
   const fd = orRefused(file, () => openSync(file, 'r'));
+  let bytes = 0;
   try {
-    return use((into) => orRefused(file, () => readSync(fd, into)));
+    return use((into) => {
+      const count = orRefused(file, () => readSync(fd, into));
+      onBytes?.((bytes += count));
+      return count;
+    });
   } finally {
     closeSync(fd);
   }

@@ -1,6 +1,7 @@
 /** What a format of recorded histories is: a name, a way to tell its files, and a reader into columns. */
 import type { Reading } from '../columns/events.ts';
 import type { History } from '../columns/history.ts';
+import type { OnBytes } from './fileBytes.ts';
 
 export interface HistoryRead {
   readonly history: History;
@@ -18,5 +19,5 @@ export interface HistoryFormat {
   /** Whether a file looks like it: its name, and its first bytes as Latin-1 text. */
   recognises(file: string, head: string): boolean;
   /** Reads a whole file. Throws UsageError or HistoryFileError for what is malformed. */
-  read(file: string): HistoryRead;
+  read(file: string, onBytes?: OnBytes): HistoryRead;
 }

@@ -5,7 +5,7 @@ import { UsageError } from '../exit.ts';
 import { MalformedHistory } from '../history.ts';
 import { HistoryFileError } from '../historyFile.ts';
 import { edn } from './edn.ts';
-import { headOf } from './fileBytes.ts';
+import { headOf, type OnBytes } from './fileBytes.ts';
 import type { HistoryFormat, HistoryRead } from './format.ts';
 import { jepsenLog } from './jepsenLog.ts';
 import { jsonl } from './jsonl.ts';
@@ -33,8 +33,9 @@ export function readHistoryFile(
   file: string,
   format: HistoryFormat,
   reading: Partial<Reading> = {},
+  onBytes?: OnBytes,
 ): Required<HistoryRead> {
-  const { history, warnings, lineOf = (index: number) => index + 1 } = format.read(file);
+  const { history, warnings, lineOf = (index: number) => index + 1 } = format.read(file, onBytes);
   const meant = new History(history.events, { ...format.reading, ...reading });
   try {
     void meant.operations;

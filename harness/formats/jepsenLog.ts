@@ -138,5 +138,5 @@ export const jepsenLog: HistoryFormat = {
   meaning: `Jepsen's log of its etcd test: lines ${example}`,
   reading: usualReading,
   recognises: (file, head) => operation.test(head) || (logLine.test(head) && file.endsWith('.log')),
-  read: (file) => withBytesOf(file, (source) => readJepsenLog(file, source)),
+  read: (file, onBytes) => withBytesOf(file, (source) => readJepsenLog(file, source), onBytes),
 };

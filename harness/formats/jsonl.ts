@@ -12,7 +12,7 @@ import { HistoryFileError } from '../historyFile.ts';
 import { schemaProblems } from '../schemas/validate.ts';
 import type { ByteSource } from './byteWindow.ts';
 import { unrecognised } from './canonicalJson.ts';
-import { withBytesOf } from './fileBytes.ts';
+import { withBytesOf, type OnBytes } from './fileBytes.ts';
 import type { HistoryFormat, HistoryRead } from './format.ts';
 import { JsonlScanner } from './jsonlScanner.ts';
 
@@ -23,8 +23,8 @@ export const jsonl: HistoryFormat = {
   meaning: 'one JSON object a line, as in history.jsonl of a run',
   reading: usualReading,
   recognises: (file, head) => file.endsWith('.jsonl') || /^\s*(\{\s*"|$)/.test(head),
-  read: (file) => {
-    const read = readJsonl(file);
+  read: (file, onBytes) => {
+    const read = readJsonl(file, onBytes);
     // A file in another format may look like one torn line. A run records an event before anything can be torn.
     if (read.history.length === 0 && read.warnings.length > 0)
       throw new HistoryFileError(file, 1, `expected a JSON object like ${example}`);
@@ -36,8 +36,8 @@ export const jsonl: HistoryFormat = {
  * Reads a whole history. A last line that is torn (the harness was killed while it wrote) is dropped with a warning;
  * anything else malformed is refused with a HistoryFileError. O(bytes).
  */
-export function readJsonl(file: string): HistoryRead {
-  return withBytesOf(file, (source) => readBytes(file, source));
+export function readJsonl(file: string, onBytes?: OnBytes): HistoryRead {
+  return withBytesOf(file, (source) => readBytes(file, source), onBytes);
 }
 
 /** The same of bytes from anywhere; `file` is how messages name them. */

@@ -43,5 +43,5 @@ export const porcupineKv: HistoryFormat = {
   meaning: `Porcupine's logs of a key–value store: lines ${example}`,
   reading: usualReading,
   recognises: (_, head) => /^\s*\{:process \d+, :type :\w+, :f :(?:get|put|append), :key "/.test(head),
-  read: (file) => withBytesOf(file, (source) => readPorcupineKv(file, source)),
+  read: (file, onBytes) => withBytesOf(file, (source) => readPorcupineKv(file, source), onBytes),
 };
