@@ -20,7 +20,7 @@ import {
   explainOverwritten,
 } from './explain.ts';
 import { explainView } from './explainView.ts';
-import { findingsOf, type Findings } from './findings.ts';
+import { findingsOf, sharedFindingsOf, type Findings } from './findings.ts';
 import { KeyWrites } from './keyWrites.ts';
 import { explainThinAir } from './thinAir.ts';
 import { viewOf, type ViewInput } from './view.ts';
@@ -79,7 +79,7 @@ function causalAnomalies(
   readsFrom: ReadsFrom,
   budget: Budget,
 ): Anomaly[] | string {
-  const findings = findingsOf(readsFrom, budget);
+  const findings = level === 'cm' ? findingsOf(readsFrom, budget) : sharedFindingsOf(readsFrom, budget);
   if (!findings) return budgetUsedUp;
   if (findings.isCyclic) return explainCyclicOrder(findings);
   const wrong = [...explainInitialReads(findings), ...explainOverwritten(findings)];

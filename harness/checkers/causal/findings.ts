@@ -32,6 +32,18 @@ export interface Findings extends Overwriting {
   readonly clocks: Clocks | undefined;
 }
 
+/** The last answer for each history, without clocks: it is asked level after level. */
+const found = new WeakMap<ReadsFrom, Findings>();
+
+/** The same as `findingsOf`, found once; without clocks. */
+export function sharedFindingsOf(readsFrom: ReadsFrom, budget: Budget): Findings | undefined {
+  const known = found.get(readsFrom);
+  if (known) return known;
+  const findings = findingsOf(readsFrom, budget);
+  if (findings) found.set(readsFrom, { ...findings, clocks: undefined });
+  return findings;
+}
+
 /** Searches for all patterns; undefined when the budget is used up. O(operations * sessions). */
 export function findingsOf(readsFrom: ReadsFrom, budget: Budget, entriesMax?: number): Findings | undefined {
   const order = orderOf(readsFrom, undefined, budget);
@@ -55,8 +67,8 @@ export function findingsOf(readsFrom: ReadsFrom, budget: Budget, entriesMax?: nu
     : overwrittenAmong(readsFrom, { conflicts, conflictOrder, order, blocks, clocks: whole }, budget);
   if (!overwritten) return undefined;
   const isCyclic = order.sequence.length < readsFrom.length;
-  const found = { readsFrom, readers, keyWrites, order, isCyclic, conflictOrder, isConvergent };
-  return { ...found, conflicts, initial, overwritten, clocks: whole };
+  const orders = { order, isCyclic, conflictOrder, isConvergent };
+  return { readsFrom, readers, keyWrites, ...orders, conflicts, initial, overwritten, clocks: whole };
 }
 
 interface Suspects {

@@ -22,6 +22,8 @@ export interface Web {
   readonly edges?: Edges;
   /** Only the edges before this one; all by default. */
   readonly edgesMax?: number;
+  /** Whether an operation, and so those after it in its session, may be passed at all; by default they may. */
+  readonly isWithin?: (id: number) => boolean;
 }
 
 /** A way: leaps, each from an operation at or after the one where the last leap landed, in its session. */
@@ -32,15 +34,22 @@ export type Way = readonly Leap[];
  * session, not before the start. O(operations + edges).
  */
 export function wayFrom(web: Web, start: number, goal: number): Way | undefined {
-  return new WaySearch(web, [start], (id) => id === goal).run();
+  return new WaySearch(web, [start], (id) => id === goal).run()?.way;
 }
 
-/** The same from the first to be reached of several starts to the first goal. */
-export function wayBetween(
+/** A way with its ends. */
+export interface Journey {
+  readonly start: number;
+  readonly way: Way;
+  readonly goal: number;
+}
+
+/** The same from any of several starts to the first goal that is reached. */
+export function journeyBetween(
   web: Web,
   starts: readonly number[],
   isGoal: (id: number) => boolean,
-): Way | undefined {
+): Journey | undefined {
   return new WaySearch(web, starts, isGoal).run();
 }
 
@@ -64,15 +73,16 @@ class WaySearch {
     this.explored = sessionStart.slice(1);
   }
 
-  run(): Way | undefined {
+  run(): Journey | undefined {
+    const { isWithin } = this.web;
     for (const start of this.starts) this.landings.push(start);
     for (let at = 0; at < this.landings.length; at++) {
       const landing = this.landings[at] ?? 0;
       const session = this.web.readsFrom.session[landing] ?? 0;
       const end = this.explored[session] ?? 0;
       if (landing < end) this.explored[session] = landing;
-      for (let id = landing; id < end; id++) {
-        if (this.isGoal(id)) return this.wayTo(landing);
+      for (let id = landing; id < end && (!isWithin || isWithin(id)); id++) {
+        if (this.isGoal(id)) return this.journeyTo(landing, id);
         this.leapFrom(id);
       }
     }
@@ -101,15 +111,14 @@ class WaySearch {
     this.landings.push(leap.to);
   }
 
-  private wayTo(landing: number): Way {
+  private journeyTo(landing: number, goal: number): Journey {
     const way: Leap[] = [];
-    for (let at = landing; !this.starts.has(at);) {
-      const leap = this.leapTo.get(at);
-      if (!leap) break;
+    let at = landing;
+    for (let leap = this.leapTo.get(at); leap && !this.starts.has(at); leap = this.leapTo.get(at)) {
       way.push(leap);
       at = this.landingBefore(leap.from);
     }
-    return way.reverse();
+    return { start: at, way: way.reverse(), goal };
   }
 
   /** The landing from which an operation was explored. */
