@@ -13,16 +13,16 @@ import { cutAfter, type Problem } from './problem.ts';
 import { Search } from './search.ts';
 
 /** One check of a relaxed history; whoever takes longer is not relaxed. */
-const nodesPerCheckMax = 10_000;
+const nodesPerCheckMax = 2_000;
 /** All checks of one core together, in nodes; setting up a check counts as one node for so many operations. */
-const nodesMax = 200_000;
+const nodesMax = 50_000;
 const operationsPerNode = 64;
 /** With more different open operations every node is slow, and hardly anything is decided. */
 const groupsMax = 512;
 const memoryWordsMax = 8 * 1024 * 1024;
 /** In a long history all but the last so many operations are relaxed at once, then all but more if that was too much. */
-const firstKept = 64;
-const keptGrowth = 8;
+const firstKept = 16;
+const keptGrowth = 4;
 
 /**
  * The places of the operations that contradict each other, `blocked` among them, ascending; that one alone when the
@@ -87,18 +87,26 @@ class Relaxing {
   /** The problem with only the kept operations as they are. */
   private relaxed(): Problem {
     const { row, code, start, end } = this.problem;
-    const places: number[] = [];
-    for (let place = 0; place < this.problem.length; place++)
-      if (this.isKept[place] === 1 || !this.automaton.isObserver(code[place] as number)) places.push(place);
-    const isKept = (place: number): boolean => this.isKept[place] === 1;
+    const length = this.problem.length;
+    const [rows, codes, starts, ends] = [0, 1, 2, 3].map(() => new Int32Array(length)) as Columns;
+    let count = 0;
+    for (let place = 0; place < length; place++) {
+      const isKept = this.isKept[place] === 1;
+      const own = code[place] as number;
+      if (!isKept && this.automaton.isObserver(own)) continue;
+      rows[count] = row[place] as number;
+      codes[count] = isKept ? own : this.automaton.forgetting(own);
+      starts[count] = start[place] as number;
+      ends[count++] = isKept ? (end[place] as number) : never;
+    }
     return {
-      length: places.length,
-      row: Int32Array.from(places, (place) => row[place] as number),
-      code: Int32Array.from(places, (place) =>
-        isKept(place) ? (code[place] as number) : this.automaton.forgetting(code[place] as number),
-      ),
-      start: Int32Array.from(places, (place) => start[place] as number),
-      end: Int32Array.from(places, (place) => (isKept(place) ? (end[place] as number) : never)),
+      length: count,
+      row: rows.subarray(0, count),
+      code: codes.subarray(0, count),
+      start: starts.subarray(0, count),
+      end: ends.subarray(0, count),
     };
   }
 }
+
+type Columns = [rows: Int32Array, codes: Int32Array, starts: Int32Array, ends: Int32Array];

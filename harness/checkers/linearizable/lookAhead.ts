@@ -2,6 +2,9 @@
  * Looks ahead from a configuration: whether the next mandatory operations that need a state can still find it. They
  * can when the state leads there, or somebody who has not taken effect yet starts before their completion and leaves
  * a state that does.
+ *
+ * Looking costs as much as several configurations, and where values repeat it hardly ever finds anything. So it is
+ * tried now and then, and goes on while it pays.
  */
 import { none, type Automaton } from './automaton.ts';
 import type { Reach } from './reach.ts';
@@ -12,7 +15,18 @@ const needingMax = 24;
 /** Of so many operations that leave what is needed, one is taken to be in time. */
 const producersMax = 64;
 
+/** A search is easy until it has come through so many configurations, and nobody looks ahead. */
+const easyMax = 4_096;
+/** Looks in one trial; it has paid when one in so many found that there is no hope. */
+const looksPerTrial = 1_024;
+const looksPerFind = 16;
+
 export class LookAhead {
+  /** How many configurations to pass before the next trial, and how many after a trial that does not pay. */
+  private wait: number;
+  private pause = easyMax;
+  private looks = 0;
+  private finds = 0;
   private readonly automaton: Automaton;
   private readonly window: Window;
   private readonly reach: Reach;
@@ -26,10 +40,32 @@ export class LookAhead {
     this.reach = reach;
     this.current = current;
     this.limit = limit;
+    this.wait = reach.isTelling ? 0 : easyMax;
+  }
+
+  /** Whether it is known that no order leads on from the configuration: looks if that has paid lately. */
+  seesNoHope(number: number, state: number): boolean {
+    if (this.wait > 0) {
+      this.wait--;
+      return false;
+    }
+    const isHopeless = this.isHopeless(number, state);
+    if (isHopeless) this.finds++;
+    if (++this.looks === looksPerTrial) this.judgeTrial();
+    return isHopeless;
+  }
+
+  private judgeTrial(): void {
+    if (this.finds * looksPerFind < this.looks) {
+      this.pause *= 2;
+      this.wait = this.pause;
+    } else this.pause = easyMax;
+    this.looks = 0;
+    this.finds = 0;
   }
 
   /** Whether no order leads on from the configuration. */
-  isHopeless(number: number, state: number): boolean {
+  private isHopeless(number: number, state: number): boolean {
     const { nextNeeding, targets } = this.reach;
     const { code } = this.window;
     let needing = nextNeeding[number] as number;

@@ -63,9 +63,8 @@ export class Memo {
     return entry;
   }
 
-  /** Gives the memory back; the memo cannot be used any more. */
+  /** Lets go of the memory; the memo cannot be used any more. */
   close(): void {
-    this.allowance.wordsLeft += this.arena.length + this.table.length;
     this.arena = new Int32Array(0);
     this.table = new Int32Array(0);
     this.used = 0;

@@ -38,8 +38,6 @@ export interface SearchOptions {
   readonly isHasty?: boolean;
 }
 
-/** Looking ahead costs more than it saves while a search is easy; from here on it is not. */
-const easyNodesMax = 4_096;
 /** Words of a frame: an entry of the memo, where its candidates go on, and the one that was taken last. */
 const frameWords = 3;
 
@@ -58,8 +56,6 @@ export class Search {
   private readonly lookAhead: LookAhead | undefined;
   private readonly allowance: MemoryAllowance;
   private readonly limit: number;
-  private looksAhead = false;
-  private nodes = 0;
 
   /** The configuration: the completion that is waited for, the state; mask and counts. */
   private number = 0;
@@ -93,7 +89,6 @@ export class Search {
     this.current = new Int32Array(window.slotWords + this.groups.words);
     if (this.reach?.canTell)
       this.lookAhead = new LookAhead(automaton, window, this.reach, this.current, this.limit);
-    this.looksAhead = this.reach?.isTelling ?? false;
     this.seen = new Int32Array(automaton.codeCount);
     this.state = automaton.initial;
     if (this.limit === 0) this.status = 'linearizable';
@@ -108,8 +103,6 @@ export class Search {
       nodes++;
       if (this.choose()) this.arrive();
     }
-    this.nodes += nodes;
-    if (this.nodes > easyNodesMax) this.looksAhead = true;
     return nodes;
   }
 
@@ -121,7 +114,7 @@ export class Search {
     return taken;
   }
 
-  /** Gives the memory back; the search cannot go on. */
+  /** Lets go of the memory; the search cannot go on. */
   close(): void {
     this.memo.close();
     this.stack = new Int32Array(0);
@@ -133,7 +126,7 @@ export class Search {
     if (this.status !== 'searching') return;
     if (this.number > this.farthest) this.farthest = this.number;
     if (this.reach) this.state = this.reach.collapsed(this.state, this.number);
-    if (this.looksAhead && this.lookAhead?.isHopeless(this.number, this.state)) {
+    if (this.lookAhead?.seesNoHope(this.number, this.state)) {
       this.hasLeftOut = true;
       return;
     }

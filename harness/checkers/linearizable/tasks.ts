@@ -133,6 +133,7 @@ export class Tasks {
   }
 
   private close(task: Running): void {
+    task.search?.close();
     this.wordsLeft += task.taken;
     task.taken = 0;
     task.search = undefined;

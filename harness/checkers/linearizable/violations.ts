@@ -27,7 +27,8 @@ export class Violations {
   private readonly spec: SequentialSpec;
   private readonly initial: Json | undefined;
   private readonly budget: Budget;
-  private readonly located: Anomaly[] = [];
+  /** Anomalies by when they were seen to be there. */
+  private readonly located: { readonly at: number; readonly anomaly: Anomaly }[] = [];
   private readonly unlocated: Anomaly[] = [];
 
   constructor(history: History, spec: SequentialSpec, initial: Json | undefined, budget: Budget) {
@@ -39,8 +40,8 @@ export class Violations {
 
   /** The anomalies, the earliest first. */
   anomalies(): readonly Anomaly[] {
-    this.located.sort((a, b) => (a.ops.at(-1) ?? 0) - (b.ops.at(-1) ?? 0));
-    return [...this.located, ...this.unlocated];
+    this.located.sort((a, b) => a.at - b.at);
+    return [...this.located.map(({ anomaly }) => anomaly), ...this.unlocated];
   }
 
   /** A key whose search found no order. */
@@ -50,22 +51,36 @@ export class Violations {
       this.unlocated.push(unlocatedAnomaly(key, refuted));
       return;
     }
+    const { automaton, problem, window, farthest } = refuted;
     const isInFull = this.located.length < explainedMax && this.budget.spend(0);
-    const { automaton, problem } = refuted;
-    this.located.push(explain({ history, key, problem, automaton, furthest: furthestOf(refuted), isInFull }));
+    const anomaly = whenAsked(key, () =>
+      explain({ history, key, problem, automaton, furthest: furthestOf(refuted), isInFull }),
+    );
+    this.located.push({ at: window.end[farthest] as number, anomaly });
   }
 
   /** A key that a special case refuted: these rows admit no order. */
   addDecided(key: string | undefined, rows: readonly number[], sentence: string): void {
     const operations = rows.map((row) => this.history.operation(row));
-    const isNamedOnly = this.located.length >= locatedMax;
-    (isNamedOnly ? this.unlocated : this.located).push({
+    const ops = [...new Set(operations.flatMap(indicesOf))].sort((a, b) => a - b);
+    const prefixOfRows = (): NonNullable<Anomaly['prefix']> => this.prefixOfRows(rows);
+    const common = {
       kind: 'non-linearizable',
-      ops: [...new Set(operations.flatMap(indicesOf))].sort((a, b) => a - b),
+      ops,
       explanation: sentence,
       ...(key === undefined ? {} : { key }),
-      ...(isNamedOnly ? {} : { prefix: this.prefixOfRows(rows) }),
-    });
+    };
+    if (this.located.length >= locatedMax) this.unlocated.push(common);
+    else
+      this.located.push({
+        at: ops.at(-1) ?? 0,
+        anomaly: {
+          ...common,
+          get prefix() {
+            return prefixOfRows();
+          },
+        },
+      });
   }
 
   /** The longest legal prefix of these rows alone. */
@@ -81,6 +96,25 @@ export class Violations {
     if (search.status !== 'not-linearizable') return [];
     return prefixOf(furthestOf(search).order, problem, automaton);
   }
+}
+
+/** An anomaly that is explained when somebody wants to know: many a check only asks whether there is one. */
+function whenAsked(key: string | undefined, explanation: () => Anomaly): Anomaly {
+  let known: Anomaly | undefined;
+  const explained = (): Anomaly => (known ??= explanation());
+  return {
+    kind: 'non-linearizable',
+    ...(key === undefined ? {} : { key }),
+    get ops() {
+      return explained().ops;
+    },
+    get explanation() {
+      return explained().explanation;
+    },
+    get prefix() {
+      return explained().prefix ?? [];
+    },
+  };
 }
 
 /** One of very many: that the key is violated somewhere must do. */
