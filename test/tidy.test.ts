@@ -33,6 +33,16 @@ const mayImport: Record<string, readonly string[]> = {
   'harness/columns': ['nodes/kernel', 'harness/history.ts'],
   'harness/specs': ['nodes/kernel', 'harness/history.ts'],
   'harness/generator': ['nodes/kernel', 'harness/history.ts'],
+  'harness/formats': [
+    'nodes/kernel',
+    'harness/columns',
+    'harness/history.ts',
+    'harness/historyFile.ts',
+    'harness/exit.ts',
+    'harness/schemas',
+    'harness/specs',
+    'node:',
+  ],
   'harness/checkers': [
     'nodes/kernel',
     'harness/history.ts',

@@ -109,14 +109,14 @@ function unusualEvent(file: string, line: number, text: string): Event {
     if (element !== ended) elements.push(element);
     else if (elements.length < 4) return refuse(`${what} in a line like ${example}`);
   }
-  const [process, type, f, value, error] = elements;
+  const [actor, type, f, value, error] = elements;
   const typeCode = opTypes.findIndex((name) => name === type?.form);
   if (typeCode === -1) return refuse('a type, :invoke, :ok, :fail or :info');
   if (typeof f?.form !== 'string') return refuse('the name of an operation');
   const isReason = value?.isKeyword === true && typeCode !== okType;
   const reason = error?.form ?? (isReason ? value.form : null);
   return {
-    process: typeof process?.form === 'number' ? process.form : 'nemesis',
+    process: typeof actor?.form === 'number' ? actor.form : 'nemesis',
     type: typeCode,
     f: f.form,
     value: isReason ? null : (value?.form ?? null),
