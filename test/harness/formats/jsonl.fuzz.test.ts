@@ -3,13 +3,12 @@ import fc from 'fast-check';
 import { canonicalText } from '../../../harness/columns/canonical.ts';
 import { History, HistoryBuilder } from '../../../harness/columns/history.ts';
 import { CanonicalJson, unrecognised } from '../../../harness/formats/canonicalJson.ts';
-import { readBytes } from '../../../harness/formats/jsonl.ts';
 import { JsonlScanner } from '../../../harness/formats/jsonlScanner.ts';
 import type { Op } from '../../../harness/history.ts';
-import { HistoryFileError } from '../../../harness/historyFile.ts';
 import type { Json } from '../../../nodes/kernel/wire.ts';
 import { agreesOn } from '../checkers/fuzz.ts';
-import { problemOf, slowOutcome, type Outcome } from './slowJsonl.ts';
+import { fastOutcome, plain } from './readingJsonl.ts';
+import { slowOutcome } from './slowJsonl.ts';
 
 const text = fc.oneof(
   fc.constantFrom(
@@ -120,47 +119,38 @@ const snippets = [
   .map((snippet) => Buffer.from(snippet))
   .concat([Buffer.from([0xc3]), Buffer.from([0xff]), Buffer.from([0xed, 0xa0, 0x80])]);
 
+/** A change of bytes anywhere, or of a whole token: there most changes leave a line that is JSON. */
 interface Edit {
+  readonly isOfToken: boolean;
   readonly at: number;
   readonly removed: number;
   readonly inserted: Uint8Array;
 }
 const edit: fc.Arbitrary<Edit> = fc.record({
+  isOfToken: fc.boolean(),
   at: fc.double({ min: 0, max: 1, noNaN: true }),
   removed: fc.oneof(fc.constantFrom(0, 0, 1, 1), fc.nat(30)),
   inserted: fc.oneof(fc.constantFrom(...snippets), fc.uint8Array({ maxLength: 2 })),
 });
 
+const token = /"(?:[^"\\]|\\.)*"|[-\w.+]+|[{}[\],:]/g;
+
 function edited(bytes: Buffer, edits: readonly Edit[]): Buffer {
-  return edits.reduce((whole, { at, removed, inserted }) => {
-    const from = Math.floor(at * whole.length);
-    return Buffer.concat([whole.subarray(0, from), inserted, whole.subarray(from + removed)]);
+  return edits.reduce((whole, { isOfToken, at, removed, inserted }) => {
+    let from = Math.floor(at * whole.length);
+    let to = from + removed;
+    if (isOfToken) {
+      const tokens = [...whole.toString('latin1').matchAll(token)];
+      const chosen = tokens[Math.floor(at * tokens.length)];
+      from = chosen?.index ?? 0;
+      to = from + (removed === 0 ? 0 : (chosen?.[0].length ?? 0));
+    }
+    return Buffer.concat([whole.subarray(0, from), inserted, whole.subarray(to)]);
   }, bytes);
 }
 
 const linesOf = (ops: readonly Op[]): Buffer =>
   Buffer.from(ops.map((op) => `${JSON.stringify(op)}\n`).join(''));
-
-/** The bytes, so many at a time. */
-function fastOutcome(bytes: Uint8Array, atATime: number): Outcome {
-  let at = 0;
-  const source = (into: Uint8Array): number => {
-    const part = bytes.subarray(at, at + Math.min(atATime, into.length));
-    into.set(part);
-    at += part.length;
-    return part.length;
-  };
-  try {
-    const { history, warnings } = readBytes('f', source);
-    return { ops: [...history.ops()], warnings: warnings.length };
-  } catch (error) {
-    if (error instanceof HistoryFileError) return { line: error.line, problem: problemOf(error) };
-    throw error;
-  }
-}
-
-/** −0 is 0, in every table. */
-const plain = (outcome: Outcome): unknown => JSON.parse(JSON.stringify(outcome));
 
 describe('the fast reader of history.jsonl', () => {
   agreesOn(

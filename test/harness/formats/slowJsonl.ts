@@ -62,14 +62,14 @@ function parseLine(line: string, index: number): Op {
     refuse(`expected index ${index}, found ${op.index}: lines are missing or stand in another order`);
   if (op.process === 'nemesis' && op.type !== 'info')
     refuse(`the nemesis writes only info, found ${op.type}`);
-  if (depthOf(op.value) > 256) refuse('the value is nested deeper than 256 levels');
+  if (isDeeperThan(256, op.value)) refuse('the value is nested deeper than 256 levels');
   if (holdsInfinity(op.value)) refuse('the value holds a number beyond the range of doubles');
   return op;
 }
 
-function depthOf(value: Json): number {
-  if (value === null || typeof value !== 'object') return 0;
-  return 1 + Math.max(0, ...Object.values(value).map((inner: Json) => depthOf(inner)));
+function isDeeperThan(levels: number, value: Json): boolean {
+  if (value === null || typeof value !== 'object') return false;
+  return levels === 0 || Object.values(value).some((inner: Json) => isDeeperThan(levels - 1, inner));
 }
 
 function holdsInfinity(value: Json): boolean {
