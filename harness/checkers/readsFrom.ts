@@ -190,9 +190,8 @@ function sessionsOf(
   const isFollowed = new Uint8Array(sessionCount);
   let count = sessionCount;
   for (let at = length - 1; at >= 0; at--) {
-    if (!takesPart(at)) continue;
     const own = session[at] ?? 0;
-    sessions[at] = end[at] === never && isFollowed[own] === 1 ? count++ : own;
+    if (takesPart(at)) sessions[at] = end[at] === never && isFollowed[own] === 1 ? count++ : own;
     isFollowed[own] = 1;
   }
   return { session: sessions, sessionCount: count };

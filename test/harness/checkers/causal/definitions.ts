@@ -22,7 +22,7 @@ export function actsOf(history: readonly Op[]): Act[] {
   const acts: Act[] = [];
   const kept = operationsOf(history).filter(({ invocation, completion }) => {
     const isOpen = completion?.type !== 'ok';
-    return completion?.type !== 'fail' && !(isOpen && invocation.f === 'read');
+    return completion?.type !== 'fail' && !(isOpen && isReading(invocation));
   });
   for (const [at, { invocation, completion }] of kept.entries()) {
     const { f, key = '', process, value } = invocation;
@@ -30,11 +30,17 @@ export function actsOf(history: readonly Op[]): Act[] {
     const isLast = !kept.slice(at + 1).some((later) => later.invocation.process === process);
     const session = isOpen && !isLast ? 1000 + at : (process as number);
     const pair = value as readonly Json[];
-    if (f === 'read') acts.push({ session, key, seen: completion?.value ?? null, isOpen });
+    if (f === 'cas' && isReading(invocation)) acts.push({ session, key, seen: pair[0] ?? null, isOpen });
+    else if (f === 'read') acts.push({ session, key, seen: completion?.value ?? null, isOpen });
     else if (f === 'write') acts.push({ session, key, left: value, isOpen });
     else acts.push({ session, key, seen: pair[0] ?? null, left: pair[1] ?? null, isOpen });
   }
   return acts;
+}
+
+/** A cas from a value to itself is a read of it. */
+function isReading({ f, value }: Op): boolean {
+  return f === 'read' || (f === 'cas' && Array.isArray(value) && value[0] === value[1]);
 }
 
 type Relation = readonly (readonly boolean[])[];
