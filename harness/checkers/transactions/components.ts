@@ -10,7 +10,7 @@ export interface Components {
 /** The components of two nodes or more. O(nodes + edges), five numbers a node. */
 export function componentsOf(graph: Successors): Components {
   const search = new Tarjan(graph);
-  for (let node = 0; node < graph.nodes; node++) search.from(node);
+  for (let node = 0; node < graph.nodes; node++) if (!graph.isAlone(node)) search.from(node);
   return { of: search.component, count: search.count };
 }
 

@@ -23,6 +23,10 @@ export interface Forbidden {
 const componentsMax = 16;
 /** Edges to look at for the shortest cycle of a component; the first search may take more. */
 const stepsMax = 200_000;
+/** Writers behind a meeting point to look at for a cycle of two steps. */
+const writersMax = 64;
+/** Without real time, short cycles are looked for first everywhere. */
+const lengthsTried = [2, 3, 5, Infinity];
 
 /** The kinds of edges that cycles of a class are made of, and the kind that they have at least once. */
 const made: Readonly<Record<CycleClass, { readonly of: number; readonly with: number }>> = {
@@ -55,7 +59,7 @@ export class Cycles {
   private readonly order: Order;
   private readonly process: Int32Array;
   private readonly budget: Budget;
-  private readonly search: CycleSearch;
+  private searching: CycleSearch | undefined;
   private readonly found: Cycle[] = [];
   /** By component of the whole: the classes that need not be looked for any more. */
   private readonly settled = new Map<number, Set<CycleClass>>();
@@ -66,7 +70,6 @@ export class Cycles {
     this.order = order;
     this.process = process;
     this.budget = budget;
-    this.search = new CycleSearch(graph, order);
   }
 
   /** Examples of forbidden cycles, at least one if there are any, none if there are none. */
@@ -79,6 +82,10 @@ export class Cycles {
     // Out of budget, any cycle will do.
     if (this.found.length === 0) this.findClass(mildest, wwEdge | wrEdge | rwEdge, order, whole.of);
     return this.found;
+  }
+
+  private get search(): CycleSearch {
+    return (this.searching ??= new CycleSearch(this.graph, this.order));
   }
 
   private components(of: CycleClass, orderKind: OrderKind, inside: Int32Array | undefined): Components {
@@ -131,25 +138,85 @@ export class Cycles {
 
   /** The shortest cycle of a region that has an edge of these kinds; within bounds. */
   private shortest(region: Region, kinds: number): readonly Step[] | undefined {
-    const { graph, search } = this;
+    const starts = this.startsIn(region, kinds);
+    if (region.orderKind !== 'none') {
+      for (const start of starts) {
+        const edge = this.edgeBack(start, region.orderKind);
+        if (edge >= 0) return thereAndBack(this.from(start), this.graph.to[edge] ?? 0, edge);
+      }
+      return this.shortestFrom(furthestBackFirst(starts, this.graph.to, this.from), region, Infinity);
+    }
+    for (const length of lengthsTried) {
+      const cycle = this.shortestFrom(starts, region, length);
+      if (cycle) return cycle;
+    }
+    return undefined;
+  }
+
+  /** The shortest cycle of at most so many steps that begins with one of these edges, as far as the bounds allow. */
+  private shortestFrom(
+    starts: readonly number[],
+    region: Region,
+    length: number,
+  ): readonly Step[] | undefined {
+    const { search } = this;
     const stepsEnd = search.steps + stepsMax;
     let best: readonly Step[] | undefined;
-    for (const txn of region.members) {
-      for (let edge = graph.offset[txn] ?? 0; edge < (graph.offset[txn + 1] ?? 0); edge++) {
-        if (((graph.kind[edge] ?? 0) & kinds) === 0 || !this.isInside(region, edge)) continue;
-        const before = search.steps;
-        best = search.through(txn, edge, region, best?.length ?? Infinity) ?? best;
-        if (!this.budget.spend(1 + search.steps - before)) this.isTired = true;
-        if (best?.length === 2 || this.isTired || search.steps > stepsEnd) return best;
-      }
+    for (const edge of starts) {
+      const before = search.steps;
+      const found = search.through(this.from(edge), edge, region, best ? best.length : length + 1);
+      best = found ?? best;
+      if (!this.budget.spend(1 + search.steps - before)) this.isTired = true;
+      if (best?.length === 2 || this.isTired || search.steps > stepsEnd) return best;
     }
     return best;
+  }
+
+  /** The edges of these kinds between transactions of a region. */
+  private startsIn(region: Region, kinds: number): number[] {
+    const { graph } = this;
+    const starts: number[] = [];
+    for (const txn of region.members)
+      for (let edge = graph.offset[txn] ?? 0; edge < (graph.offset[txn + 1] ?? 0); edge++)
+        if (((graph.kind[edge] ?? 0) & kinds) !== 0 && this.isInside(region, edge)) starts.push(edge);
+    return starts;
   }
 
   private isInside({ inside, component, isNonAdjacent: twin }: Region, edge: number): boolean {
     const target = this.graph.to[edge] ?? 0;
     const isRw = this.graph.kind[edge] === rwEdge;
     return inside[twin ? 2 * target + (isRw ? 1 : 0) : target] === component;
+  }
+
+  /** The node that an edge leads from. O(log nodes). */
+  private readonly from = (edge: number): number => {
+    const { offset, nodes } = this.graph;
+    let low = 0;
+    let high = nodes;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((offset[middle + 1] ?? 0) <= edge) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+
+  /** The edge by which `start` leads to what was done before it: itself, or one from its meeting point; or −1. */
+  private edgeBack(start: number, orderKind: OrderKind): number {
+    const { graph } = this;
+    const from = this.from(start);
+    const target = graph.to[start] ?? 0;
+    if (target < graph.transactions) return this.isBefore(target, from, orderKind) ? start : -1;
+    const first = graph.offset[target] ?? 0;
+    const end = Math.min(graph.offset[target + 1] ?? 0, first + writersMax);
+    for (let edge = first; edge < end; edge++)
+      if (this.isBefore(graph.to[edge] ?? 0, from, orderKind)) return edge;
+    return -1;
+  }
+
+  private isBefore(txn: number, other: number, orderKind: OrderKind): boolean {
+    if (orderKind === 'realtime') return (this.order.firstAfter[txn] ?? 0) <= other;
+    return txn < other && this.process[txn] === this.process[other];
   }
 
   private kindOf(steps: readonly Step[]): CycleKind {
@@ -174,6 +241,30 @@ function classOf(kinds: number, isRw: readonly boolean[]): CycleClass {
   if (count === 1) return 'G-single';
   const isAdjacent = isRw.some((is, at) => is && isRw[(at + 1) % isRw.length]);
   return isAdjacent ? 'G2-item' : 'G-nonadjacent';
+}
+
+function thereAndBack(from: number, to: number, edge: number): Step[] {
+  return [
+    { from, to, edge },
+    { from: to, to: from, edge: orderStep },
+  ];
+}
+
+/** Puts the edge first that leads the furthest back: it is likely to close a short cycle. */
+function furthestBackFirst(
+  edges: readonly number[],
+  to: Int32Array,
+  from: (edge: number) => number,
+): readonly number[] {
+  let furthest = 0;
+  let first = edges[0];
+  for (const edge of edges) {
+    const back = from(edge) - (to[edge] ?? 0);
+    if (back <= furthest) continue;
+    furthest = back;
+    first = edge;
+  }
+  return first === undefined ? [] : [first, ...edges.filter((edge) => edge !== first)];
 }
 
 const bySize =

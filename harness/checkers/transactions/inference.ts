@@ -44,7 +44,8 @@ function analyse(history: History, dialect: Dialect): Analysis {
   const findings = new Findings();
   const narrator = new Narrator(txns);
   const infer = dialect === 'registers' ? inferFromRegisters : inferFromLists;
-  const { edges, replacedBy } = infer(txns, writers, findings, narrator);
-  const graph = graphOf(edges, txns.length);
+  const found = infer(txns, writers, findings, narrator);
+  const graph = graphOf(found.edges, txns.length);
+  const replacedBy = (write: number): number => found.replacedBy(write);
   return { txns, findings, graph, order: orderOf(txns), narrator, replacedBy };
 }

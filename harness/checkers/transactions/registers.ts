@@ -156,7 +156,7 @@ function lastWrite({ nextWrite }: Transactions, micro: number): number {
 }
 
 function edgesOf(txns: Transactions, source: Int32Array, versions: number): Edges {
-  const { kind, owner, status, isExternal, earlier } = txns;
+  const { kind, owner, status, isExternal } = txns;
   const edges = new Edges(txns.length);
   const readsOf = new ReadsByVersion(versions, kind.length);
   for (let read = kind.length - 1; read >= 0; read--) {
@@ -164,7 +164,7 @@ function edgesOf(txns: Transactions, source: Int32Array, versions: number): Edge
     if (isExternal[read] === 0 || write === garbage) continue;
     if (write >= 0 && status[owner[write] ?? 0] === committed)
       edges.add(owner[write] ?? 0, owner[read] ?? 0, wrEdge, write);
-    if ((earlier[read] ?? -1) < 0) readsOf.prepend(versionRead(txns, source, read), read);
+    readsOf.prepend(versionRead(txns, source, read), read);
   }
   const blind = blindWrites(txns);
   for (let version = 0; version < versions; version++) {
@@ -185,7 +185,10 @@ function overwrite(
   const readers: number[] = [];
   const updaters: number[] = [];
   for (let read = readsOf.first(version); read >= 0; read = readsOf.next(read)) {
-    readers.push(txns.owner[read] ?? 0);
+    const reader = txns.owner[read] ?? 0;
+    // A transaction that read the same twice.
+    if (readers.at(-1) === reader) continue;
+    readers.push(reader);
     if ((txns.nextWrite[read] ?? -1) >= 0) updaters.push(lastWrite(txns, read));
   }
   addOverwrites(edges, txns, readers, updaters, blind);

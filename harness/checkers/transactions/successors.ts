@@ -16,6 +16,8 @@ export const skipped = -2;
 
 export interface Successors {
   readonly nodes: number;
+  /** Whether it is known that a node lies on no cycle. */
+  isAlone(node: number): boolean;
   /** The successor of a node with a number from 0 on, `skipped`, or `noMore`. */
   next(node: number, number: number): number;
 }
@@ -46,6 +48,10 @@ export class PlainSuccessors implements Successors {
     this.isRealtime = orderKind === 'realtime';
     this.inside = inside;
     this.nodes = graph.nodes + graph.transactions;
+  }
+
+  isAlone(node: number): boolean {
+    return this.inside !== undefined && this.inside[node] === alone;
   }
 
   next(node: number, number: number): number {
@@ -94,6 +100,10 @@ export class NonAdjacentSuccessors implements Successors {
     this.inside = inside;
     this.dependencies = new PlainSuccessors(graph, order, wwEdge | wrEdge, orderKind, inside);
     this.nodes = 2 * this.dependencies.nodes;
+  }
+
+  isAlone(twin: number): boolean {
+    return this.inside[twin >> 1] === alone;
   }
 
   next(twin: number, number: number): number {
