@@ -2,7 +2,7 @@
  * Decides from a history what was asked of it: the levels, and the checks that apply whatever level is asked. Says which
  * is the strongest level that held where an asked one did not, and makes counterexamples small.
  */
-import type { Guarantee } from '../../nodes/kernel/model.ts';
+import { guarantees, type Guarantee } from '../../nodes/kernel/model.ts';
 import type { History } from '../columns/history.ts';
 import { shareOf } from './budget.ts';
 import { worst, type Budget, type Checker, type Validity, type Verdict } from './checker.ts';
@@ -51,7 +51,11 @@ export function judgeHistory(history: History, question: Question): Judgement {
     const verdict = checker ? run(checker, budget) : undecided(question.whyNot(level));
     return { name: level, checker, verdict };
   });
-  const known = new Map(asked.map(({ name, verdict }) => [name, verdict]));
+  // Some levels are also checks that belong to an object.
+  const levelsAmong = always.flatMap(({ name, verdict }) =>
+    isLevel(name) ? [[name, verdict] as const] : [],
+  );
+  const known = new Map([...levelsAmong, ...asked.map(({ name, verdict }) => [name, verdict] as const)]);
   const isViolated = asked.some(({ verdict }) => verdict.valid === false);
   const isAsked = question.strongest === 'always' || (question.strongest === 'when-violated' && isViolated);
   const levels = isAsked
@@ -70,6 +74,10 @@ export function judgeHistory(history: History, question: Question): Judgement {
     ),
     deciding: deciding.map(({ name }) => name),
   };
+}
+
+function isLevel(name: string): name is Guarantee {
+  return (guarantees as readonly string[]).includes(name);
 }
 
 /** Makes counterexamples small, each verdict's once: levels that are decided by the same search share theirs. */

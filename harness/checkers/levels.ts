@@ -5,9 +5,11 @@
 import type { Guarantee } from '../../nodes/kernel/model.ts';
 import { assertNever } from '../../nodes/kernel/assert.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
+import { append } from '../specs/kv.ts';
 import type { SequentialSpec } from '../specs/spec.ts';
 import { causal } from './causal/causal.ts';
 import type { Checker } from './checker.ts';
+import { isListLevel, listLevel } from './lists/listLevel.ts';
 import { linearizable } from './linearizable/linearizable.ts';
 import * as objects from './objects/index.ts';
 import { sequential } from './sequential/sequential.ts';
@@ -26,6 +28,7 @@ export interface Subject {
 export function checkerOf(level: Guarantee, subject: Subject): Checker | null {
   const { spec, initial } = subject;
   const options = initial === undefined ? {} : { initial };
+  if (spec.name === append.name && isListLevel(level)) return listLevel(level);
   switch (level) {
     case 'strict-serializable':
       return strictSerializable(subject);

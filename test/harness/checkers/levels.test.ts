@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { nodeBudget } from '../../../harness/checkers/budget.ts';
-import { checkerOf, defaultLevels, objectCheckers } from '../../../harness/checkers/levels.ts';
+import { checkerOf, defaultLevels } from '../../../harness/checkers/levels.ts';
 import { History } from '../../../harness/columns/history.ts';
 import { specs } from '../../../harness/specs/index.ts';
 import { casRegister } from '../../../harness/specs/register.ts';
@@ -60,11 +60,5 @@ describe('levels', () => {
     for (const spec of specs)
       for (const level of defaultLevels(spec)) assert(checkerOf(level, { spec }), `${level} of ${spec.name}`);
     assert.deepEqual(defaultLevels(casRegister), ['linearizable']);
-  });
-
-  it('are not asked of checkers that belong to an object', () => {
-    for (const spec of specs)
-      for (const { name } of objectCheckers({ spec }))
-        assert(!(guarantees as readonly string[]).includes(name));
   });
 });
