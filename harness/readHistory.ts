@@ -13,12 +13,12 @@ export interface ReadOptions extends Partial<Reading> {
  * Reads the history in a file, and says in sentences what was tolerated. Throws UsageError for what is malformed, with
  * file, line and what was expected.
  */
-export async function readHistory(
+export function readHistory(
   file: string,
   { format, ...reading }: ReadOptions = {},
-): Promise<{ readonly history: History; readonly warnings: readonly string[] }> {
+): { readonly history: History; readonly warnings: readonly string[] } {
   const chosen = format === undefined ? recognisedFormat(file) : formatNamed(format);
-  const { history, warnings } = await readHistoryFile(file, chosen, reading);
+  const { history, warnings } = readHistoryFile(file, chosen, reading);
   return { history, warnings };
 }
 
