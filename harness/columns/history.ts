@@ -95,7 +95,7 @@ export class HistoryBuilder {
   private readonly columns: EventColumns;
 
   /** `eventsExpected`, if it is known, saves copying while the columns grow. */
-  constructor(eventsExpected = 1024) {
+  constructor(eventsExpected = 256) {
     this.columns = new EventColumns(Math.max(1, eventsExpected));
   }
 

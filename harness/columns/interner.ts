@@ -14,7 +14,7 @@ export const falseId = 1;
 export const trueId = 2;
 
 /** How many values that were asked for lately are kept, so that few distinct ones are parsed once each. */
-const recentMax = 4096;
+const recentMax = 1024;
 
 /**
  * JSON values, numbered when they are first seen. Values are equal if they are the same JSON, whatever its spelling:
@@ -26,10 +26,10 @@ const recentMax = 4096;
 export class Values {
   private readonly numbers = new Numbers();
   private readonly texts = new Texts();
-  private readonly idOfNumber = new Growing(Int32Array);
-  private readonly idOfText = new Growing(Int32Array);
+  private readonly idOfNumber = new Growing(Int32Array, 64);
+  private readonly idOfText = new Growing(Int32Array, 64);
   /** By id: the ordinal of the number, or the complement of the ordinal of the text. */
-  private readonly place = new Growing(Int32Array);
+  private readonly place = new Growing(Int32Array, 64);
   private readonly recentId = new Int32Array(recentMax).fill(-1);
   private readonly recent: Json[] = [];
 

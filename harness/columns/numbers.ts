@@ -9,11 +9,11 @@ const sparsityMax = 8;
 
 /** Numbers, numbered from 0 when they are first seen. −0 and 0 are one number. */
 export class Numbers {
-  private readonly numbers = new Growing(Float64Array);
+  private readonly numbers = new Growing(Float64Array, 64);
   /** Ordinals + 1 of the integers below its length, as far as they were looked up since it grew; else 0. */
-  private direct = new Int32Array(1024);
+  private direct = new Int32Array(256);
   /** Ordinals + 1 of the others, by hash; 0 where nothing is. At most half full. */
-  private slots = new Int32Array(1024);
+  private slots = new Int32Array(64);
   private slotsUsed = 0;
 
   get size(): number {

@@ -7,11 +7,11 @@ import { enlarged, Growing } from './growing.ts';
 /** Texts without the byte 0, numbered from 0 when they are first seen. */
 export class Texts {
   /** The texts one after the other, each closed by a 0. */
-  private bytes = new Uint8Array(1 << 12);
+  private bytes = new Uint8Array(1 << 10);
   private used = 0;
-  private readonly starts = new Growing(Uint32Array);
+  private readonly starts = new Growing(Uint32Array, 64);
   /** Pairs: the hash, and the ordinal + 1, which is 0 where nothing is. At most half full. */
-  private slots = new Int32Array(2048);
+  private slots = new Int32Array(256);
   private scratch = new Uint8Array(256);
 
   get size(): number {
