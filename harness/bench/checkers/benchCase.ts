@@ -12,7 +12,7 @@ export interface BenchCase {
   /** Makes the files that the rounds read; once, in a process of its own. */
   readonly makeFiles?: (place: Place) => void;
   /** Does everything that comes before the timed part. */
-  readonly prepare: (place: Place) => Work | Promise<Work>;
+  readonly prepare: (place: Place) => Work;
 }
 
 export interface Place {

@@ -10,7 +10,7 @@ import { judge } from './judged.ts';
  * All files `etcd_*.log` anywhere in the folder of histories. Where a file EXPECTED.txt stands beside their folder,
  * with a line `etcd_000.log false` for each, the verdicts are compared with it.
  */
-export async function recordedLogs({ histories }: Place): Promise<Work> {
+export function recordedLogs({ histories }: Place): Work {
   if (histories === undefined)
     throw new UsageError('the etcd logs are not part of the project: --histories DIR');
   const files = readdirSync(histories, { recursive: true, encoding: 'utf8' })
@@ -18,13 +18,11 @@ export async function recordedLogs({ histories }: Place): Promise<Work> {
     .sort();
   if (files.length === 0) throw new UsageError(`${histories} holds no file etcd_*.log`);
   const expectations = expectedIn(join(histories, 'EXPECTED.txt'));
-  const logs = await Promise.all(
-    files.map(async (file) => {
-      const path = join(histories, file);
-      const { history } = await readHistoryFile(path, recognisedFormat(path));
-      return { name: basename(file), history };
-    }),
-  );
+  const logs = files.map((file) => {
+    const path = join(histories, file);
+    const { history } = readHistoryFile(path, recognisedFormat(path));
+    return { name: basename(file), history };
+  });
   return {
     operations: logs.reduce((sum, { history }) => sum + history.operations.length, 0),
     expected: `${logs.length} verdicts as expected`,

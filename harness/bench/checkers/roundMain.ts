@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Measured, RoundOrder } from './benchCase.ts';
 import { benchCases } from './cases.ts';
 
-async function measure({ name, place, part }: RoundOrder): Promise<Measured | null> {
+function measure({ name, place, part }: RoundOrder): Measured | null {
   const benchCase = benchCases.find((candidate) => candidate.name === name);
   if (!benchCase) throw new RangeError(`there is no case ${name}`);
   if (part === 'files') {
@@ -14,7 +14,7 @@ async function measure({ name, place, part }: RoundOrder): Promise<Measured | nu
     return null;
   }
   const startedMs = performance.now();
-  const { operations, expected, run } = await benchCase.prepare(place);
+  const { operations, expected, run } = benchCase.prepare(place);
   const cpuBefore = process.cpuUsage();
   const preparedMs = performance.now();
   const result = run();
@@ -38,6 +38,5 @@ function peakKib(): number {
   return ownPeak === undefined ? process.resourceUsage().maxRSS : Number(ownPeak);
 }
 
-void measure(JSON.parse(process.argv[2] ?? '{}') as RoundOrder).then((measured) => {
-  process.stdout.write(`${JSON.stringify(measured)}\n`);
-});
+const measured = measure(JSON.parse(process.argv[2] ?? '{}') as RoundOrder);
+process.stdout.write(`${JSON.stringify(measured)}\n`);
