@@ -51,19 +51,28 @@ export function checkCommand(streams: Streams = process): Command {
       `what everything holds at first, as JSON (default: nothing; ${initialOfEdn})`,
     )
     .addOption(
-      new Option('--nil-read <meaning>', 'a read answered with null does not say what it saw, or saw nothing')
+      new Option(
+        '--nil-read <meaning>',
+        'a read that answered null: it did not say what it saw, or nothing was there',
+      )
         .choices(['unknown', 'value'])
         .default(undefined, 'by format'),
     )
     .addOption(
-      new Option('--failed-cas <meaning>', 'a cas that failed tells nothing, or saw another value')
+      new Option(
+        '--failed-cas <meaning>',
+        'a cas that failed: it tells nothing, or the value was another one',
+      )
         .choices(['drop', 'constrain'])
         .default(undefined, 'by format'),
     )
     .option('--budget <seconds>', 'for each file; undecided when it is used up', seconds(86_400), 60)
     .option('--export-edn <file>', "also write the history as Jepsen's history.edn (of a single file)")
     .option('--json', 'print one JSON array on stdout')
-    .addHelpText('after', `\n${operationsTable()}\n\n${formatsTable()}\n\n${guaranteesTable}\n\n${examples}`)
+    .addHelpText(
+      'after',
+      `\n${operationsTable()}\n\n${formatsTable()}\n\n${guaranteesTable()}\n\n${examples}`,
+    )
     .action((files: readonly string[], flags: Flags) => run(files, flags, streams));
 }
 

@@ -1,5 +1,6 @@
 /** What `check --help` shows: everything that has a name, from the registries. */
 import { guarantees } from '../../nodes/kernel/model.ts';
+import { checkerOf } from '../checkers/levels.ts';
 import { historyFormats } from '../formats/index.ts';
 import { specs } from '../specs/index.ts';
 
@@ -23,5 +24,15 @@ export function formatsTable(): string {
   return ['Formats, and the flags that they imply:', ...lines].join('\n');
 }
 
-export const guaranteesTable = `Guarantees: ${guarantees.join(', ')}; strongest: the strongest
-  of the spec, and which held if it did not`;
+/** The levels that can be judged; specs that have the same ones together. */
+export function guaranteesTable(): string {
+  const specsOf = new Map<string, string[]>();
+  for (const spec of specs) {
+    const levels = guarantees.filter((level) => checkerOf(level, { spec }) !== null).join(', ');
+    specsOf.set(levels, [...(specsOf.get(levels) ?? []), spec.name]);
+  }
+  const lines = [...specsOf].flatMap(([levels, names]) => [`  ${names.join(', ')}:`, `    ${levels}`]);
+  return ['Guarantees (--guarantee) by spec, and strongest, which asks what held at all:', ...lines].join(
+    '\n',
+  );
+}

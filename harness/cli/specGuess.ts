@@ -35,7 +35,7 @@ export interface Misfit {
 export function misfitOf(history: History, spec: SequentialSpec, rowsMax = Infinity): Misfit | undefined {
   const { operations, events } = history;
   const { f, input, output, outcome, start } = operations;
-  const asked = new Asked();
+  const asked = new Asked(events.values.size);
   const names = Array.from({ length: events.fNames.size }, (_, id) => events.fNames.get(id));
   const isKnown = names.map((name) => hasOperation(spec, name));
   /** Reads and writes of a single value take any value. */
@@ -83,15 +83,24 @@ function indexOf({ operations, events }: History, row: number, spec: SequentialS
   return isAsked || completed === -1 ? (start[row] ?? 0) : completed;
 }
 
+/** So many different operations are remembered. */
+const rememberedMax = 10_000;
+
 /** Operations that were looked at already, as long as there are few different ones. */
 class Asked {
-  private readonly seen = new Set<string>();
+  private readonly seen = new Set<number>();
+  private readonly valueCount: number;
 
+  constructor(valueCount: number) {
+    this.valueCount = valueCount;
+  }
+
+  /** Ids of the operation, of its value, of its answer or −1. */
   isFirst(f: number, input: number, output: number): boolean {
-    if (this.seen.size > 10_000) return true;
-    const name = `${f} ${input} ${output}`;
+    const name = (f * this.valueCount + input) * (this.valueCount + 1) + output + 1;
+    if (!Number.isSafeInteger(name)) return true;
     if (this.seen.has(name)) return false;
-    this.seen.add(name);
+    if (this.seen.size < rememberedMax) this.seen.add(name);
     return true;
   }
 }

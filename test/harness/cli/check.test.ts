@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deadlineBudget, nodeBudget, shareOf } from '../../../harness/checkers/budget.ts';
 import { checkCommand } from '../../../harness/cli/check.ts';
-import { operationsTable } from '../../../harness/cli/checkTables.ts';
+import { formatsTable, guaranteesTable, operationsTable } from '../../../harness/cli/checkTables.ts';
+import { historyFormats } from '../../../harness/formats/index.ts';
+import { guarantees } from '../../../nodes/kernel/model.ts';
 import { History } from '../../../harness/columns/history.ts';
 import { Progress } from '../../../harness/cli/progress.ts';
 import { guessSpecs } from '../../../harness/cli/specGuess.ts';
@@ -240,6 +242,17 @@ describe('a deadline budget', () => {
     assert(budget.spend(0));
     nowMs = 1_051;
     assert(!budget.spend(0));
+  });
+});
+
+describe('the help of check', () => {
+  const help = checkCommand().helpInformation() + formatsTable() + guaranteesTable();
+
+  it('lists every format with how it is read, and every level that a spec can be judged for', () => {
+    for (const { name, meaning } of historyFormats)
+      assert(help.includes(`${name}: ${meaning}\n    --nil-read `));
+    for (const { name } of specs) assert(new RegExp(`^  .*\\b${name}\\b.*:$`, 'm').test(help), name);
+    for (const level of guarantees) assert(help.includes(level), level);
   });
 });
 
