@@ -118,7 +118,7 @@ export class ClientPool {
 
   private get workloadOptions(): WorkloadOptions {
     const { nodes, concurrency } = this.options.config;
-    return { nodes, concurrency };
+    return { nodes, concurrency, sessions: this.options.sessions };
   }
 
   private createClient(thread: number): Client {

@@ -2,7 +2,7 @@
  * A workload: which operations are generated, how each becomes a request and its answer a completion, and which
  * checkers judge the history. One file a workload, in workloads/.
  */
-import type { Guarantee } from '../nodes/kernel/model.ts';
+import type { Guarantee, Sessions } from '../nodes/kernel/model.ts';
 import type { Json } from '../nodes/kernel/wire.ts';
 import type { Checker } from './checkers/checker.ts';
 import type { Generator, Invocation } from './generator/generator.ts';
@@ -10,6 +10,8 @@ import type { Generator, Invocation } from './generator/generator.ts';
 export interface WorkloadOptions {
   readonly nodes: number;
   readonly concurrency: number;
+  /** How processes choose nodes (default: they roam). */
+  readonly sessions?: Sessions;
 }
 
 /** What a client does to a key–value service, apart from how the service spells it (harness/profile.ts). */

@@ -12,7 +12,7 @@ import {
 } from '../harness/generator/index.ts';
 import type { Op } from '../harness/history.ts';
 import { casOf, casRegister } from '../harness/specs/register.ts';
-import type { Workload } from '../harness/workload.ts';
+import type { Workload, WorkloadOptions } from '../harness/workload.ts';
 import { assert } from '../nodes/kernel/assert.ts';
 import type { Json } from '../nodes/kernel/wire.ts';
 import { onlyWritten } from '../harness/checkers/objects/index.ts';
@@ -30,7 +30,7 @@ export const register: Workload = {
     perKeyGroups({
       groups: groupsOf(options),
       key: (index) => `k${index}`,
-      generator: (_key, index) => oneRegister(index),
+      generator: (_key, index) => oneRegister(index, kindsFor(options)),
       operationsMax,
       crashesMax,
     }),
@@ -74,7 +74,7 @@ const nothingKnown: Knowledge = {
 const candidatesMax = 3;
 
 /** The operations on key number `index`. */
-function oneRegister(index: number): Generator {
+function oneRegister(index: number, drawKind: DrawKind): Generator {
   return fromState<Knowledge>(nothingKnown, {
     next: (state, context) => {
       const thread = context.prng.pick(context.free);
@@ -119,10 +119,19 @@ function withCandidate({ candidates }: Knowledge, value: Json, invokedAt: number
 
 type Kind = 'read' | 'write' | 'cas';
 
-function drawKind({ prng }: GeneratorContext): Kind {
-  const fraction = prng.next();
-  if (fraction < 0.35) return 'read';
-  return fraction < 0.55 ? 'write' : 'cas';
+type DrawKind = (context: GeneratorContext) => Kind;
+
+/**
+ * Where only reads stay at one node, a cas goes to any other one and tells its process something newer than that node
+ * knows. As a cas is a read too, nothing that is claimed for reads could hold; so there is none.
+ */
+function kindsFor({ sessions }: WorkloadOptions): DrawKind {
+  if (sessions === 'reads-at-one-node') return ({ prng }) => (prng.chance(0.5) ? 'read' : 'write');
+  return ({ prng }) => {
+    const fraction = prng.next();
+    if (fraction < 0.35) return 'read';
+    return fraction < 0.55 ? 'write' : 'cas';
+  };
 }
 
 function operation(
