@@ -5,6 +5,7 @@ export { check, CheckError, type CheckOptions, type CheckResult, type FoundAnoma
 export { deadlineBudget, nodeBudget, unlimited } from './checkers/budget.ts';
 export type { Anomaly, Budget, Checker, Validity, Verdict } from './checkers/checker.ts';
 export { checkerOf, type Subject } from './checkers/levels.ts';
+export { linearizable, type LinearizableOptions } from './checkers/linearizable/linearizable.ts';
 export type { Outcomes } from './checkers/stats.ts';
 export { findStrongest, type LevelsAsked, type LevelsFound } from './checkers/strongest.ts';
 export type { Reading } from './columns/events.ts';
@@ -15,5 +16,12 @@ export { HistoryFileError } from './historyFile.ts';
 export { implies, strongest } from './guarantees.ts';
 export { MalformedHistory, type Op, type Operation, type OpType, type Process } from './history.ts';
 export { readHistory, type ReadOptions } from './readHistory.ts';
-export { specNamed, specs } from './specs/index.ts';
+export {
+  defineSpec,
+  determinised,
+  specNamed,
+  specs,
+  type NondeterministicSpec,
+  type SpecDefinition,
+} from './specs/index.ts';
 export type { AccessKind, Footprint, Input, Output, SequentialSpec, Values } from './specs/spec.ts';

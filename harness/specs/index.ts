@@ -13,6 +13,9 @@ import type { SequentialSpec } from './spec.ts';
 import { listAppend, longForkStore, rwRegister } from './txn.ts';
 import { uniqueIds } from './uniqueIds.ts';
 
+export { defineSpec, type SpecDefinition } from './define.ts';
+export { determinised, type NondeterministicSpec } from './nondeterministic.ts';
+
 /** Every spec; where the operations of a history fit several, the first one is meant. */
 export const specs: readonly SequentialSpec[] = [
   register,

@@ -3,6 +3,7 @@
  * do alone (their footprints) stands in columns; every other step is taken once and remembered. A search then compares
  * and hashes integers only.
  */
+import type { Json } from '../../../nodes/kernel/wire.ts';
 import type { Names, Values } from '../../columns/interner.ts';
 import type { Input, Output, SequentialSpec } from '../../specs/spec.ts';
 import { CodeTable } from './codeTable.ts';
@@ -59,12 +60,14 @@ export class Automaton {
   /** How many codes have their columns filled in. */
   private described = 0;
 
-  constructor(spec: SequentialSpec, tables: Tables, allowance: MemoryAllowance, initial: unknown) {
+  constructor(spec: SequentialSpec, tables: Tables, allowance: MemoryAllowance, initial: Json | undefined) {
     this.spec = spec;
     this.tables = tables;
     this.allowance = allowance;
     this.hasFootprints = spec.footprint !== undefined;
-    this.initial = this.numberOf(initial);
+    this.initial = SpecFault.guard(spec, undefined, () =>
+      this.numberOf(initial === undefined ? spec.init() : spec.init(initial)),
+    );
   }
 
   get codeCount(): number {
@@ -127,8 +130,10 @@ export class Automaton {
     const known = this.steps.get(state, code);
     if (known !== undefined) return known;
     const { input, output } = this.operation(code);
-    const after = SpecFault.guard(this.spec, input, () => this.spec.step(this.states[state], input, output));
-    const next = after === 'inconsistent' ? inconsistent : this.numberOf(after);
+    const next = SpecFault.guard(this.spec, input, () => {
+      const after = this.spec.step(this.states[state], input, output);
+      return after === 'inconsistent' ? inconsistent : this.numberOf(after);
+    });
     this.steps.add(state, code, next);
     this.allowance.wordsLeft -= wordsPerStep;
     return next;
@@ -144,13 +149,13 @@ export class Automaton {
     const isObserver = this.spec.observers.includes(operation.input.f);
     this.observes[code] = isObserver ? 1 : 0;
     if (!this.spec.footprint) return;
-    const print =
-      SpecFault.guard(this.spec, operation.input, () =>
-        this.spec.footprint?.(operation.input, operation.output),
-      ) ?? {};
-    if ('needs' in print) this.needs[code] = this.numberOf(print.needs);
-    if ('avoids' in print) this.avoids[code] = this.numberOf(print.avoids);
-    this.leaves[code] = 'leaves' in print ? this.numberOf(print.leaves) : print.grows ? grown : unchanged;
+    SpecFault.guard(this.spec, operation.input, () => {
+      const print = this.spec.footprint?.(operation.input, operation.output) ?? {};
+      if ('needs' in print) this.needs[code] = this.numberOf(print.needs);
+      if ('avoids' in print) this.avoids[code] = this.numberOf(print.avoids);
+      if ('leaves' in print) this.leaves[code] = this.numberOf(print.leaves);
+      else if (!print.grows) this.leaves[code] = unchanged;
+    });
     this.observes[code] = isObserver || this.leaves[code] === unchanged ? 1 : 0;
   }
 

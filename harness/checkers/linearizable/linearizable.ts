@@ -12,10 +12,8 @@ import type { SequentialSpec } from '../../specs/spec.ts';
 import { worst, type Budget, type Checker, type Validity, type Verdict } from '../checker.ts';
 import { specialCases } from '../polynomial/index.ts';
 import type { Decision } from '../polynomial/specialCase.ts';
-import { Automaton, type MemoryAllowance } from './automaton.ts';
 import { partsOf, rowsOf, type Parts } from './parts.ts';
-import { problemOf } from './problem.ts';
-import { Search } from './search.ts';
+import { searchOf } from './searchOf.ts';
 import { Tasks, usedUp } from './tasks.ts';
 import { Violations } from './violations.ts';
 
@@ -38,19 +36,6 @@ export function linearizable(spec: SequentialSpec, options: LinearizableOptions 
     meaning: `every operation takes effect at one moment between its invocation and its completion (${spec.name})`,
     check: (history, budget) => new Check(history, budget, spec, options).verdict(),
   };
-}
-
-/** The automaton of a spec for a history, and a search through some of its rows. */
-export function searchOf(
-  history: History,
-  rows: Int32Array,
-  spec: SequentialSpec,
-  initial: Json | undefined,
-  allowance: MemoryAllowance,
-): Search {
-  const state = initial === undefined ? spec.init() : spec.init(initial);
-  const automaton = new Automaton(spec, history.events, allowance, state);
-  return new Search(automaton, problemOf(history.operations, rows, automaton), allowance);
 }
 
 /** One history in the course of being checked. */

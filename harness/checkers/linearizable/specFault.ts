@@ -5,13 +5,14 @@ import type { Input, SequentialSpec } from '../../specs/spec.ts';
 export class SpecFault extends Error {
   override name = 'SpecFault';
 
-  /** Calls the spec. Throws SpecFault for whatever it throws. */
-  static guard<T>(spec: SequentialSpec, { f }: Input, call: () => T): T {
+  /** Calls the spec, about an operation or its first state. Throws SpecFault for whatever it throws. */
+  static guard<T>(spec: SequentialSpec, about: Input | undefined, call: () => T): T {
     try {
       return call();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      throw new SpecFault(`the spec ${spec.name} failed at '${f}': ${message}`, { cause: error });
+      const where = about ? `at '${about.f}'` : 'before the first operation';
+      throw new SpecFault(`the spec ${spec.name} failed ${where}: ${message}`, { cause: error });
     }
   }
 }

@@ -8,11 +8,10 @@ import { never } from '../../columns/operations.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
 import type { Anomaly, Budget } from '../checker.ts';
 import { indicesOf } from '../phrases.ts';
-import { Automaton } from './automaton.ts';
 import { explain, prefixOf } from './explain.ts';
 import { furthestOf } from './furthest.ts';
-import { problemOf } from './problem.ts';
-import { Search } from './search.ts';
+import type { Search } from './search.ts';
+import { searchOf } from './searchOf.ts';
 
 /** This many violated keys are explained in full; of the next ones only the operation is named. */
 const explainedMax = 16;
@@ -85,16 +84,12 @@ export class Violations {
 
   /** The longest legal prefix of these rows alone. */
   private prefixOfRows(rows: readonly number[]): { readonly op: number; readonly state: string }[] {
-    const { history, spec, initial } = this;
     const allowance = { wordsLeft: memoryWordsMax };
-    const state = initial === undefined ? spec.init() : spec.init(initial);
-    const automaton = new Automaton(spec, history.events, allowance, state);
     const ascending = Int32Array.from(rows).sort();
-    const problem = problemOf(history.operations, ascending, automaton);
-    const search = new Search(automaton, problem, allowance);
+    const search = searchOf(this.history, ascending, this.spec, this.initial, allowance);
     search.run(nodesForPrefixMax);
     if (search.status !== 'not-linearizable') return [];
-    return prefixOf(furthestOf(search).order, problem, automaton);
+    return prefixOf(furthestOf(search).order, search.problem, search.automaton);
   }
 }
 

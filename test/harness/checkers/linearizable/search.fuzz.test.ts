@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { History } from '../../../../harness/columns/history.ts';
 import { coreOf } from '../../../../harness/checkers/linearizable/core.ts';
 import { furthestOf } from '../../../../harness/checkers/linearizable/furthest.ts';
-import { searchOf } from '../../../../harness/checkers/linearizable/linearizable.ts';
+import { searchOf } from '../../../../harness/checkers/linearizable/searchOf.ts';
 import { orderOf } from '../../../../harness/checkers/linearizable/order.ts';
 import { partsOf, rowsOf } from '../../../../harness/checkers/linearizable/parts.ts';
 import type { Search } from '../../../../harness/checkers/linearizable/search.ts';
