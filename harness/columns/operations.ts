@@ -123,7 +123,8 @@ function sessionsOf({ length, process }: Events): { session: Int32Array; session
   for (let index = 0; index < length; index++) highest = Math.max(highest, process[index] ?? 0);
   if (highest <= 4 * length) return { session: process, sessionCount: highest + 1 };
   const ordinals = new Numbers();
-  const session = process.map((code) => ordinals.ordinalOf(code));
+  const session = new Int32Array(length);
+  for (let index = 0; index < length; index++) session[index] = ordinals.ordinalOf(process[index] ?? 0);
   return { session, sessionCount: ordinals.size };
 }
 
