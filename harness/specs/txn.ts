@@ -47,6 +47,8 @@ function appendStep(held: Json, f: string, value: Json, isAnswered: boolean): Js
     case 'append':
       return [...((held ?? []) as readonly Json[]), value];
     case 'r':
+      if (value !== null && !Array.isArray(value))
+        throw new TypeError(`a list is read as a list, not ${JSON.stringify(value)}`);
       return !isAnswered || sameValue(held, present(value)) ? held : undefined;
     default:
       throw new TypeError(`a list has no micro-operation '${f}'`);

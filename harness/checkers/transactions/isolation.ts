@@ -9,14 +9,13 @@
  * Sources: Adya, "Weak Consistency" (1999), §4; Cerone & Gotsman (PODC 2016); Elle (VLDB 2020), §6.
  */
 import type { History } from '../../columns/history.ts';
-import { noEvent } from '../../columns/operations.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
-import type { Anomaly, Budget, Checker, Verdict } from '../checker.ts';
+import type { Budget, Checker, Verdict } from '../checker.ts';
 import { undecided } from '../run.ts';
-import { Cycles, type Cycle, type Forbidden } from './cycles.ts';
-import type { AnomalyKind, CycleClass, Finding } from './findings.ts';
+import { ofCycle, ofFinding } from './anomalies.ts';
+import { Cycles, type Forbidden } from './cycles.ts';
+import type { AnomalyKind, CycleClass } from './findings.ts';
 import { analysisOf, type Analysis } from './inference.ts';
-import { cycleSentence } from './sentences.ts';
 import type { OrderKind } from './successors.ts';
 import { committed, NotApplicable, type Dialect } from './transactions.ts';
 
@@ -179,26 +178,4 @@ function verdictOf(level: Level, analysis: Analysis, budget: Budget): Verdict {
       ...Object.fromEntries(counts.filter(([, times]) => times > 0)),
     },
   };
-}
-
-function ofFinding(analysis: Analysis, { kind, txns, key, explain }: Finding): Anomaly {
-  const text = key < 0 ? '' : analysis.txns.keyText(key);
-  return {
-    kind,
-    ops: eventsOf(analysis, txns),
-    explanation: explain(),
-    ...(text === '' ? {} : { key: text.startsWith('"') ? (JSON.parse(text) as string) : text }),
-  };
-}
-
-function ofCycle(analysis: Analysis, { kind, steps }: Cycle): Anomaly {
-  const txns = steps.map(({ from }) => from);
-  return { kind, ops: eventsOf(analysis, txns), explanation: cycleSentence(analysis, steps) };
-}
-
-/** The events of transactions, ascending. */
-function eventsOf({ txns: { history } }: Analysis, txns: readonly number[]): number[] {
-  const { start, completion } = history.operations;
-  const events = new Set(txns.flatMap((txn) => [start[txn] ?? 0, completion[txn] ?? noEvent]));
-  return [...events].filter((event) => event !== noEvent).sort((a, b) => a - b);
 }

@@ -3,6 +3,7 @@ import { meetingEdge, rwEdge, wrEdge, wwEdge } from './edges.ts';
 import type { Analysis } from './inference.ts';
 import { readMicro } from './microScanner.ts';
 import { orderStep, type Step } from './shortestCycle.ts';
+import { nothing } from './transactions.ts';
 
 /** Of longer cycles the middle is left out. */
 const stepsMax = 12;
@@ -33,7 +34,7 @@ function rotated(steps: readonly Step[]): readonly Step[] {
 }
 
 function reason(analysis: Analysis, { from, to, edge }: Step, name: (txn: number) => string): string {
-  const { graph, narrator, txns } = analysis;
+  const { graph, narrator } = analysis;
   if (edge === orderStep) return orderReason(analysis, from, to, name);
   const micro = graph.micro[edge] ?? 0;
   switch (graph.kind[edge]) {
@@ -45,7 +46,7 @@ function reason(analysis: Analysis, { from, to, edge }: Step, name: (txn: number
     }
     case rwEdge:
     case meetingEdge: {
-      const read = readOf(analysis, from, txns.key[micro] ?? 0);
+      const read = readOf(analysis, from, micro);
       return `${name(from)} read ${narrator.key(micro)} as ${narrator.read(read)}, ${unaware(analysis, micro, name(to))}`;
     }
     default:
@@ -61,12 +62,18 @@ function unaware({ txns, narrator }: Analysis, write: number, writer: string): s
   return `which ${writer} read, too, and replaced by ${narrator.element(write)}`;
 }
 
-/** The first read of a key by a transaction. */
-function readOf({ txns }: Analysis, txn: number, key: number): number {
-  const first = txns.firstMicro[txn] ?? 0;
-  for (let micro = first; micro < (txns.firstMicro[txn + 1] ?? 0); micro++)
-    if (txns.key[micro] === key && txns.kind[micro] === readMicro) return micro;
-  return first;
+/** The read of a transaction that shows it: of lists the shortest, of registers the one of what the writer replaced. */
+function readOf({ txns }: Analysis, txn: number, write: number): number {
+  const { kind, key, earlier, listStart, listEnd, token, dialect } = txns;
+  const replaced = token[earlier[write] ?? -1] ?? nothing;
+  const length = (micro: number): number => (listEnd[micro] ?? 0) - (listStart[micro] ?? 0);
+  let best = -1;
+  for (let micro = txns.firstMicro[txn] ?? 0; micro < (txns.firstMicro[txn + 1] ?? 0); micro++) {
+    if (kind[micro] !== readMicro || key[micro] !== key[write]) continue;
+    const isBetter = dialect === 'registers' ? token[micro] === replaced : length(micro) < length(best);
+    if (best < 0 || isBetter) best = micro;
+  }
+  return Math.max(0, best);
 }
 
 function orderReason(

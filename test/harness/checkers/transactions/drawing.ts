@@ -7,7 +7,7 @@
  *     p1         |- append y 1, r x -> [] -|                   reads are asked with null
  *
  * Transactions that touch in a column overlap. After an open one, a line goes on as a new process. Headers say what is
- * expected: `holds:` the strongest levels that the history does not refute, `finds:` and `says:` (pairs of lines) the
+ * expected: `holds:` the levels that the history does not refute, `finds:` and `says:` (pairs of lines) the
  * anomalies that refute strict serializability, in order.
  */
 import type { Op } from '../../../../harness/history.ts';
@@ -15,7 +15,7 @@ import type { Json } from '../../../../nodes/kernel/wire.ts';
 
 export interface DrawnTransactions {
   readonly spec: string;
-  readonly holds: readonly string[];
+  readonly holds: string;
   readonly finds: readonly string[];
   readonly says: readonly string[];
   readonly history: readonly Op[];
@@ -31,7 +31,7 @@ export function parseTransactions(text: string): DrawnTransactions {
   const order = events.sort((a, b) => a.column - b.column || rank(a) - rank(b));
   return {
     spec: header('spec')[0] ?? '',
-    holds: (header('holds')[0] ?? '').split(', ').filter((level) => level !== ''),
+    holds: header('holds')[0] ?? '',
     finds: header('finds'),
     says: header('says'),
     history: order.map(({ column, ...event }, index) => ({ ...event, index, timeNs: column * 1_000_000 })),
