@@ -2,10 +2,11 @@
  * Keys inside of values. Jepsen's independent workloads write the key and the value of an operation as one tuple,
  * `:value [k v]`, which prints like any other vector. Values are taken for such tuples if
  *
- *   - every invocation of a client has a vector of two as its value, and
- *   - every invocation of a read is `[k nil]`, and of a transaction `[k [micro-operations…]]`, and there is one of
- *     these (a read asks for nothing, so its value says nothing unless it is a key), or a tag calls them tuples;
- *   - or every operation has a `:key`, and its value is a vector of two that begins with it: what `toEdn` writes.
+ *   - every invocation of a client has a vector of two as its value, every one of a read `[k nil]`, and every one of a
+ *     transaction `[k [micro-operations…]]`,
+ *   - and some invocation, not of a cas, is `[k nil]` (what asks for nothing has a value only for the sake of its key),
+ *     or there is a transaction, or a tag calls them tuples;
+ *   - or every invocation has a `:key`, and its value is a vector of two that begins with it: what `toEdn` writes.
  *
  * Source: jepsen.independent (`tuple`).
  */
@@ -30,8 +31,10 @@ function tupleOf(value: Json): Tuple | undefined {
 function hasTuples(events: Events, isTagged: boolean): boolean {
   const { length, type, process, f, key, value, fNames, keyNames, values } = events;
   const reads = [fNames.find('read'), fNames.find('get')];
+  const cas = fNames.find('cas');
   const transactions = fNames.find(transactionF);
   let hasProof = isTagged;
+  let isKeyed: boolean | undefined;
   for (let index = 0; index < length; index++) {
     if (process[index] === nemesisProcess || type[index] !== invokeType) continue;
     const tuple = tupleOf(values.get(value[index] ?? 0));
@@ -39,13 +42,16 @@ function hasTuples(events: Events, isTagged: boolean): boolean {
     const [name, inner] = tuple;
     const keyId = key[index] ?? noName;
     const fId = f[index] ?? 0;
-    if (keyId !== noName) {
+    isKeyed ??= keyId !== noName;
+    if (isKeyed !== (keyId !== noName)) return false;
+    if (isKeyed) {
       if (keyNames.get(keyId) !== keyText(name)) return false;
       hasProof = true;
-    } else if (reads.includes(fId) || fId === transactions) {
-      if (fId === transactions ? !isTransaction(inner) : inner !== null) return false;
+    } else if (fId === transactions) {
+      if (!isTransaction(inner)) return false;
       hasProof = true;
-    }
+    } else if (inner === null) hasProof ||= fId !== cas;
+    else if (reads.includes(fId)) return false;
   }
   return hasProof;
 }

@@ -10,7 +10,7 @@
  */
 import { infoType, nemesisProcess, okType, opTypes, usualReading } from '../columns/events.ts';
 import { Growing } from '../columns/growing.ts';
-import { HistoryBuilder } from '../columns/history.ts';
+import { History, HistoryBuilder } from '../columns/history.ts';
 import { noName } from '../columns/interner.ts';
 import { HistoryFileError } from '../historyFile.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
@@ -21,6 +21,7 @@ import { colon } from './ednSyntax.ts';
 import { withBytesOf } from './fileBytes.ts';
 import type { HistoryFormat, HistoryRead } from './format.ts';
 import { linesOf } from './lines.ts';
+import { retireProcesses } from './retiredProcesses.ts';
 
 /** Where a line begins to tell of an operation: a process, then a keyword. Bounded, so that no line takes long. */
 const operation = /\bjepsen\S{0,40}[ \t]{1,8}(?:-[ \t]{1,8})?(?=(?:\d{1,20}|:[\w-]{1,40})[ \t]{1,8}:)/;
@@ -60,10 +61,14 @@ export function readJepsenLog(file: string, source: ByteSource): HistoryRead {
   }
   if (builder.length === 0 && !isLog && other !== undefined)
     refuse(other, `expected a log with lines like ${example}, found none in the whole file`);
+  const { events, warnings } = retireProcesses(builder.build().events);
+  const isSilent = builder.length === 0 && isLog;
   return {
-    history: builder.build(),
+    history: new History(events),
     lineOf: (index) => lines.at(index) ?? 1,
-    warnings: builder.length === 0 && isLog ? [`${file}: the log has no line like ${example}`] : [],
+    warnings: [...warnings, ...(isSilent ? [`the log has no line like ${example}`] : [])].map(
+      (warning) => `${file}: ${warning}`,
+    ),
   };
 }
 

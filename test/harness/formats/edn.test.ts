@@ -281,8 +281,16 @@ describe('keys inside of values', () => {
     ]);
   });
 
+  it('are found where another operation asks for nothing', () => {
+    assert.deepEqual(brief(read('[0 :invoke :acquire [7 nil]] [1 :invoke :enqueue [8 5]]')), [
+      [0, 'invoke', 'acquire', '7', null],
+      [1, 'invoke', 'enqueue', '8', 5],
+    ]);
+  });
+
   it('are not looked for where one read asks for nothing, or nothing tells', () => {
     assert.deepEqual(brief(read('[0 :invoke :cas [1 2]]')), [[0, 'invoke', 'cas', [1, 2]]]);
+    assert.deepEqual(brief(read('[0 :invoke :cas [1 nil]]')), [[0, 'invoke', 'cas', [1, null]]]);
     assert.deepEqual(brief(read('[0 :invoke :write [1 2]] [1 :invoke :read nil]')), [
       [0, 'invoke', 'write', [1, 2]],
       [1, 'invoke', 'read', null],

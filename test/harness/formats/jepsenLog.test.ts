@@ -52,6 +52,12 @@ describe('logs of Jepsen', () => {
     assert.deepEqual([...history.operations.outcome], [2, 2, 3, 3]);
   });
 
+  it('a process that goes on after an info is another one from there', () => {
+    const { history, warnings } = read(`${log}\nINFO  jepsen.util - 1\t:invoke\t:read\tnil\n`);
+    assert.equal(history.op(8).process, 5);
+    assert.match(warnings.join(), /etcd\.log: processes act again/);
+  });
+
   it('may tell of no operation', () => {
     assert.equal(read('').history.length, 0);
     const { history, warnings } = read('INFO  jepsen.core - the cluster did not start\n');
