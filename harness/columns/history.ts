@@ -76,6 +76,13 @@ export class History {
     for (let index = 0; index < this.length; index++) yield this.op(index);
   }
 
+  /** The same events, their answers read in another way. */
+  readAs(reading: Reading): History {
+    const { nilRead, failedCas } = this.reading;
+    const isSame = reading.nilRead === nilRead && reading.failedCas === failedCas;
+    return isSame ? this : new History(this.events, reading);
+  }
+
   /** The same history with only these of its operations (rows of `operations`); indices of events stay. */
   restrictedTo(rows: ArrayLike<number>): History {
     const part = new History(this.events, this.reading);

@@ -1,6 +1,5 @@
 /** The formats that recorded histories come in: one line each. Whatever the format, a history in columns is read. */
 import type { Reading } from '../columns/events.ts';
-import { History } from '../columns/history.ts';
 import { UsageError } from '../exit.ts';
 import { MalformedHistory } from '../history.ts';
 import { HistoryFileError } from '../historyFile.ts';
@@ -36,7 +35,7 @@ export function readHistoryFile(
   onBytes?: OnBytes,
 ): Required<HistoryRead> {
   const { history, warnings, lineOf = (index: number) => index + 1 } = format.read(file, onBytes);
-  const meant = new History(history.events, { ...format.reading, ...reading });
+  const meant = history.readAs({ ...format.reading, ...reading });
   try {
     void meant.operations;
   } catch (error) {

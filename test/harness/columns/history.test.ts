@@ -167,6 +167,14 @@ describe('how answers are read', () => {
     assert.deepEqual(outcomes({ nilRead: 'unknown' }), usual.with(0, 'fail').with(1, 'fail'));
   });
 
+  it('the same history can be read in several ways', () => {
+    const history = History.of(ops);
+    const other = history.readAs({ nilRead: 'unknown', failedCas: 'drop' });
+    assert.equal(other.operations.outcome[0], failOutcome);
+    assert.equal(history.operations.outcome[0], okOutcome);
+    assert.equal(history.readAs({ ...usualReading }), history);
+  });
+
   it('a failed cas that constrains is one that answered false', () => {
     assert.deepEqual(outcomes({ failedCas: 'constrain' }), usual.with(4, 'ok false'));
   });
