@@ -1,6 +1,7 @@
 /** `npm run jepsen -- --model raft`: one run on real processes, from plan to verdict and report. */
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
+import { guarantees } from '../../nodes/kernel/model.ts';
 import { closest } from '../../nodes/kernel/options.ts';
 import type { Validity } from '../checkers/checker.ts';
 import { stats } from '../checkers/stats.ts';
@@ -131,8 +132,10 @@ async function writeOut(
 
 /** What each checker of the run decides, by its name. */
 function meaningsOf({ workload }: Plan, results: Results): Readonly<Record<string, string>> {
-  const levels = results.guarantee.judged.map((level) => workload.checker(level));
-  const checkers = [...levels, stats, ...workload.always].filter((checker) => checker !== null);
+  const levels = guarantees.filter((level) => Object.hasOwn(results.checkers, level));
+  const checkers = [...levels.map((level) => workload.checker(level)), stats, ...workload.always].filter(
+    (checker) => checker !== null,
+  );
   return Object.fromEntries(checkers.map(({ name, meaning }) => [name, meaning]));
 }
 

@@ -1,5 +1,6 @@
 /** The verdict of a run for a terminal: a word, the reasons, the proof, and the line that repeats it. */
 import { styleText } from 'node:util';
+import { guarantees } from '../../nodes/kernel/model.ts';
 import type { Validity, Verdict } from '../checkers/checker.ts';
 import type { Results } from '../results.ts';
 
@@ -25,11 +26,18 @@ function checkLines(name: string, { valid, anomalies, reason }: Verdict, told: S
   ];
 }
 
-/** Several lines, without the last line end. */
+function isLevel(name: string): boolean {
+  return guarantees.some((level) => level === name);
+}
+
+/** Several lines, without the last line end. Levels that nobody asked for are named, and told in full in the report. */
 export function summary(results: Results): string {
   const told = new Set<string>();
   const { ok, fail, info } = results.operations;
-  const { judged, strongestHeld } = results.guarantee;
+  const { judged, strongestHeld, violated, undecided } = results.guarantee;
+  const isFurther = (level: string): boolean => !judged.some((other) => other === level);
+  const shown = Object.entries(results.checkers).filter(([name]) => !isLevel(name) || !isFurther(name));
+  const [violatedToo, openToo] = [violated.filter(isFurther), undecided.filter(isFurther)];
   const faults = Object.entries(results.faults).map(
     ([name, { injected, leaderHit }]) => `${name} ${injected}× (leader hit ${leaderHit}×)`,
   );
@@ -37,8 +45,10 @@ export function summary(results: Results): string {
     headline(results.valid, ok + fail + info),
     `  ${results.model}, ${results.workload}: ${ok} ok, ${fail} fail, ${info} info; judged against ${judged.join(', ') || 'nothing'}`,
     ...(strongestHeld.length > 0 ? [`  strongest that held: ${strongestHeld.join(', ')}`] : []),
+    ...(violatedToo.length > 0 ? [`  violated as well: ${violatedToo.join(', ')}`] : []),
+    ...(openToo.length > 0 ? [`  undecided: ${openToo.join(', ')}`] : []),
     ...(faults.length > 0 ? [`  faults: ${faults.join(', ')}`] : []),
-    ...Object.entries(results.checkers).flatMap(([name, verdict]) => checkLines(name, verdict, told)),
+    ...shown.flatMap(([name, verdict]) => checkLines(name, verdict, told)),
     ...results.warnings.map((warning) => `  ! ${warning}`),
     `repeat  ${results.repro}`,
   ].join('\n');

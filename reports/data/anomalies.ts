@@ -1,4 +1,5 @@
 /** The anomalies of all checkers in the order in which a reader wants them: by the earliest event that proves one. */
+import { guarantees } from '../../nodes/kernel/model.ts';
 import type { Anomaly } from '../../harness/checkers/checker.ts';
 import type { TimedOperation, ReportView } from './view.ts';
 
@@ -16,10 +17,17 @@ export interface FoundAnomaly {
   readonly timeNs: number | null;
 }
 
-/** Levels imply each other, so several checkers often find the same thing: it is shown once. */
+/**
+ * What refutes what was asked. Levels imply each other, so several checkers often find the same thing: it is shown once.
+ * What refutes a level that nobody asked for stands beside its check alone.
+ */
 export function anomaliesOf(view: ReportView): FoundAnomaly[] {
+  const { judged } = view.results.guarantee;
+  const isFurther = (name: string): boolean =>
+    guarantees.some((level) => level === name) && !judged.some((level) => level === name);
   const found = new Map<string, { anomaly: Anomaly; checkers: string[] }>();
   for (const [checker, verdict] of Object.entries(view.results.checkers)) {
+    if (isFurther(checker)) continue;
     for (const anomaly of verdict.anomalies) {
       const identity = JSON.stringify([anomaly.key ?? null, anomaly.ops, anomaly.explanation]);
       const known = found.get(identity);

@@ -91,13 +91,20 @@ function Evidence({
   readonly verdict: Verdict;
   readonly anomalies: readonly FoundAnomaly[];
 }): JSX.Element | null {
-  if (verdict.anomalies.length === 0) return null;
+  const { length } = verdict.anomalies;
+  if (length === 0) return null;
   const first = anomalies.find(({ checkers }) => checkers.includes(name));
+  if (!first)
+    return (
+      <p>
+        {plural(length, 'violation')}
+        {length > 1 ? ', the first: ' : ': '}
+        {visible(verdict.anomalies[0]?.explanation ?? '', 600)}
+      </p>
+    );
   return (
     <p>
-      <a href={first ? `#violation-${first.number}` : '#violations'}>
-        {plural(verdict.anomalies.length, 'violation')}
-      </a>
+      <a href={`#violation-${first.number}`}>{plural(length, 'violation')}</a>
     </p>
   );
 }

@@ -82,6 +82,23 @@ describe('the report of a run', () => {
     assert.match(html, /<dt>strongest that held<\/dt><dd>sequential/);
   });
 
+  it('shows beside its check alone what refutes a level that nobody asked for', () => {
+    const { checkers } = invalid.results;
+    const [anomaly] = checkers['linearizable']?.anomalies ?? [];
+    assert.ok(anomaly);
+    const regular = {
+      valid: false as const,
+      anomalies: [{ ...anomaly, explanation: 'It was stale.' }, anomaly],
+      stats: {},
+    };
+    const html = renderReport({
+      ...invalid,
+      results: { ...invalid.results, checkers: { ...checkers, regular } },
+    });
+    assert.equal(html.match(/<article /g)?.length, 1);
+    assert.match(html, /<p>2 violations, the first: It was stale\.<\/p>/);
+  });
+
   it('says how far a check held that knows no legal order', () => {
     const heldUntil = { valid: false as const, anomalies: [], stats: {}, heldUntil: 5 };
     const fromTheFirst = { ...heldUntil, heldUntil: -1 };
