@@ -77,8 +77,8 @@ export function neverEmpty(
   }));
   return new Refusal(() => {
     const words = stays.map(({ enqueued, dequeued }) => {
-      const until = dequeued === none ? 'it was never dequeued' : `until ${told(part, dequeued)} at least`;
-      return `${elementOf(part, enqueued)} was there, because ${told(part, enqueued)} had ended, ${until}`;
+      const until = dequeued === none ? 'and was never dequeued' : `and until ${told(part, dequeued)} began`;
+      return `${elementOf(part, enqueued)} was in it after ${told(part, enqueued)} ${until}`;
     });
     const rows = stays.flatMap(({ enqueued, dequeued }) =>
       dequeued === none ? [enqueued] : [enqueued, dequeued],
