@@ -17,9 +17,11 @@ export function operationsTable(): string {
 
 /** The formats, and how each is read unless a flag says otherwise. */
 export function formatsTable(): string {
-  const lines = historyFormats.flatMap(({ name, meaning, reading }) => [
+  const lines = historyFormats.flatMap(({ name, meaning, readings }) => [
     `  ${name}: ${meaning}`,
-    `    --nil-read ${reading.nilRead} --failed-cas ${reading.failedCas}`,
+    ...readings.map(
+      ({ of, reading }) => `    ${of}: --nil-read ${reading.nilRead} --failed-cas ${reading.failedCas}`,
+    ),
   ]);
   return ['Formats, and the flags that they imply:', ...lines].join('\n');
 }

@@ -4,6 +4,7 @@
  */
 import type { Reading } from '../columns/events.ts';
 import { History, HistoryBuilder } from '../columns/history.ts';
+import { noName } from '../columns/interner.ts';
 import { HistoryFileError } from '../historyFile.ts';
 import { MalformedHistory } from '../history.ts';
 import { ByteWindow, type ByteSource } from './byteWindow.ts';
@@ -22,15 +23,18 @@ import { withBytesOf } from './fileBytes.ts';
 import type { HistoryFormat, HistoryRead } from './format.ts';
 import { splitKeys } from './independentKeys.ts';
 import { retireProcesses } from './retiredProcesses.ts';
+import { transactionF } from './transactions.ts';
 
 /** As in Knossos: a read of nil tells nothing, a cas that failed tells nothing. */
 const knossosReading: Reading = { nilRead: 'unknown', failedCas: 'drop' };
+/** As in Elle: what a transaction read as nil was not there. */
+const elleReading: Reading = { nilRead: 'value', failedCas: 'drop' };
 
-/** Reads the operations of a stream; `file` is for messages. Memory is bounded by the columns. O(bytes). */
+/** Reads the operations of a stream; `file` is for messages. How answers are meant depends on the operations. Memory is bounded by the columns. O(bytes). */
 export function readEdn(
   file: string,
   source: ByteSource,
-  reading: Reading = knossosReading,
+  reading?: Reading,
   windowBytes?: number,
 ): HistoryRead {
   const reader = new EdnReader(new EdnCursor(new ByteWindow(source, windowBytes), file), knownTokens);
@@ -42,8 +46,9 @@ export function readEdn(
   try {
     const split = splitKeys(builder.build().events, reader.sawTupleTag);
     const { events, warnings } = retireProcesses(split);
+    const usual = events.fNames.find(transactionF) === noName ? knossosReading : elleReading;
     return {
-      history: new History(events, reading),
+      history: new History(events, reading ?? usual),
       lineOf,
       warnings: [
         ...warnings.map((warning) => `${file}: ${warning}`),
@@ -103,7 +108,10 @@ export const edn: HistoryFormat = {
   name: 'edn',
   meaning:
     "Jepsen's history.edn, files of Knossos and Elle: maps {:process 0, :type :invoke, :f :read, :value nil}",
-  reading: knossosReading,
+  readings: [
+    { of: 'operations', reading: knossosReading },
+    { of: 'transactions', reading: elleReading },
+  ],
   // What begins with { or [ and then a string is JSON.
   recognises: (_, head) => /^\s*[[({;#]/.test(head) && !/^\s*[[{]\s*(?:\{\s*)?"/.test(head),
   read: (file, onBytes) => withBytesOf(file, (source) => readEdn(file, source), onBytes),

@@ -14,8 +14,8 @@ export interface HistoryRead {
 export interface HistoryFormat {
   readonly name: string;
   readonly meaning: string;
-  /** How the answers in such files are meant, unless somebody says otherwise. */
-  readonly reading: Reading;
+  /** How the answers in such files are meant unless somebody says otherwise; the history that is read says so too. */
+  readonly readings: readonly { readonly of: string; readonly reading: Reading }[];
   /** Whether a file looks like it: its name, and its first bytes as Latin-1 text. */
   recognises(file: string, head: string): boolean;
   /** Reads a whole file. Throws UsageError or HistoryFileError for what is malformed. */

@@ -35,7 +35,7 @@ export function readHistoryFile(
   onBytes?: OnBytes,
 ): Required<HistoryRead> {
   const { history, warnings, lineOf = (index: number) => index + 1 } = format.read(file, onBytes);
-  const meant = history.readAs({ ...format.reading, ...reading });
+  const meant = history.readAs({ ...history.reading, ...reading });
   try {
     void meant.operations;
   } catch (error) {

@@ -141,7 +141,7 @@ function bytesOf(text: string): ByteSource {
 export const jepsenLog: HistoryFormat = {
   name: 'jepsen-log',
   meaning: `Jepsen's log of its etcd test: lines ${example}`,
-  reading: usualReading,
+  readings: [{ of: 'operations', reading: usualReading }],
   recognises: (file, head) => operation.test(head) || (logLine.test(head) && file.endsWith('.log')),
   read: (file, onBytes) => withBytesOf(file, (source) => readJepsenLog(file, source), onBytes),
 };

@@ -21,7 +21,7 @@ const example = '{"index":0,"timeNs":12345,"process":3,"type":"invoke","f":"read
 export const jsonl: HistoryFormat = {
   name: 'jsonl',
   meaning: 'one JSON object a line, as in history.jsonl of a run',
-  reading: usualReading,
+  readings: [{ of: 'operations', reading: usualReading }],
   recognises: (file, head) => file.endsWith('.jsonl') || /^\s*(\{\s*"|$)/.test(head),
   read: (file, onBytes) => {
     const read = readJsonl(file, onBytes);

@@ -41,7 +41,7 @@ function problemOf({ type, key, f, fNames }: Events, index: number): string | un
 export const porcupineKv: HistoryFormat = {
   name: 'porcupine-kv',
   meaning: `Porcupine's logs of a key–value store: lines ${example}`,
-  reading: usualReading,
+  readings: [{ of: 'operations', reading: usualReading }],
   recognises: (_, head) => /^\s*\{:process \d+, :type :\w+, :f :(?:get|put|append), :key "/.test(head),
   read: (file, onBytes) => withBytesOf(file, (source) => readPorcupineKv(file, source), onBytes),
 };
