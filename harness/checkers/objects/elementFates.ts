@@ -11,10 +11,12 @@ import type { History } from '../../columns/history.ts';
 import { falseId, nullId, trueId } from '../../columns/interner.ts';
 import { failOutcome, never, okOutcome } from '../../columns/operations.ts';
 import type { Json } from '../../../nodes/kernel/wire.ts';
+import type { SequentialSpec } from '../../specs/spec.ts';
 import type { Budget } from '../checker.ts';
 import { answersOf, listAnswered, notAList, type Answer } from './answers.ts';
 import { Elements } from './elements.ts';
 import { budgetReason } from './findings.ts';
+import { lastPerNode, quiescenceOf } from './quiescence.ts';
 import { nodeOf } from './rows.ts';
 
 /** No row. */
@@ -49,6 +51,10 @@ export interface Fates {
   readonly lastShownRow: Int32Array;
   /** Of the reads that miss it, the last one to begin. */
   readonly lastMissedRow: Int32Array;
+  /** The last final read at each node: of those that began after the last add or remove had ended. */
+  readonly lastFinalRows: readonly number[];
+  /** How many of those show it. */
+  readonly shownFinally: Int32Array;
   /** By the number of an element, less `length`: a read that shows what no operation ever named. */
   readonly strangers: number[];
   /** Pairs of a read and an element that it lists twice. */
@@ -59,13 +65,17 @@ export interface Fates {
 export function elementFates(
   history: History,
   rows: Int32Array,
+  spec: SequentialSpec,
   budget: Budget,
   initial: Json,
 ): Fates | string {
   if (!budget.spend(rows.length)) return budgetReason;
   const elements = new Elements();
   const named = numbersNamed(history, rows, elements, initial);
-  const fates = emptyFates(elements);
+  const { finalReads } = quiescenceOf(history, rows, spec);
+  const read = history.events.fNames.find('read');
+  const wholeReads = finalReads.filter((row) => history.operations.f[row] === read);
+  const fates = emptyFates(elements, [...lastPerNode(history, wholeReads).values()]);
   for (let id = 0; id < named.initial; id++) {
     fates.addedFrom[id] = fates.ackedAt[id] = -1;
     fates.adds[id] = 1;
@@ -74,6 +84,7 @@ export function elementFates(
   takeUpdates(history, rows, named.ids, fates, sightings);
   const trouble =
     takeAnswers(history, rows, budget, fates, sightings) ??
+    takeFinalReads(history, budget, fates) ??
     takeLookups(history, rows, named.ids, fates, sightings);
   if (trouble !== undefined) return trouble;
   takeRemoves(history, rows, named.ids, fates, sightings);
@@ -98,7 +109,7 @@ function numbersNamed(
   return { ids, initial: count };
 }
 
-function emptyFates(elements: Elements): Fates {
+function emptyFates(elements: Elements, lastFinalRows: readonly number[]): Fates {
   const length = elements.size;
   const column = (value: number): Int32Array => new Int32Array(length).fill(value);
   return {
@@ -115,6 +126,8 @@ function emptyFates(elements: Elements): Fates {
     firstShownRow: column(noRow),
     lastShownRow: column(noRow),
     lastMissedRow: column(noRow),
+    lastFinalRows,
+    shownFinally: column(0),
     strangers: [],
     twice: [],
   };
@@ -189,6 +202,18 @@ function takeAnswers(
       else lastMissedRow[id] = answer.lastRow;
     }
     shownCount = kept;
+  }
+  return undefined;
+}
+
+/** Which elements the last final reads show. */
+function takeFinalReads(history: History, budget: Budget, fates: Fates): string | undefined {
+  const { elements, length, lastFinalRows, shownFinally } = fates;
+  for (const row of lastFinalRows) {
+    const list = listAnswered(history.events.values.get(history.operations.output[row] ?? 0)) ?? [];
+    if (!budget.spend(list.length)) return budgetReason;
+    for (const id of new Set(list.map((element) => elements.idOf(element))))
+      if (id < length) shownFinally[id] = (shownFinally[id] ?? 0) + 1;
   }
   return undefined;
 }

@@ -9,6 +9,8 @@ import type { Budget } from '../checker.ts';
 import { nodeOf } from './rows.ts';
 
 const none = -1;
+/** A budget that counts time is asked this often. */
+const turnsPerSpend = 4096;
 /** The value has several writers. */
 const many = -2;
 
@@ -37,17 +39,20 @@ export class Knowledge {
   }
 
   /**
-   * Whom knowledge of this access can have reached among those that began by `until`; undefined when the budget is used
-   * up. The answer holds until the next spread. O(accesses reached).
+   * The accesses among `targets`, which ascend, that knowledge of `from` can have reached; the first one found is
+   * enough if `any`. Undefined when the budget is used up. O(accesses reached).
    */
-  spreadFrom(from: number, until: number, budget: Budget): ((at: number) => boolean) | undefined {
-    const spread = ++this.spread;
+  reachedFrom(from: number, targets: readonly number[], any: boolean, budget: Budget): number[] | undefined {
+    const until = this.accesses.start[targets.at(-1) ?? from] ?? 0;
+    const isTarget = new Set(targets);
+    this.spread++;
     const pending = new Growing(Int32Array);
-    this.reachedIn[from] = spread;
-    pending.push(from);
+    this.reach(from, until, pending);
     for (let done = 0; done < pending.length; done++) {
-      if (done % 4096 === 0 && !budget.spend(Math.min(4096, this.accesses.length))) return undefined;
+      if (done % turnsPerSpend === 0 && !budget.spend(Math.min(turnsPerSpend, this.accesses.length)))
+        return undefined;
       const at = pending.at(done) ?? 0;
+      if (any && isTarget.has(at)) return [at];
       this.reach(this.next[at] ?? none, until, pending);
       for (
         let reader = this.firstReader[at] ?? none;
@@ -56,7 +61,7 @@ export class Knowledge {
       )
         this.reach(reader, until, pending);
     }
-    return (at) => this.reachedIn[at] === spread;
+    return targets.filter((at) => this.reachedIn[at] === this.spread);
   }
 
   private reach(at: number, until: number, pending: Growing<Int32Array>): void {

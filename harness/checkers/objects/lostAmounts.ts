@@ -49,7 +49,7 @@ function judgeStock(history: History, stock: Stock, findings: Findings): boolean
     [row],
     (read) =>
       `after the last change, ${phrase(given(read))} answered ${seenAt.get(row) ?? 0}, ` +
-      `but the sum of what was acknowledged ${range}`,
+      `but with all that was acknowledged, and whatever else took effect, it ${range}`,
   );
   return true;
 }

@@ -45,6 +45,9 @@ function byKey({ length, key, keyCount }: Accesses): number[][] {
   return keys;
 }
 
+/** So many keys that lost a write are looked for. */
+const lostMax = 100;
+
 class Finder {
   ranOut = false;
   private readonly history: History;
@@ -62,12 +65,13 @@ class Finder {
     this.findings = findings;
   }
 
-  /** Whether a key had a final read. */
+  /** Whether a key had a final read. Once many keys lost a write, no more are looked into: each may take a search. */
   judge(own: readonly number[]): boolean {
     const { kind, end } = this.accesses;
     const updates = own.filter((at) => kind[at] === writeAccess || kind[at] === updateAccess);
     const last = this.lastReads(own, updates);
     if (last.length === 0) return false;
+    if (this.ranOut || this.findings.count('lost-write') >= lostMax) return true;
     const acknowledged = updates.filter((at) => end[at] !== never);
     const verdicts = last.map((read) => this.faultOf(read, updates, acknowledged));
     verdicts.forEach((fault, at) => {
@@ -107,25 +111,22 @@ class Finder {
     const later = acknowledged.filter((at) => left[at] !== value && (start[at] ?? 0) > settled);
     if (later.length === 0) return undefined;
     if (writers.length === 0) return { kind: 'lost-write', writers, replacing: later.at(-1) ?? 0 };
-    const knowing = this.thatKnowOf(writers, later);
+    const knowing = this.thatKnowsOf(writers, later);
     return knowing === undefined ? undefined : { kind: 'lost-write', writers, replacing: knowing };
   }
 
-  /** The last of the `later` writes that knows of all `writers`. */
-  private thatKnowOf(writers: readonly number[], later: readonly number[]): number | undefined {
+  /** One of the `later` writes that knows of all `writers`. */
+  private thatKnowsOf(writers: readonly number[], later: readonly number[]): number | undefined {
     this.knowledge ??= new Knowledge(this.history, this.accesses, this.initial);
-    const until = this.accesses.start[later.at(-1) ?? 0] ?? 0;
     let left = later;
-    for (const writer of writers) {
-      const reached = this.knowledge.spreadFrom(writer, until, this.budget);
-      if (!reached) {
-        this.ranOut = true;
-        return undefined;
-      }
-      left = left.filter(reached);
-      if (left.length === 0) return undefined;
+    for (const [done, writer] of writers.entries()) {
+      const isLast = done === writers.length - 1;
+      const reached = this.knowledge.reachedFrom(writer, left, isLast, this.budget);
+      if (!reached) this.ranOut = true;
+      if (!reached || reached.length === 0) return undefined;
+      left = reached;
     }
-    return left.at(-1);
+    return left[0];
   }
 
   private reportNeverWritten(read: number): void {

@@ -11,6 +11,7 @@ import type { SequentialSpec } from '../../specs/spec.ts';
 import type { Budget, Checker, Verdict } from '../checker.ts';
 import { phrase } from '../phrases.ts';
 import { Amounts } from './amounts.ts';
+import { described } from './answers.ts';
 import { budgetReason, Findings, given, undecidable } from './findings.ts';
 import { inOrderOfEnd } from './rows.ts';
 import { hasStocks, stocksOf, type Stock } from './stocks.ts';
@@ -84,4 +85,9 @@ function checkStock(history: History, stock: Stock, findings: Findings): number 
   return sold;
 }
 
-const of = ({ shelf }: Stock): string => (shelf === '' ? '' : ` of ${shelf}`);
+/** ` of product 7 in sur`; nothing where keys name the products. */
+function of({ shelf }: Stock): string {
+  if (shelf === '') return '';
+  const [product = null, region = null] = JSON.parse(shelf) as readonly Json[];
+  return ` of product ${described(product)}${region === null ? '' : ` in ${described(region)}`}`;
+}

@@ -16,7 +16,7 @@ import { findLostAmounts } from './lostAmounts.ts';
 import { findLostMembers } from './lostMembers.ts';
 import { findLostValues } from './lostValues.ts';
 import { hasStocks } from './stocks.ts';
-import { totalQueue } from './totalQueue.ts';
+import { lostElements } from './totalQueue.ts';
 
 export interface LostOptions {
   /** The state of every key before the first operation. */
@@ -62,17 +62,8 @@ function find(
   return findLostValues(history, budget, spec, initial, findings);
 }
 
-/** A queue loses what total-queue calls lost, whatever else that finds. */
+/** A queue loses elements that were acknowledged, never came out, and were not there when it was found empty. */
 function checkQueue(history: History, budget: Budget, spec: SequentialSpec, options: LostOptions): Verdict {
-  const { anomalies, stats, ...verdict } = totalQueue(spec, options).check(history, budget);
-  const lost = anomalies
-    .filter(({ kind }) => kind === 'lost')
-    .map((anomaly) => ({ ...anomaly, kind: 'lost-write' }));
-  if (lost.length > 0) return { valid: false, anomalies: lost, stats };
-  return {
-    valid: verdict.valid === false ? true : verdict.valid,
-    anomalies: [],
-    stats,
-    ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
-  };
+  const { anomalies, ...verdict } = lostElements(history, budget, spec, options);
+  return { ...verdict, anomalies: anomalies.map((anomaly) => ({ ...anomaly, kind: 'lost-write' })) };
 }

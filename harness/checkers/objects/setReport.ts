@@ -13,6 +13,8 @@ export interface Tally {
   stable: number;
   stale: number;
   removed: number;
+  /** Known before the last read, which misses them, but not surely lost. */
+  missing: number;
   neverRead: number;
   /** From when an element was known to when the last read missed it. */
   readonly stableLatencies: Latencies;
@@ -20,13 +22,13 @@ export interface Tally {
   readonly lostLatencies: Latencies;
 }
 
-/** Judges every element; stale ones only count, unless they are a violation. O(elements). */
+/** Judges every element; of linearizable sets the last read has the last word. O(elements). */
 export function reportElements(
   history: History,
   fates: Fates,
   findings: Findings,
   tally: Tally,
-  staleIsWrong: boolean,
+  isLinearizable: boolean,
 ): void {
   for (const [row, id] of fates.twice) reportTwice(fates, findings, row, id);
   for (let id = fates.elements.size - 1; id >= fates.length; id--)
@@ -36,8 +38,8 @@ export function reportElements(
     tally.attempts++;
     if (fates.removeRow[id] !== noRow) {
       tally.removed++;
-      reportResurrected(history, fates, findings, id);
-    } else reportKept(history, fates, findings, tally, id, staleIsWrong);
+      reportResurrected(history, fates, findings, id, isLinearizable);
+    } else reportKept(history, fates, findings, tally, id, isLinearizable);
   }
 }
 
@@ -79,12 +81,20 @@ function reportUnadded({ operations }: History, fates: Fates, findings: Findings
 }
 
 /** An element that was added once, found and removed, and that the last read shows all the same. */
-function reportResurrected({ operations }: History, fates: Fates, findings: Findings, id: number): void {
+function reportResurrected(
+  { operations }: History,
+  fates: Fates,
+  findings: Findings,
+  id: number,
+  isLinearizable: boolean,
+): void {
   const removed = fates.removedRow[id] ?? noRow;
   const shown = fates.lastShownRow[id] ?? noRow;
   if (removed === noRow || shown === noRow || fates.adds[id] !== 1) return;
   const isAfter = (operations.start[shown] ?? 0) > (operations.end[removed] ?? never);
-  if (!isAfter || (fates.lastMissedRow[id] ?? noRow) > shown) return;
+  const isShownByAll =
+    fates.lastFinalRows.length > 0 && fates.shownFinally[id] === fates.lastFinalRows.length;
+  if (!isAfter || (fates.lastMissedRow[id] ?? noRow) > shown || !(isLinearizable || isShownByAll)) return;
   findings.add(
     'resurrected',
     [removed, shown],
@@ -101,7 +111,7 @@ function reportKept(
   findings: Findings,
   tally: Tally,
   id: number,
-  staleIsWrong: boolean,
+  isLinearizable: boolean,
 ): void {
   const { operations, events } = history;
   const shown = fates.lastShownRow[id] ?? noRow;
@@ -118,11 +128,12 @@ function reportKept(
     tally.stableLatencies.add(timeOf(knownAt), timeOf(isMissedKnown ? missedAt : knownAt));
     if (!isMissedKnown) return;
     tally.stale++;
-    if (staleIsWrong) reportMissed('stale', fates, findings, id, knownAt);
-  } else if (isMissedKnown) {
+    if (isLinearizable) reportMissed('stale', fates, findings, id, knownAt);
+  } else if (!isMissedKnown) tally.neverRead++;
+  else if (isLinearizable || (fates.lastFinalRows.length > 0 && fates.shownFinally[id] === 0)) {
     tally.lostLatencies.add(timeOf(knownAt), shown === noRow ? 0 : timeOf(operations.start[shown] ?? 0));
     reportMissed('lost', fates, findings, id, knownAt);
-  } else tally.neverRead++;
+  } else tally.missing++;
 }
 
 /** A read misses what was known before it began. */

@@ -50,14 +50,59 @@ export interface QueueRows {
   readonly initial: readonly number[];
 }
 
+/** What is judged of each queue. */
+type Judge = (queue: QueueRows, findings: Findings, stats: QueueStats) => void;
+
+interface QueueStats {
+  enqueued: number;
+  dequeued: number;
+  openDequeues: number;
+  /** Acknowledged elements that never came out. */
+  missing: number;
+  /** How many of them are surely lost. */
+  lost: number;
+}
+
 function check(history: History, budget: Budget, spec: SequentialSpec, options: QueueOptions): Verdict {
+  return judgeQueues(history, budget, spec, options, (queue, findings, stats) => {
+    reportUnmatched(history, queue, findings);
+    reportOvertaking(history, queue, findings);
+    countLost(history, queue, findings, stats);
+  });
+}
+
+/** Whether elements were lost, and nothing else: the anomalies of kind `lost` that total-queue finds. */
+export function lostElements(
+  history: History,
+  budget: Budget,
+  spec: SequentialSpec,
+  options: QueueOptions,
+): Verdict {
+  return judgeQueues(history, budget, spec, options, (queue, findings, stats) =>
+    countLost(history, queue, findings, stats),
+  );
+}
+
+function countLost(history: History, queue: QueueRows, findings: Findings, stats: QueueStats): void {
+  const { missing, lost } = reportLost(history, queue, findings);
+  stats.missing += missing;
+  stats.lost += lost;
+}
+
+function judgeQueues(
+  history: History,
+  budget: Budget,
+  spec: SequentialSpec,
+  options: QueueOptions,
+  judge: Judge,
+): Verdict {
   const strange = strangeOperation(history, spec);
   if (strange !== undefined) return undecidable(`a queue has no operation ${strange}`);
   if (!budget.spend(history.operations.length)) return undecidable(budgetReason);
   const { values } = history.events;
   const initial = (listAnswered(options.initial ?? null) ?? []).map((element) => values.idOf(element));
   const findings = new Findings(history);
-  const stats = { enqueued: 0, dequeued: 0, openDequeues: 0, missing: 0, lost: 0 };
+  const stats: QueueStats = { enqueued: 0, dequeued: 0, openDequeues: 0, missing: 0, lost: 0 };
   for (const rows of rowsByKey(history, spec)) {
     const queue = queueRows(history, rows, initial);
     stats.enqueued += queue.enqueues.length;
@@ -65,13 +110,7 @@ function check(history: History, budget: Budget, spec: SequentialSpec, options: 
     stats.openDequeues += queue.open.length;
     if (queue.enqueues.some((row) => history.operations.input[row] === nullId))
       findings.leaveOpen('null was enqueued, which looks like an empty queue when it is dequeued');
-    else {
-      reportUnmatched(history, queue, findings);
-      reportOvertaking(history, queue, findings);
-      const { missing, lost } = reportLost(history, queue, findings);
-      stats.missing += missing;
-      stats.lost += lost;
-    }
+    else judge(queue, findings, stats);
   }
   if (stats.enqueued + stats.dequeued === 0)
     findings.leaveOpen('there is nothing to judge: nothing was enqueued');

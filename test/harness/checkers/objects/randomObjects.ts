@@ -127,7 +127,7 @@ export const menus: readonly Menu[] = [
   },
   {
     spec: named('inventory'),
-    ask: (draw) => {
+    ask: (draw: Draw): readonly [string, Json] => {
       const lot = { producto_id: draw(2), region: 'sur' };
       return pick<readonly [string, Json]>(
         draw,

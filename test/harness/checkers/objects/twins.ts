@@ -64,7 +64,12 @@ const count = (counts: Counts, kind: string): void => {
 };
 
 /** Jepsen's set-full, element by element, on one key. */
-export function setFullTwin(deeds: readonly Deed[], failed: readonly Deed[], counts: Counts): void {
+export function setFullTwin(
+  deeds: readonly Deed[],
+  failed: readonly Deed[],
+  counts: Counts,
+  isLinearizable: boolean,
+): void {
   const named = [...deeds, ...failed].flatMap(({ f, asked, answer }) =>
     f === 'read' ? elementsOf(answer) : [asked],
   );
@@ -83,13 +88,19 @@ export function setFullTwin(deeds: readonly Deed[], failed: readonly Deed[], cou
     for (let at = 0; at < known.length; at++)
       if (known.slice(0, at).some((other) => same(other, known[at]))) count(counts, 'duplicate');
   }
-  for (const element of elements) elementTwin(deeds, failed, element, counts);
+  for (const element of elements) elementTwin(deeds, failed, element, counts, isLinearizable);
 }
 
 const nodeIfRemoves = (deeds: readonly Deed[], read: Deed): string =>
   deeds.some(({ f }) => f === 'remove') ? read.node : '';
 
-function elementTwin(deeds: readonly Deed[], failed: readonly Deed[], element: Json, counts: Counts): void {
+function elementTwin(
+  deeds: readonly Deed[],
+  failed: readonly Deed[],
+  element: Json,
+  counts: Counts,
+  isLinearizable: boolean,
+): void {
   const on = (f: string, among = deeds): Deed[] =>
     among.filter((deed) => deed.f === f && same(deed.asked, element));
   const looks = deeds.filter(
@@ -109,6 +120,13 @@ function elementTwin(deeds: readonly Deed[], failed: readonly Deed[], element: J
   const lastShown = Math.max(-1, ...shown.map(({ start }) => start));
   const lastMissed = Math.max(-1, ...missed.map(({ start }) => start));
   const removes = on('remove');
+  const lastChange = Math.max(
+    -1,
+    ...deeds.filter(({ f }) => f === 'add' || f === 'remove').map(({ last }) => last),
+  );
+  const final = lastPerNodeTwin(
+    deeds.filter(({ f, isOk, start }) => f === 'read' && isOk && start > lastChange),
+  );
   if (removes.length > 0) {
     count(counts, 'removed');
     const found = removes.filter(
@@ -116,7 +134,8 @@ function elementTwin(deeds: readonly Deed[], failed: readonly Deed[], element: J
         remove.isOk &&
         [...shown, ...adds].some(({ node, end }) => node === remove.node && end < remove.start),
     );
-    if (adds.length === 1 && lastShown > lastMissed && found.some(({ end }) => end < lastShown))
+    const isThere = isLinearizable || (final.length > 0 && final.every(shows));
+    if (adds.length === 1 && isThere && lastShown > lastMissed && found.some(({ end }) => end < lastShown))
       count(counts, 'resurrected');
     return;
   }
@@ -124,7 +143,8 @@ function elementTwin(deeds: readonly Deed[], failed: readonly Deed[], element: J
   if (lastShown > lastMissed) {
     count(counts, 'stable');
     if (lastMissed > known) count(counts, 'stale');
-  } else count(counts, lastMissed > known ? 'lost' : 'neverRead');
+  } else if (lastMissed <= known) count(counts, 'neverRead');
+  else count(counts, isLinearizable || (final.length > 0 && !final.some(shows)) ? 'lost' : 'missing');
 }
 
 /** The size of the largest matching of dequeues to enqueues of the same element that began before they ended. */
