@@ -186,7 +186,7 @@ export class Client {
       return this.end({ type: 'fail', error, node });
     }
     const hint = leader !== node && this.options.nodes.find((other) => other === leader);
-    if (this.routes.stays(readOnly)) return this.onSentAway(current, error, node, Boolean(hint), nowNs);
+    if (this.routes.stays(readOnly)) return this.onSentAway(current, error, node, hint || null, nowNs);
     if (hint) this.routes.redirected(readOnly, hint);
     else this.routes.failed(readOnly, node);
     if (current.open.length > 0) return null;
@@ -206,14 +206,15 @@ export class Client {
     current: Current,
     error: string,
     node: NodeId,
-    isToLeader: boolean,
+    leader: NodeId | null,
     nowNs: number,
   ): ClientResult | null {
     const { readOnly } = current.operation;
-    this.routes.failed(readOnly, node);
+    if (leader === null) this.routes.failed(readOnly, node);
+    else this.routes.redirected(readOnly, leader);
     if (current.open.length > 0) return null;
     if (current.unclear !== null) return this.retry(current, node, nowNs);
-    const endsSession = isToLeader && !(readOnly && this.options.sessions === 'reads-at-one-node');
+    const endsSession = leader !== null && !(readOnly && this.options.sessions === 'reads-at-one-node');
     return this.endLater(current, { type: 'fail', error, node, ...(endsSession && { endsSession }) }, nowNs);
   }
 

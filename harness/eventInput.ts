@@ -1,8 +1,9 @@
 /** Histories as callers of the library have them: events with what they care to say, lines of JSON, or columns. */
 import type { NodeId } from '../nodes/kernel/ids.ts';
 import type { Json } from '../nodes/kernel/wire.ts';
+import { UnfitValue } from './columns/canonical.ts';
 import { usualReading, type Reading } from './columns/events.ts';
-import { History } from './columns/history.ts';
+import { History, HistoryBuilder } from './columns/history.ts';
 import { MalformedHistory, type Op, type OpType, type Process } from './history.ts';
 
 /** An event of a history; what is left out has the value that says least. */
@@ -26,9 +27,18 @@ export type HistoryInput = History | Iterable<EventInput> | string;
 
 /** The history in columns, to be read in this way. Throws MalformedHistory. O(events). */
 export function historyOf(input: HistoryInput, reading: Partial<Reading> = {}): History {
-  if (input instanceof History) return new History(input.events, { ...input.reading, ...reading });
+  if (input instanceof History) return input.readAs({ ...input.reading, ...reading });
   const events = typeof input === 'string' ? eventsOfLines(input) : input;
-  return History.of(opsOf(events), { ...usualReading, ...reading });
+  const builder = new HistoryBuilder();
+  for (const op of opsOf(events))
+    try {
+      builder.append(op);
+    } catch (error) {
+      if (error instanceof UnfitValue)
+        throw new MalformedHistory(op.index, `event ${op.index}: ${error.message}`);
+      throw error;
+    }
+  return builder.build({ ...usualReading, ...reading });
 }
 
 function* eventsOfLines(text: string): Generator<unknown> {

@@ -83,7 +83,9 @@ export class Routes {
   }
 
   private remember(readOnly: boolean, node: NodeId): void {
-    if (readOnly) this.readNode = node;
-    else this.writeNode = node;
+    // The first operation of a session decides where all of them go, whatever it is.
+    const isForAll = this.sessions === 'one-node';
+    if (readOnly || isForAll) this.readNode = node;
+    if (!readOnly || isForAll) this.writeNode = node;
   }
 }

@@ -165,6 +165,7 @@ describe('check', () => {
       /the nemesis writes only info/,
     ],
     ['events in another order', [{ ...invoke, index: 1 }], /its index is 1: events are missing/],
+    ['values that are no JSON', [{ ...invoke, value: Infinity }], /event 0: the value holds a number beyond/],
     ['lines that are no JSON', '{"process":', /event 0 is not JSON: '{"process":'/],
   ] as const)
     it(`refuses ${name}`, () => {

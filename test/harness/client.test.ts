@@ -4,6 +4,7 @@ import { Client, type ClientOperation, type ClientResult } from '../../harness/c
 import { keyValueProfile } from '../../harness/profile.ts';
 import type { WireOutcome } from '../../harness/world.ts';
 import { nodeId, type NodeId } from '../../nodes/kernel/ids.ts';
+import type { Sessions } from '../../nodes/kernel/model.ts';
 import { createPrng, type Prng } from '../../nodes/kernel/prng.ts';
 import type { Json, WireRequest } from '../../nodes/kernel/wire.ts';
 
@@ -86,12 +87,17 @@ class Bench {
   readonly client: Client;
   nowNs = 0;
 
-  constructor({ deduplicates = true, prng = fixedPrng(false) } = {}) {
+  constructor({
+    deduplicates = true,
+    prng = fixedPrng(false),
+    sessions = 'roaming',
+  }: { deduplicates?: boolean; prng?: Prng; sessions?: Sessions } = {}) {
     this.client = new Client({
       nodes,
       home: n1,
       profile: keyValueProfile,
       deduplicates,
+      sessions,
       attemptTimeoutMs: 1000,
       operationTimeoutMs: 3000,
       prng,
@@ -360,5 +366,56 @@ describe('a client', () => {
       plain.play(write, [success]);
       assert.equal(plain.sent.length, 1);
     });
+  });
+});
+
+describe('a client whose process stays at one node', () => {
+  const next = (bench: Bench, operation: ClientOperation): ClientOperation => ({
+    ...operation,
+    node: bench.client.entryNode(operation.readOnly),
+  });
+
+  it('is led to the leader once, and then asks it alone', () => {
+    const bench = new Bench({ sessions: 'one-node' });
+    bench.play(next(bench, write), [leads(n2), success]);
+    bench.play(next(bench, read), [success]);
+    bench.play(next(bench, read), [timeout]);
+    bench.play(next(bench, write), [refused]);
+    bench.play(next(bench, read), [success]);
+    assert.deepEqual(bench.asked, [n1, n2, n2, n2, n2, n2]);
+  });
+
+  it('ends its session when that node names another leader, and goes there in the next one', () => {
+    for (const operation of [read, write]) {
+      const bench = new Bench({ sessions: 'one-node' });
+      bench.play(next(bench, write), [success]);
+      const sent = bench.play(next(bench, operation), [leads(n3)]);
+      assert(sent !== 'waits' && sent.type === 'fail' && sent.endsSession === true);
+      bench.play(next(bench, operation), [success]);
+      bench.play(next(bench, read), [success]);
+      assert.deepEqual(bench.asked, [n1, n1, n3, n3]);
+    }
+  });
+
+  it('takes no write elsewhere that it may have done there, and gives up unclear', () => {
+    const bench = new Bench({ sessions: 'one-node' });
+    bench.play(next(bench, write), [success]);
+    const outcomes = [timeout, ...Array.from({ length: 60 }, () => leads(n2))];
+    const result = bench.play(next(bench, write), outcomes);
+    assert(result !== 'waits' && result.type === 'info');
+    assert(bench.asked.every((node) => node === n1));
+    bench.play(next(bench, read), [success]);
+    assert.equal(bench.asked.at(-1), n2, 'another process is free again');
+  });
+
+  it('reads at home alone, and writes anywhere, where only reads stay', () => {
+    const bench = new Bench({ sessions: 'reads-at-one-node' });
+    bench.play(next(bench, write), [leads(n2), success]);
+    bench.play(next(bench, read), [timeout]);
+    bench.play(next(bench, read), [refused]);
+    const sent = bench.play(next(bench, read), [leads(n3)]);
+    assert(sent !== 'waits' && sent.type === 'fail' && sent.endsSession === undefined);
+    bench.play(next(bench, write), [success]);
+    assert.deepEqual(bench.asked, [n1, n2, n1, n1, n1, n2]);
   });
 });

@@ -174,4 +174,14 @@ describe('the interpreter', () => {
     interpreter.next(10);
     assert.throws(() => interpreter.next(9), AssertionFailed);
   });
+
+  it('retires a process whose session ended, whatever came of its operation', () => {
+    const interpreter = interpret(always('a'), 1);
+    const processes = [{}, { endsSession: false }, { endsSession: true }, {}].map((end, at) => {
+      const { thread, process } = dispatched(interpreter, at);
+      interpreter.complete(thread, { type: 'fail', value: null, ...end }, at);
+      return process;
+    });
+    assert.deepEqual(processes, [0, 0, 0, 1]);
+  });
 });

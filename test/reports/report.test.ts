@@ -114,7 +114,11 @@ describe('the report of a run', () => {
     assert.ok(found);
     const html = renderReport({
       ...invalid,
-      results: { ...invalid.results, checkers: { ...checkers, 'strict-serializable': found } },
+      results: {
+        ...invalid.results,
+        guarantee: { ...invalid.results.guarantee, judged: ['linearizable', 'strict-serializable'] },
+        checkers: { ...checkers, 'strict-serializable': found },
+      },
     });
     assert.equal(html.match(/<article /g)?.length, 1);
     assert.match(html, /Found by linearizable and strict-serializable\./);
