@@ -11,18 +11,16 @@ const stepsMax = 12;
 /** `Let T1 = …, T2 = …. Then T1 < T2, because …; however, T2 < T1, because …: a contradiction.` */
 export function cycleSentence(analysis: Analysis, found: readonly Step[]): string {
   const steps = rotated(found);
-  const txns = [...new Set(steps.map(({ from }) => from))];
-  const shownTxns = txns.slice(0, stepsMax);
-  const name = (txn: number): string => `T${txns.indexOf(txn) + 1}`;
-  const who = shownTxns.map((txn) => `${name(txn)} = ${analysis.narrator.what(txn)}`);
-  const reasons = steps.map(
+  const shown = steps.length <= stepsMax ? steps : [...steps.slice(0, stepsMax - 1), ...steps.slice(-1)];
+  const named = [...new Set(shown.flatMap(({ from, to }) => [from, to]))];
+  const name = (txn: number): string => `T${named.indexOf(txn) + 1}`;
+  const who = named.map((txn) => `${name(txn)} = ${analysis.narrator.what(txn)}`);
+  const reasons = shown.map(
     (step) => `${name(step.from)} < ${name(step.to)}, because ${reason(analysis, step, name)}`,
   );
-  const last = reasons.at(-1) ?? '';
-  const others = reasons.slice(0, -1);
-  const shown =
-    others.length < stepsMax ? others : [...others.slice(0, stepsMax), `… (${steps.length} steps in all)`];
-  return `Let ${who.join(', ')}${txns.length > stepsMax ? ', …' : ''}. Then ${shown.join('; ')}; however, ${last}: a contradiction.`;
+  const last = reasons.pop() ?? '';
+  if (shown.length < steps.length) reasons.push(`… (${steps.length} steps in all)`);
+  return `Let ${who.join(', ')}. Then ${reasons.join('; ')}; however, ${last}: a contradiction.`;
 }
 
 /** Begins with the transaction that was invoked first. */

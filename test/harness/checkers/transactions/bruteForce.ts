@@ -185,8 +185,12 @@ function reads(
   edges: [Txn, Txn][],
 ): boolean {
   const own: Micro[] = [];
-  for (const micro of txn.micros) {
+  for (const [at, micro] of txn.micros.entries()) {
     if (micro[1] !== key) continue;
+    // Nobody sees an element before it was appended.
+    const later = txn.micros.slice(at).filter(([f, on]) => f === 'append' && on === key);
+    if (Array.isArray(micro[2]) && later.some(([, , value]) => (micro[2] as readonly Json[]).includes(value)))
+      return false;
     if (micro[0] !== 'r') {
       own.push(micro);
       continue;
@@ -203,7 +207,7 @@ function reads(
   return true;
 }
 
-/** What a transaction sees of a key that it has written so far. */
+/** What a transaction saw of a key that it has written; older writes of its own are a matter of internal consistency. */
 function isOwnState(
   txn: Txn,
   own: readonly Micro[],
@@ -211,9 +215,12 @@ function isOwnState(
   states: readonly Json[],
   seen: Json,
 ): boolean {
-  let store: Store = new Map([[own[0]?.[1] ?? '', states[order.indexOf(txn)] ?? null]]);
-  for (const micro of own) store = new Map([[micro[1], written(store, micro)]]);
-  return same(store.get(own[0]?.[1] ?? '') ?? null, seen);
+  const key = own[0]?.[1] ?? '';
+  let store: Store = new Map([[key, states[order.indexOf(txn)] ?? null]]);
+  return own.some((micro) => {
+    store = new Map([[key, written(store, micro)]]);
+    return same(store.get(key) ?? null, seen);
+  });
 }
 
 function isAcyclic(txns: readonly Txn[], edges: readonly (readonly [Txn, Txn])[]): boolean {

@@ -129,7 +129,9 @@ class Database {
   step(txn: Running): boolean {
     const micro = txn.asked[txn.answered.length] as Micro;
     const [f, key, value] = micro;
-    if (this.isolation === 'locking' && !this.lock(txn, key, f !== 'r')) {
+    // Read committed holds its write locks to the end, and takes no read locks (Berenson et al. 1995).
+    const locks = this.isolation === 'locking' || (this.isolation === 'committed' && f !== 'r');
+    if (locks && !this.lock(txn, key, f !== 'r')) {
       this.abort(txn);
       return false;
     }
