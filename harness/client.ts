@@ -210,8 +210,8 @@ export class Client {
     nowNs: number,
   ): ClientResult | null {
     const { readOnly } = current.operation;
-    if (leader === null) this.routes.failed(readOnly, node);
-    else this.routes.redirected(readOnly, leader);
+    this.routes.failed(readOnly, node);
+    if (leader !== null) this.routes.redirected(readOnly, leader);
     if (current.open.length > 0) return null;
     if (current.unclear !== null) return this.retry(current, node, nowNs);
     const endsSession = leader !== null && !(readOnly && this.options.sessions === 'reads-at-one-node');
