@@ -51,9 +51,13 @@ export class Automaton {
   observes = new Uint8Array(16);
   readonly hasFootprints: boolean;
   private readonly tables: Tables;
-  private readonly allowance: MemoryAllowance;
+  /** What states, codes and steps are taken from. */
+  readonly allowance: MemoryAllowance;
+  /** How many words they have taken. */
+  words = 0;
   private readonly states: unknown[] = [undefined];
   private readonly names: string[] = ['a state that nobody asks for'];
+  private readonly paths: string[] = [];
   private readonly stateOfName = new Map<string, number>();
   private readonly codes = new CodeTable();
   private readonly steps = new PairMap();
@@ -102,8 +106,14 @@ export class Automaton {
     return this.names[state] ?? '';
   }
 
-  stateAt(state: number): unknown {
-    return this.states[state];
+  /** The path of a state (see `SequentialSpec.pathOf`); the spec must have paths. */
+  pathOf(state: number): string {
+    const known = this.paths[state];
+    if (known !== undefined) return known;
+    const path = this.spec.pathOf?.(this.states[state]) ?? '';
+    this.take(path.length);
+    this.paths[state] = path;
+    return path;
   }
 
   /** What a code asks and answers. */
@@ -135,7 +145,7 @@ export class Automaton {
       return after === 'inconsistent' ? inconsistent : this.numberOf(after);
     });
     this.steps.add(state, code, next);
-    this.allowance.wordsLeft -= wordsPerStep;
+    this.take(wordsPerStep);
     return next;
   }
 
@@ -145,7 +155,7 @@ export class Automaton {
     this.needs[code] = none;
     this.avoids[code] = none;
     this.leaves[code] = grown;
-    this.allowance.wordsLeft -= wordsPerCode;
+    this.take(wordsPerCode);
     const isObserver = this.spec.observers.includes(operation.input.f);
     this.observes[code] = isObserver ? 1 : 0;
     if (!this.spec.footprint) return;
@@ -169,13 +179,18 @@ export class Automaton {
     this.observes = observes;
   }
 
+  private take(words: number): void {
+    this.words += words;
+    this.allowance.wordsLeft -= words;
+  }
+
   /** Numbers a state by its name. A long name stands for much memory, its own and that of the state. */
   private numberOf(state: unknown): number {
     const name = this.spec.nameOf(state);
     const known = this.stateOfName.get(name);
     if (known !== undefined) return known;
     this.stateOfName.set(name, this.states.length);
-    this.allowance.wordsLeft -= wordsPerState + name.length;
+    this.take(wordsPerState + name.length);
     this.names.push(name);
     return this.states.push(state) - 1;
   }

@@ -9,17 +9,20 @@
  */
 import { never } from '../../columns/operations.ts';
 import type { Automaton } from './automaton.ts';
+import { attempt } from './attempt.ts';
 import { cutAfter, type Problem } from './problem.ts';
-import { Search } from './search.ts';
 
 /** One check of a relaxed history; whoever takes longer is not relaxed. */
 const nodesPerCheckMax = 2_000;
-/** All checks of one core together, in nodes; setting up a check counts as one node for so many operations. */
+/**
+ * All checks of one core together, in nodes. Setting up a check counts as one node for so many operations, and new
+ * states as one for so many words.
+ */
 const nodesMax = 50_000;
 const operationsPerNode = 64;
+const wordsPerNode = 256;
 /** With more different open operations every node is slow, and hardly anything is decided. */
 const groupsMax = 512;
-const memoryWordsMax = 8 * 1024 * 1024;
 /** In a long history all but the last so many operations are relaxed at once, then all but more if that was too much. */
 const firstKept = 16;
 const keptGrowth = 4;
@@ -77,10 +80,12 @@ class Relaxing {
     this.isKept.fill(0);
     this.isKept[this.blocked] = 1;
     for (const place of kept) this.isKept[place] = 1;
-    const search = new Search(this.automaton, this.relaxed(), { wordsLeft: memoryWordsMax });
-    this.nodesLeft -= this.problem.length / operationsPerNode;
-    if (search.groups.count > groupsMax) return false;
-    this.nodesLeft -= search.run(Math.min(nodesPerCheckMax, this.nodesLeft));
+    const { words } = this.automaton;
+    const search = attempt(this.automaton, this.relaxed(), Math.min(nodesPerCheckMax, this.nodesLeft), {
+      groupsMax,
+    });
+    const newWords = this.automaton.words - words;
+    this.nodesLeft -= search.nodes + this.problem.length / operationsPerNode + newWords / wordsPerNode;
     return search.status === 'not-linearizable';
   }
 

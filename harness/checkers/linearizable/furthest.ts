@@ -6,11 +6,10 @@
  * unless it looked ahead and left out what was hopeless later. Then cuts decide: a later one constrains more, so once
  * a cut is not linearizable no later one is. Which completion it is does not depend on the order of the search.
  */
-import type { Automaton } from './automaton.ts';
 import { maskWord, numberWord, stateWord } from './memo.ts';
 import { orderOf, type Order } from './order.ts';
-import type { Problem } from './problem.ts';
-import { Search, type SearchOptions } from './search.ts';
+import { attempt } from './attempt.ts';
+import type { Search } from './search.ts';
 
 export interface Furthest {
   /** The operation whose completion cannot be explained: its place in the problem. */
@@ -21,50 +20,50 @@ export interface Furthest {
   readonly possible: ReadonlySet<number>;
 }
 
-/** A cut that takes more is left undecided, and the answer may come out late. */
-const nodesPerCutMax = 200_000;
+/**
+ * A cut takes hardly more than the whole. One that does is left undecided, and so are all when they take too much
+ * together: then the answer may come out late.
+ */
+const nodesPerCutMin = 10_000;
+const nodesMax = 6_000_000;
 const nodesForStatesMax = 20_000;
-const memoryWordsMax = 16 * 1024 * 1024;
 
 /** Finds where a problem stops being linearizable; `refuted` is a search that found that it does. */
 export function furthestOf(refuted: Search): Furthest {
   const { automaton, problem, window } = refuted;
-  const number = refuted.hasLeftOut ? bisected(refuted) : refuted.farthest;
-  const before = searched(automaton, problem, { limit: number });
+  const number = refuted.hasLeftOut ? soughtAfter(refuted) : refuted.farthest;
+  const before = attempt(automaton, problem, nodesMax, { limit: number });
   const order =
     before.status === 'linearizable'
       ? orderOf(before, number)
       : { length: 0, place: new Int32Array(0), state: new Int32Array(0) };
-  return {
-    blocked: window.place[number] as number,
-    order,
-    possible: statesAround(searched(automaton, problem, { limit: number + 1, isHasty: false }), number),
-  };
+  const around = attempt(automaton, problem, nodesForStatesMax, { limit: number + 1, isHasty: false });
+  return { blocked: window.place[number] as number, order, possible: statesAround(around, number) };
 }
 
-/** The number of the first completion that cannot be reached: looked for near where the search stopped. */
-function bisected({ automaton, problem, farthest, window }: Search): number {
+/**
+ * The number of the first completion that cannot be reached. A cut that can be reached is soon known, one that cannot
+ * takes as long as the whole: so cuts are tried from where the search came to, in strides that grow until one fails.
+ */
+function soughtAfter({ automaton, problem, farthest, window, nodes }: Search): number {
   // Invariant: the completions before `low` can be reached together, those up to `high` cannot.
   let low = farthest;
   let high = window.count - 1;
-  let stride = 1;
-  while (low < high) {
-    const middle = Math.min(low + stride - 1, (low + high) >> 1);
-    const search = searched(automaton, problem, { limit: middle + 1 });
-    if (search.status === 'not-linearizable') {
-      if (!search.hasLeftOut) return search.farthest;
-      low = Math.max(low, search.farthest);
-      high = middle;
-    } else low = middle + 1;
-    stride *= 4;
+  let nodesLeft = nodesMax;
+  for (let stride = 1; low < high && nodesLeft > 0; stride *= 2) {
+    const last = Math.min(low + stride, high) - 1;
+    const nodesForCut = Math.min(nodesPerCutMin + 2 * nodes, nodesLeft);
+    const cut = attempt(automaton, problem, nodesForCut, { limit: last + 1 });
+    nodesLeft -= cut.nodes;
+    if (cut.status !== 'not-linearizable') low = last + 1;
+    else {
+      if (!cut.hasLeftOut) return cut.farthest;
+      low = Math.max(low, cut.farthest);
+      high = last;
+      stride = 1 / 2;
+    }
   }
   return high;
-}
-
-function searched(automaton: Automaton, problem: Problem, options: SearchOptions): Search {
-  const search = new Search(automaton, problem, { wordsLeft: memoryWordsMax }, options);
-  search.run(options.isHasty === false ? nodesForStatesMax : nodesPerCutMax);
-  return search;
 }
 
 /** The states that were reached when an operation might come next, or could not come yet. */

@@ -36,6 +36,8 @@ export interface SearchOptions {
   readonly limit?: number;
   /** Without haste neither states are made one nor hopeless configurations left out: what was reached is all there is. */
   readonly isHasty?: boolean;
+  /** With more groups of open operations than this it is not worth trying. */
+  readonly groupsMax?: number;
 }
 
 /** Words of a frame: an entry of the memo, where its candidates go on, and the one that was taken last. */
@@ -43,6 +45,8 @@ const frameWords = 3;
 
 export class Search {
   status: SearchStatus = 'searching';
+  /** How many configurations were tried. */
+  nodes = 0;
   /** The greatest number of a completion that was waited for: all before it were reached. */
   farthest = 0;
   /** Whether looking ahead left something out: then completions beyond `farthest` may be reachable. */
@@ -92,7 +96,8 @@ export class Search {
     this.seen = new Int32Array(automaton.codeCount);
     this.state = automaton.initial;
     if (this.limit === 0) this.status = 'linearizable';
-    else if (allowance.wordsLeft < 0) this.status = 'out-of-memory';
+    else if (allowance.wordsLeft < 0 || this.groups.count > (options.groupsMax ?? Infinity))
+      this.status = 'out-of-memory';
     else this.arrive();
   }
 
@@ -103,6 +108,7 @@ export class Search {
       nodes++;
       if (this.choose()) this.arrive();
     }
+    this.nodes += nodes;
     return nodes;
   }
 

@@ -82,15 +82,10 @@ export class Targets {
 
   private sort(asked: Int32Array): void {
     const states = [...new Set(asked)];
-    const sorted = states.map((state) => ({ state, path: this.pathOf(state) }));
+    const sorted = states.map((state) => ({ state, path: this.automaton.pathOf(state) }));
     sorted.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
     for (const [place, { state }] of sorted.entries()) this.place[state] = place;
     this.paths = sorted.map(({ path }) => path);
-  }
-
-  private pathOf(state: number): string {
-    const { spec } = this.automaton;
-    return spec.pathOf?.(this.automaton.stateAt(state)) ?? '';
   }
 
   private find(state: number): void {
@@ -107,7 +102,7 @@ export class Targets {
       this.high[state] = this.paths.length;
       return;
     }
-    const path = this.pathOf(state);
+    const path = this.automaton.pathOf(state);
     this.low[state] = this.firstPath((other) => other >= path);
     this.high[state] = this.firstPath((other) => other > path && !other.startsWith(path));
   }

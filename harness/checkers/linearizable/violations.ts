@@ -8,6 +8,7 @@ import { never } from '../../columns/operations.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
 import type { Anomaly, Budget } from '../checker.ts';
 import { indicesOf } from '../phrases.ts';
+import { explanationWordsMax } from './attempt.ts';
 import { explain, prefixOf } from './explain.ts';
 import { furthestOf } from './furthest.ts';
 import type { Search } from './search.ts';
@@ -52,9 +53,10 @@ export class Violations {
     }
     const { automaton, problem, window, farthest } = refuted;
     const isInFull = this.located.length < explainedMax && this.budget.spend(0);
-    const anomaly = whenAsked(key, () =>
-      explain({ history, key, problem, automaton, furthest: furthestOf(refuted), isInFull }),
-    );
+    const anomaly = whenAsked(key, () => {
+      automaton.allowance.wordsLeft = explanationWordsMax;
+      return explain({ history, key, problem, automaton, furthest: furthestOf(refuted), isInFull });
+    });
     this.located.push({ at: window.end[farthest] as number, anomaly });
   }
 
