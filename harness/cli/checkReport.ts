@@ -1,7 +1,9 @@
 /** The answer of `check` about one file, for people. */
 import type { Anomaly, Validity, Verdict } from '../checkers/checker.ts';
-import { listed, phraseWithAnswer } from '../checkers/phrases.ts';
+import { listed, reference } from '../checkers/phrases.ts';
 import type { LevelsFound } from '../checkers/strongest.ts';
+import type { Operation } from '../history.ts';
+import type { Output, SequentialSpec } from '../specs/spec.ts';
 import type { CheckInput } from './checkInput.ts';
 import type { Judged } from './checkJudge.ts';
 import { drawingOf, operationsAt } from './drawing.ts';
@@ -89,11 +91,19 @@ function describeMinimal(
   const drawn = drawingOf(history, minimal, spec);
   if (drawn) return ['      the operations that suffice:', ...drawn.map((line) => `        ${line}`)];
   const operations = operationsAt(history, minimal);
-  const listed = operations.slice(0, listedMax).map((operation) => `        ${phraseWithAnswer(operation)}`);
-  const more = operations.length - listed.length;
+  const shown = operations.slice(0, listedMax).map((operation) => `        ${inWords(operation, spec)}`);
+  const more = operations.length - shown.length;
   return [
     `      the ${operations.length} operations that suffice:`,
-    ...listed,
+    ...shown,
     ...(more > 0 ? [`        … and ${more} more`] : []),
   ];
+}
+
+function inWords(operation: Operation, spec: SequentialSpec): string {
+  const { invocation, completion } = operation;
+  const { f, value, key, process } = invocation;
+  const output: Output = completion?.type === 'ok' ? { value: completion.value } : 'unknown';
+  const what = spec.describe({ f, value }, output);
+  return `p${process}  ${key === undefined ? '' : `${key}: `}${what} (${reference(operation)})`;
 }
