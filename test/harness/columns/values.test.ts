@@ -123,6 +123,10 @@ describe('the table of values', () => {
         given,
       );
     assert.deepEqual(values.get(ids[0] ?? 0), [0]);
+    assert.deepEqual(
+      given.map((value) => values.idOf(value)),
+      ids,
+    );
   });
 });
 
