@@ -5,12 +5,21 @@
  *     strict-serializable ─┬─ serializable ── snapshot-isolation ── read-committed
  *                          └─ linearizable ─┬─ regular ── no-lost-writes
  *                                           ├─ convergence, mutual-exclusion, never-oversold
- *                                           └─ sequential ─┬─ ccv ─┬─ cc ─┬─ writes-follow-reads
- *                                                          └─ cm ──┤      ├─ read-your-writes
- *                                                                  └ pram ┴─ monotonic-reads, monotonic-writes
+ *                                           └─ sequential ─┬─ ccv ─┬─ monotonic-reads
+ *                                                          │       └─ cc
+ *                                                          └─ cm ──┬─ cc ─── writes-follow-reads, read-your-writes,
+ *                                                                  │         monotonic-writes
+ *                                                                  └─ pram ─ monotonic-reads, read-your-writes,
+ *                                                                            monotonic-writes
+ *
+ * It is true of the procedures that decide the levels, and a test fuzzes it: what a level accepts, no level below it
+ * refuses. Causal consistency (cc) does not imply monotonic reads: it lets a session order concurrent writes anew for
+ * each of its reads, so it may read 1, 2, and 1 again; convergence (ccv) and PRAM forbid that. A regular register shows
+ * a session its own writes, but nobody asks it what a cas without an answer has seen.
  *
  * Sources: Jepsen's hierarchy of consistency models; Bouajjani et al. (POPL 2017) for cc, ccv and cm; Brzezinski et al.
- * (2004) for causality as the union of the session guarantees. `ccv` implies only `cc`; `pram` follows from `cm` alone.
+ * (2004) for the session guarantees, which together are less than causality as these procedures decide them: they look
+ * at what can be seen from outside.
  */
 import type { Guarantee } from '../nodes/kernel/model.ts';
 
@@ -23,9 +32,9 @@ const implied: Readonly<Record<Guarantee, readonly Guarantee[]>> = {
   linearizable: ['regular', 'sequential', 'convergence', 'mutual-exclusion', 'never-oversold'],
   regular: ['no-lost-writes'],
   sequential: ['ccv', 'cm'],
-  ccv: ['cc'],
+  ccv: ['cc', 'monotonic-reads'],
   cm: ['cc', 'pram'],
-  cc: ['read-your-writes', 'monotonic-reads', 'monotonic-writes', 'writes-follow-reads'],
+  cc: ['read-your-writes', 'monotonic-writes', 'writes-follow-reads'],
   pram: ['read-your-writes', 'monotonic-reads', 'monotonic-writes'],
   'read-your-writes': [],
   'monotonic-reads': [],

@@ -22,16 +22,20 @@ export interface Clocks {
 }
 
 /** 128 MB. */
-const entriesMaxDefault = 32 * 1024 * 1024;
+const entriesMax = 32 * 1024 * 1024;
 const widthMin = 16;
 
-/** Sessions in blocks whose clocks fit into memory. Only sessions that write are worth a column. */
-export function blocksOf(readsFrom: ReadsFrom, entriesMax: number = entriesMaxDefault): Int32Array[] {
+/** Sessions in blocks of which clocks are made at a time. Only sessions that write are worth a column. */
+export function blocksOf(readsFrom: ReadsFrom, width: number = widthFor(readsFrom)): Int32Array[] {
   const writing = writingSessions(readsFrom);
-  const width = Math.max(widthMin, Math.floor(entriesMax / Math.max(1, readsFrom.length)));
   const blocks: Int32Array[] = [];
   for (let at = 0; at < writing.length; at += width) blocks.push(writing.subarray(at, at + width));
   return blocks;
+}
+
+/** As many as fit into memory. */
+function widthFor({ length }: ReadsFrom): number {
+  return Math.max(widthMin, Math.floor(entriesMax / Math.max(1, length)));
 }
 
 function writingSessions({ sessionCount, sessionStart, writes }: ReadsFrom): Int32Array {

@@ -99,5 +99,5 @@ function waySentence(story: Story, start: number, way: Way, goal: number): strin
   const { from, to } = way[first] as Leap;
   const before = from === start ? '' : `${story.chain(stationsOf(start, way.slice(0, first), from))}; `;
   const after = waySentence(story, to, way.slice(first + 1), goal);
-  return `${before}with ${story.value(to)} of ${story.key(to)} comes ${story.value(from)}; ${after}`;
+  return `${before}who sees ${story.value(to)} of ${story.key(to)} has seen ${story.value(from)}; ${after}`;
 }

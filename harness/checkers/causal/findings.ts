@@ -44,14 +44,17 @@ export function sharedFindingsOf(readsFrom: ReadsFrom, budget: Budget): Findings
   return findings;
 }
 
-/** Searches for all patterns; undefined when the budget is used up. O(operations * sessions). */
-export function findingsOf(readsFrom: ReadsFrom, budget: Budget, entriesMax?: number): Findings | undefined {
+/**
+ * Searches for all patterns; undefined when the budget is used up. `width` is how many sessions are looked at in one
+ * pass. O(operations * sessions).
+ */
+export function findingsOf(readsFrom: ReadsFrom, budget: Budget, width?: number): Findings | undefined {
   const order = orderOf(readsFrom, undefined, budget);
   if (!order) return undefined;
   const readers = listsBy(readsFrom.from, readsFrom.length);
   const keyWrites = new KeyWrites(readsFrom);
   const search = new OverwritingSearch(readsFrom, keyWrites, readers);
-  const blocks = blocksOf(readsFrom, entriesMax);
+  const blocks = blocksOf(readsFrom, width);
   let clocks: Clocks | undefined;
   for (const sessions of blocks) {
     clocks = clocksOf(readsFrom, order.sequence, sessions, budget, clocks?.known);

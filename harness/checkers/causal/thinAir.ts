@@ -15,7 +15,7 @@ export function explainThinAir({ history, thinAir }: ReadsFrom): Anomaly[] {
     const seen = isCas ? (invocation.value as readonly never[])[0] : completion?.value;
     const failed = failedWriteOf(history, row);
     const who = `process ${invocation.process} read ${describeValue(seen ?? null)}${invocation.key === undefined ? '' : ` of ${invocation.key}`} (${reference(operation)})`;
-    const tried = failed === undefined ? '' : ` but by ${phrase(history.operation(failed))}, which failed`;
+    const tried = failed === undefined ? '' : `: ${phrase(history.operation(failed))} failed`;
     const ops = [row, ...(failed === undefined ? [] : [failed])].flatMap((at) =>
       indicesOf(history.operation(at)),
     );

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { unlimited } from '../../../../harness/checkers/budget.ts';
 import { causal, type CausalLevel } from '../../../../harness/checkers/causal/causal.ts';
+import { findingsOf, type Findings } from '../../../../harness/checkers/causal/findings.ts';
+import { readsFromOf } from '../../../../harness/checkers/readsFrom.ts';
 import { History } from '../../../../harness/columns/history.ts';
 import type { Op } from '../../../../harness/history.ts';
 import { casRegister } from '../../../../harness/specs/register.ts';
@@ -30,6 +32,24 @@ describe('causal levels agree with their definitions', () => {
     agreesOn(level, sessionHistories(shape), (history) => {
       assert.equal(holds(level, history), twin(level, history, leastOrder));
     });
+
+  agreesOn(
+    'and clocks in blocks find what whole clocks find',
+    sessionHistories({ ...shape, operationsMax: 14, processesMax: 6 }),
+    (history) => {
+      const readsFrom = readsFromOf(History.of(history), casRegister, undefined);
+      assert(readsFrom);
+      const [whole, inBlocks] = [findingsOf(readsFrom, unlimited), findingsOf(readsFrom, unlimited, 1)];
+      const outline = (findings: Findings | undefined): unknown => [
+        findings?.isCyclic,
+        findings?.isConvergent,
+        findings?.initial.length,
+        findings?.overwritten.length,
+        findings?.conflicts.length,
+      ];
+      assert.deepEqual(outline(inBlocks), outline(whole));
+    },
+  );
 
   for (const level of ['cc', 'ccv', 'cm'] as const)
     agreesOn(
