@@ -13,14 +13,12 @@ import { failOutcome, never, okOutcome } from '../../columns/operations.ts';
 import type { Json } from '../../../nodes/kernel/wire.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
 import type { Budget } from '../checker.ts';
-import { answersOf, listAnswered, notAList, type Answer } from './answers.ts';
+import { answersOf, listAnswered, notAList } from './answers.ts';
 import { Elements } from './elements.ts';
 import { budgetReason } from './findings.ts';
+import { noRow } from './rows.ts';
+import { Sightings } from './sightings.ts';
 import { lastPerNode, quiescenceOf } from './quiescence.ts';
-import { nodeOf } from './rows.ts';
-
-/** No row. */
-export const noRow = -1;
 
 /**
  * Columns by the number of the element, for all that an operation was asked to add, remove or look up. Rows are of
@@ -57,8 +55,8 @@ export interface Fates {
   readonly shownFinally: Int32Array;
   /** By the number of an element, less `length`: a read that shows what no operation ever named. */
   readonly strangers: number[];
-  /** Pairs of a read and an element that it lists twice. */
-  readonly twice: (readonly [row: number, element: number])[];
+  /** A read that lists it more than once. */
+  readonly listedTwiceRow: Int32Array;
 }
 
 /** The fates of the elements of the set with these rows; or in words why they cannot be told. O(elements listed). */
@@ -129,7 +127,7 @@ function emptyFates(elements: Elements, lastFinalRows: readonly number[]): Fates
     lastFinalRows,
     shownFinally: column(0),
     strangers: [],
-    twice: [],
+    listedTwiceRow: column(noRow),
   };
 }
 
@@ -174,7 +172,7 @@ function takeAnswers(
   fates: Fates,
   sightings: Sightings,
 ): string | undefined {
-  const { elements, length, lastShownRow, lastMissedRow, strangers, twice } = fates;
+  const { elements, length, lastShownRow, lastMissedRow, strangers, listedTwiceRow } = fates;
   /** The elements that all reads so far have shown. */
   const shownByAll = Int32Array.from({ length }, (_, id) => id);
   let shownCount = length;
@@ -188,7 +186,7 @@ function takeAnswers(
     for (const element of list) {
       const id = elements.idOf(element);
       if (id >= length) strangers[id - length] = answer.firstRow;
-      else if (stamp[id] === turn) twice.push([answer.firstRow, id]);
+      else if (stamp[id] === turn) listedTwiceRow[id] = answer.firstRow;
       else {
         stamp[id] = turn;
         if (lastShownRow[id] === noRow) lastShownRow[id] = answer.lastRow;
@@ -263,47 +261,5 @@ function takeRemoves(
     const known = removedRow[id] ?? noRow;
     if (known === noRow || (operations.end[row] ?? never) < (operations.end[known] ?? never))
       removedRow[id] = row;
-  }
-}
-
-/** When elements were first known: at all, and where there are removes, at each node. */
-class Sightings {
-  /** Whether it matters which node an element was seen at: only to removes. */
-  matter = false;
-  private readonly history: History;
-  private readonly fates: Fates;
-  private readonly atNode = new Map<number, number>();
-
-  constructor(history: History, fates: Fates) {
-    this.history = history;
-    this.fates = fates;
-    const remove = history.events.fNames.find('remove');
-    this.matter = remove >= 0 && history.operations.f.includes(remove);
-  }
-
-  /** A read showed an element. */
-  show(id: number, { firstRow }: Answer): void {
-    const { firstShownRow } = this.fates;
-    const { end } = this.history.operations;
-    const known = firstShownRow[id] ?? noRow;
-    if (known === noRow || (end[firstRow] ?? never) < (end[known] ?? never)) firstShownRow[id] = firstRow;
-    this.note(id, firstRow);
-  }
-
-  /** The node that answered this row has the element from its end on. */
-  note(id: number, row: number): void {
-    if (!this.matter) return;
-    const place = this.placeOf(id, row);
-    const end = this.history.operations.end[row] ?? never;
-    if (end < (this.atNode.get(place) ?? never)) this.atNode.set(place, end);
-  }
-
-  /** From when on the node that answered this row was known to have the element; `never` if it was not. */
-  firstAt(id: number, row: number): number {
-    return this.atNode.get(this.placeOf(id, row)) ?? never;
-  }
-
-  private placeOf(id: number, row: number): number {
-    return id * (this.history.events.nodeNames.size + 1) + nodeOf(this.history, row) + 1;
   }
 }

@@ -43,7 +43,8 @@ export class Knowledge {
    * enough if `any`. Undefined when the budget is used up. O(accesses reached).
    */
   reachedFrom(from: number, targets: readonly number[], any: boolean, budget: Budget): number[] | undefined {
-    const until = this.accesses.start[targets.at(-1) ?? from] ?? 0;
+    // Whatever leads to a target began before the target ended.
+    const until = targets.reduce((latest, at) => Math.max(latest, this.accesses.end[at] ?? 0), 0);
     const isTarget = new Set(targets);
     this.spread++;
     const pending = new Growing(Int32Array);

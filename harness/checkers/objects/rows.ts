@@ -4,6 +4,9 @@ import { noName } from '../../columns/interner.ts';
 import { noEvent, type Operations } from '../../columns/operations.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
 
+/** No row. */
+export const noRow = -1;
+
 /** The rows of each key, ascending, in the order of first use; one part if the spec has no keys. O(operations). */
 export function rowsByKey(history: History, spec: SequentialSpec): Int32Array[] {
   const { length, key } = history.operations;

@@ -3,7 +3,8 @@ import type { History } from '../../columns/history.ts';
 import { never } from '../../columns/operations.ts';
 import { phrase, reference } from '../phrases.ts';
 import { described } from './answers.ts';
-import { noRow, type Fates } from './elementFates.ts';
+import type { Fates } from './elementFates.ts';
+import { noRow } from './rows.ts';
 import { given, type Findings } from './findings.ts';
 import type { Latencies } from './latencies.ts';
 
@@ -30,10 +31,11 @@ export function reportElements(
   tally: Tally,
   isLinearizable: boolean,
 ): void {
-  for (const [row, id] of fates.twice) reportTwice(fates, findings, row, id);
   for (let id = fates.elements.size - 1; id >= fates.length; id--)
     reportPhantom(fates, findings, fates.strangers[id - fates.length] ?? 0, id);
   for (let id = 0; id < fates.length; id++) {
+    const twice = fates.listedTwiceRow[id] ?? noRow;
+    if (twice !== noRow) reportTwice(fates, findings, twice, id);
     if (reportUnadded(history, fates, findings, id) || fates.adds[id] === 0) continue;
     tally.attempts++;
     if (fates.removeRow[id] !== noRow) {

@@ -77,22 +77,15 @@ export function setFullTwin(
     (text) => JSON.parse(text) as Json,
   );
   const reads = deeds.filter(({ f, isOk }) => f === 'read' && isOk);
-  for (const answer of new Set(
-    reads.map((read) => `${JSON.stringify(read.answer ?? null)} ${nodeIfRemoves(deeds, read)}`),
-  )) {
-    const [text = ''] = answer.split(' ');
-    const list = elementsOf(JSON.parse(text) as Json);
-    const known = list.filter((element) =>
-      [...deeds, ...failed].some(({ f, asked }) => f !== 'read' && same(asked, element)),
+  for (const element of elements) {
+    const isNamed = [...deeds, ...failed].some(({ f, asked }) => f !== 'read' && same(asked, element));
+    const times = reads.map(
+      ({ answer }) => elementsOf(answer).filter((other) => same(other, element)).length,
     );
-    for (let at = 0; at < known.length; at++)
-      if (known.slice(0, at).some((other) => same(other, known[at]))) count(counts, 'duplicate');
+    if (isNamed && times.some((listed) => listed > 1)) count(counts, 'duplicate');
   }
   for (const element of elements) elementTwin(deeds, failed, element, counts, isLinearizable);
 }
-
-const nodeIfRemoves = (deeds: readonly Deed[], read: Deed): string =>
-  deeds.some(({ f }) => f === 'remove') ? read.node : '';
 
 function elementTwin(
   deeds: readonly Deed[],
