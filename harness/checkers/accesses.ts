@@ -83,7 +83,7 @@ function absentIds({ events: { values } }: History, spec: SequentialSpec): reado
 }
 
 /** Reads rows, one after the other: `kind`, `seen` and `left` are those of the last one. */
-class AccessReader {
+export class AccessReader {
   kind = readAccess;
   seen = noValue;
   left = noValue;

@@ -20,7 +20,8 @@ export function tooHigh(part: Part, row: number): Refusal {
     const acknowledged = part.rows.filter(
       (other) => f[other] === add && outcome[other] === okOutcome && (start[other] ?? 0) < (end[row] ?? 0),
     ).length;
-    const open = begun > 1 && begun > acknowledged ? `, ${begun - acknowledged} of them without an answer,` : '';
+    const open =
+      begun > 1 && begun > acknowledged ? `, ${begun - acknowledged} of them without an answer,` : '';
     const adds = begun === 1 ? '1 add' : `${begun} adds`;
     const sentence = `${headline(part.history.operation(row))}, but ${origin(part)}only ${adds}${open} had begun when it ended.`;
     return { rows: [row], sentence };

@@ -2,14 +2,16 @@
  * Single operations on a register, taken out of the columns: what a proof needs of them when it is put into words later,
  * and how they are told.
  */
+import type { Json } from '../../../nodes/kernel/wire.ts';
 import type { History } from '../../columns/history.ts';
-import { falseId, nullId } from '../../columns/interner.ts';
-import { failOutcome, never, okOutcome } from '../../columns/operations.ts';
+import { nullId } from '../../columns/interner.ts';
+import { never } from '../../columns/operations.ts';
 import type { Operation } from '../../history.ts';
 import { describeValue } from '../../specs/describe.ts';
 import { noValue } from '../accesses.ts';
 import { phrase, phraseWithAnswer, reference } from '../phrases.ts';
 import type { Cells } from './cells.ts';
+import { refusedBeside } from './refused.ts';
 
 export interface Fact {
   readonly history: History;
@@ -88,18 +90,12 @@ export function neverWritten(history: History, row: number, value: number): Neve
 
 /** The first operation that would have left a value there, but failed or did not match. */
 function failedWriterOf(history: History, row: number, value: number): number | undefined {
-  const { length, outcome, key, input, output, f } = history.operations;
+  const { input, f } = history.operations;
   const { values, fNames } = history.events;
   const cas = fNames.find('cas');
-  for (let at = 0; at < length; at++) {
-    const isCas = f[at] === cas;
-    const isRefused =
-      outcome[at] === failOutcome || (isCas && outcome[at] === okOutcome && output[at] === falseId);
-    if (!isRefused || key[at] !== key[row]) continue;
-    const asked = values.get(input[at] ?? 0);
-    const isCasTo =
-      isCas && Array.isArray(asked) && asked.length === 2 && values.idOf(asked[1] as never) === value;
-    if (isCasTo || (!isCas && value !== nullId && input[at] === value)) return at;
-  }
-  return undefined;
+  return refusedBeside(history, row).find((other) => {
+    if (f[other] !== cas) return value !== nullId && input[other] === value;
+    const asked = values.get(input[other] ?? 0);
+    return Array.isArray(asked) && asked.length === 2 && values.idOf(asked[1] as Json) === value;
+  });
 }

@@ -73,7 +73,6 @@ export function growthOf(part: Part, add: string): Growth | undefined {
     }
     const value = operations.input[row] ?? 0;
     if (operations.f[row] !== addF || scratch.notes[value] !== none) return undefined;
-    if (!isOrdinary(events.values.get(value))) return undefined;
     scratch.notes[value] = elementCount;
     adder[elementCount++] = row;
   }
@@ -101,12 +100,8 @@ function answerOf({ history }: Part, row: number, known: ReadonlyMap<number, Ans
   if (same) return same;
   if (id === nullId) return { id, size: 0, row };
   const answer = history.events.values.get(id);
-  if (!Array.isArray(answer) || !(answer as readonly Json[]).every(isOrdinary)) return undefined;
-  return { id, size: answer.length, row };
+  return Array.isArray(answer) ? { id, size: answer.length, row } : undefined;
 }
-
-/** Numbers beyond all bounds are spelled like null in the names of states. */
-const isOrdinary = (value: Json): boolean => typeof value !== 'number' || Number.isFinite(value);
 
 /**
  * Sets `members` to the elements of an answer, and stamps them with its number, or tells what is odd about it. The array

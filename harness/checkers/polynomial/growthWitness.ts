@@ -1,9 +1,9 @@
 /** Which operations prove that something that only grows is not linearizable, and why. */
 import type { Json } from '../../../nodes/kernel/wire.ts';
-import { failOutcome } from '../../columns/operations.ts';
 import { phrase, reference } from '../phrases.ts';
 import { valueIn } from './facts.ts';
 import type { Answer, Growth, Inversion, Oddity } from './growth.ts';
+import { refusedBeside } from './refused.ts';
 import { Refusal, type Proof } from './refusal.ts';
 import type { Part } from './specialCase.ts';
 
@@ -30,12 +30,12 @@ export function odd({ part, scratch, adder }: Growth, { answer, value, what }: O
       const once = `it was ${done(part)} only once: ${told(part, add)}`;
       return { rows: [answer.row, add], sentence: `${read} had ${words} twice, but ${once}.` };
     }
-    const { length, outcome, input, key } = history.operations;
-    for (let row = 0; row < length; row++)
-      if (outcome[row] === failOutcome && input[row] === value && key[row] === key[answer.row]) {
-        const refused = `it was only ${done(part)} by an operation that failed: ${told(part, row)}`;
-        return { rows: [answer.row, row], sentence: `${read} had ${words}, but ${refused}.` };
-      }
+    const { input } = history.operations;
+    const refused = refusedBeside(history, answer.row).find((row) => input[row] === value);
+    if (refused !== undefined) {
+      const failed = `it was only ${done(part)} by an operation that failed: ${told(part, refused)}`;
+      return { rows: [answer.row, refused], sentence: `${read} had ${words}, but ${failed}.` };
+    }
     return { rows: [answer.row], sentence: `${read} had ${words}, but nothing had ever ${done(part)} it.` };
   });
 }

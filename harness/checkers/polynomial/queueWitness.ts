@@ -1,9 +1,9 @@
 /** Which operations prove that a queue is not linearizable, and why. */
-import { failOutcome } from '../../columns/operations.ts';
 import { describeValue } from '../../specs/describe.ts';
-import { listed, phrase, phraseWithAnswer } from '../phrases.ts';
+import { phrase, phraseWithAnswer } from '../phrases.ts';
 import { headline } from './facts.ts';
 import type { Elements } from './fifoQueue.ts';
+import { refusedBeside } from './refused.ts';
 import { Refusal } from './refusal.ts';
 import { none } from './scratch.ts';
 import type { Part } from './specialCase.ts';
@@ -18,16 +18,16 @@ function elementOf({ history }: Part, enqueue: number): string {
 
 /** An element that nobody enqueued. */
 export function neverEnqueued(part: Part, row: number): Refusal {
-  const { length, outcome, input, output, key } = part.history.operations;
+  const { input, output } = part.history.operations;
   return new Refusal(() => {
     const value = output[row] ?? 0;
     const words = describeValue(part.history.events.values.get(value));
-    for (let at = 0; at < length; at++)
-      if (outcome[at] === failOutcome && input[at] === value && key[at] === key[row])
-        return {
-          rows: [row, at],
-          sentence: `${headOf(part, row)}, but ${words} was only enqueued by an operation that failed: ${told(part, at)}.`,
-        };
+    const refused = refusedBeside(part.history, row).find((other) => input[other] === value);
+    if (refused !== undefined)
+      return {
+        rows: [row, refused],
+        sentence: `${headOf(part, row)}, but ${words} was only enqueued by an operation that failed: ${told(part, refused)}.`,
+      };
     return { rows: [row], sentence: `${headOf(part, row)}, but nothing had ever enqueued ${words}.` };
   });
 }
@@ -83,6 +83,6 @@ export function neverEmpty(
     const rows = stays.flatMap(({ enqueued, dequeued }) =>
       dequeued === none ? [enqueued] : [enqueued, dequeued],
     );
-    return { rows: [...rows, row], sentence: `${answered(part, row)}, but ${listed(words, 'and')}.` };
+    return { rows: [...rows, row], sentence: `${answered(part, row)}, but ${words.join('; ')}.` };
   });
 }

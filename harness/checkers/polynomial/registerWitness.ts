@@ -110,9 +110,9 @@ function madeOf(first: Fact | number, value: number, { history }: Fact): string 
 
 /** Of two zones each was there before the other: `first` ended before `later` began, `replacing` before `last` did. */
 function crossed(first: Fact, later: Fact, replacing: Fact, last: Fact): Proof {
-  const order = `${toldWithAnswer(later)} began only after ${toldWithAnswer(first)} had ended`;
+  const order = `${toldWithAnswer(later)} and began only after the end of ${toldWithAnswer(first)}`;
   return {
     rows: [first.row, later.row, replacing.row, last.row],
-    sentence: `${headline(operationOf(last))}, but ${known(replacing)}, while ${order}: neither can have come first.`,
+    sentence: `${headline(operationOf(last))}, but ${known(replacing)}, while ${order}: neither value can have come first.`,
   };
 }
