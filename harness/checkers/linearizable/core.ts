@@ -21,6 +21,8 @@ const nodesPerCheckMax = 2_000;
 const nodesMax = 50_000;
 const operationsPerNode = 64;
 const wordsPerNode = 256;
+/** What the states of long lists may take. */
+const wordsMax = 8 * 1024 * 1024;
 /** With more different open operations every node is slow, and hardly anything is decided. */
 const groupsMax = 512;
 /** In a long history all but the last so many operations are relaxed at once, then all but more if that was too much. */
@@ -63,6 +65,7 @@ class Relaxing {
   constructor(automaton: Automaton, problem: Problem, blocked: number) {
     this.automaton = automaton;
     this.problem = problem;
+    automaton.allowance.wordsLeft = Math.min(automaton.allowance.wordsLeft, wordsMax);
     this.blocked = blocked;
     this.isKept = new Uint8Array(problem.length);
   }
@@ -86,6 +89,7 @@ class Relaxing {
     });
     const newWords = this.automaton.words - words;
     this.nodesLeft -= search.nodes + this.problem.length / operationsPerNode + newWords / wordsPerNode;
+    if (this.automaton.allowance.wordsLeft < 0) this.nodesLeft = 0;
     return search.status === 'not-linearizable';
   }
 

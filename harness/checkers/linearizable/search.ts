@@ -107,6 +107,7 @@ export class Search {
     while (nodes < nodesMax && this.status === 'searching') {
       nodes++;
       if (this.choose()) this.arrive();
+      if (this.allowance.wordsLeft < 0 && this.status === 'searching') this.status = 'out-of-memory';
     }
     this.nodes += nodes;
     return nodes;
@@ -138,7 +139,6 @@ export class Search {
     }
     const entry = this.memo.add(this.number, this.state, this.current);
     if (entry !== known) this.push(entry);
-    if (this.allowance.wordsLeft < 0) this.status = 'out-of-memory';
   }
 
   /** Rule 1, and passes the completions of what has taken effect. */
@@ -185,6 +185,7 @@ export class Search {
     while (this.depth > 0) {
       const frame = frameWords * (this.depth - 1);
       if (this.chooseInFlight(frame) || this.chooseOpen(frame)) return true;
+      if (this.allowance.wordsLeft < 0) return false;
       this.depth--;
     }
     this.status = 'not-linearizable';
@@ -238,6 +239,8 @@ export class Search {
       const used = groups.used(arena, entry + counts, group);
       if (used === groups.size(group) || (groups.starts[first + used] as number) > end) continue;
       const next = automaton.step(state, groups.code[group] as number);
+      // New states may take much, and there may be very many of these operations: the search is over, and goes nowhere.
+      if (this.allowance.wordsLeft < 0) break;
       if (next === inconsistent || next === state) continue;
       if (reach && !reach.hasAvoiding && reach.collapsed(next, number) === dead) continue;
       this.stack[frame + 1] = count + group + 1;
