@@ -68,7 +68,12 @@ export function readCheckInput(path: string, flags: CheckFlags, onBytes?: OnByte
 
 /** The history of a run folder, or a file; with the configuration of the run that it belongs to, if any. */
 function locate(path: string): { readonly file: string; readonly config: RunConfig | undefined } {
-  const isFolder = statOf(path).isDirectory();
+  const found = statOf(path);
+  const isFolder = found.isDirectory();
+  if (!isFolder && !found.isFile())
+    throw new UsageError(
+      `${path} is no file; expected one, or the folder of a run (a pipe is read only once)`,
+    );
   const file = isFolder ? join(path, 'history.jsonl') : path;
   if (isFolder) statOf(file);
   const isOfRun = isFolder || basename(path) === 'history.jsonl';

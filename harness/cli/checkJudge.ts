@@ -2,9 +2,9 @@
 import { performance } from 'node:perf_hooks';
 import type { Guarantee } from '../../nodes/kernel/model.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
-import { deadlineBudget } from '../checkers/budget.ts';
+import { deadlineBudget, shareOf } from '../checkers/budget.ts';
 import { worst, type Anomaly, type Budget, type Validity } from '../checkers/checker.ts';
-import { judgeHistory, type Judgement } from '../checkers/judgement.ts';
+import { judgeHistory, type Judgement, type Question } from '../checkers/judgement.ts';
 import { checkerOf, objectCheckers } from '../checkers/levels.ts';
 import { edn } from '../formats/edn.ts';
 import type { CheckFlags, CheckInput } from './checkInput.ts';
@@ -61,6 +61,9 @@ export function judgeInput(input: CheckInput, options: JudgeOptions): Judged {
   };
 }
 
+/** The part of the budget that goes to the start from nil. */
+const partFromNil = 0.75;
+
 interface FromStart {
   readonly judgement: Judgement;
   readonly warnings: readonly string[];
@@ -71,10 +74,14 @@ interface FromStart {
  * history is wrong only if it is wrong from both.
  */
 function judgeFromAnyStart(input: CheckInput, options: JudgeOptions, budget: Budget): FromStart {
-  const judgement = judgeFrom(input, options.initial, options, budget);
+  const strongest = options.guarantee === 'strongest' ? 'always' : 'when-violated';
   const isStartKnown = options.initial !== undefined || input.format !== edn || !isRegister(input);
+  // An explanation must not use up what the second question needs.
+  const first = isStartKnown ? budget : shareOf(budget, partFromNil);
+  const judgement = judgeFrom(input, options.initial, strongest, first);
   if (isStartKnown || judgement.valid !== false) return { judgement, warnings: [] };
-  const fromZero = judgeFrom(input, 0, options, budget);
+  // If it is violated from there too, what held was found out above already.
+  const fromZero = judgeFrom(input, 0, 'never', budget);
   if (fromZero.valid === false) return { judgement, warnings: [] };
   return {
     judgement: fromZero,
@@ -92,7 +99,7 @@ function isRegister({ spec }: CheckInput): boolean {
 function judgeFrom(
   { history, levels, spec, workload }: CheckInput,
   initial: Json | undefined,
-  { guarantee }: JudgeOptions,
+  strongest: Question['strongest'],
   budget: Budget,
 ): Judgement {
   const subject = { spec, ...(initial === undefined ? {} : { initial }) };
@@ -103,8 +110,8 @@ function judgeFrom(
     whyNot: (level) => `${spec.name} has no checker for ${level}`,
     always: workload?.always ?? objectCheckers(subject),
     budget,
-    strongest: guarantee === 'strongest' ? 'always' : 'when-violated',
-    observers: spec.observers,
+    strongest,
+    minimal: { observers: spec.observers },
   });
 }
 

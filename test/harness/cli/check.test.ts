@@ -208,6 +208,7 @@ describe('npm run check', () => {
       /register histories cannot be checked for mutual-exclusion; there is: .*linearizable/,
     );
     await assert.rejects(check(join(folder, 'none.jsonl')), /there is no .*none\.jsonl/);
+    await assert.rejects(check('/dev/null'), /\/dev\/null is no file/);
   });
 
   it('guesses the spec from the operations, and from what reads answered', () => {
