@@ -82,7 +82,7 @@ export function check(input: HistoryInput, options: CheckOptions): CheckResult {
     always: [...objectCheckers(subject), ...(options.checkers ?? [])],
     budget: budgetOf(options),
     strongest: options.guarantee === 'strongest' ? 'always' : 'never',
-    observers: subject.spec.observers,
+    minimal: { observers: subject.spec.observers },
   });
   const { held, violated, undecided, strongestHeld } = found;
   return {

@@ -21,6 +21,8 @@ export interface JudgeInput {
   readonly workload: Pick<Workload, 'name' | 'checker' | 'always' | 'idempotent'>;
   /** Shared by all checkers. */
   readonly budget: Budget;
+  /** Only the verdict and one small counterexample: not which levels held where a judged one is violated. */
+  readonly isBrief?: boolean;
   /** What each fault did, by name. */
   readonly faults: Readonly<Record<string, FaultReport>>;
   readonly probes?: Readonly<Record<string, number>>;
@@ -32,7 +34,7 @@ export interface JudgeInput {
 
 /** The verdict of a run. Decided from the history alone, but for what is only reported. */
 export function judge(input: JudgeInput): Results {
-  const { config, claim, workload, budget } = input;
+  const { config, claim, workload, budget, isBrief = false } = input;
   const history = History.of(input.history);
   const judged = config.guarantee === null ? claim.guarantees : [config.guarantee];
   const { valid, levels, checkers, deciding } = judgeHistory(history, {
@@ -41,8 +43,8 @@ export function judge(input: JudgeInput): Results {
     whyNot: () => whyNot(workload),
     always: [stats, ...workload.always],
     budget,
-    strongest: 'when-violated',
-    observers: workload.idempotent,
+    strongest: isBrief ? 'never' : 'when-violated',
+    minimal: { observers: workload.idempotent, ...(isBrief && { minimisedMax: 1 }) },
   });
   const { held, violated, undecided, strongestHeld, impliedBy } = levels;
   return {

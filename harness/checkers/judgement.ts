@@ -6,7 +6,7 @@ import { guarantees, type Guarantee } from '../../nodes/kernel/model.ts';
 import type { History } from '../columns/history.ts';
 import { shareOf } from './budget.ts';
 import { worst, type Budget, type Checker, type Validity, type Verdict } from './checker.ts';
-import { withMinimal } from './minimal.ts';
+import { withMinimal, type MinimalOptions } from './minimal.ts';
 import { runOnce, undecided } from './run.ts';
 import { findStrongest, levelsIn, type LevelsFound } from './strongest.ts';
 
@@ -22,8 +22,8 @@ export interface Question {
   readonly budget: Budget;
   /** Which is the strongest level that held: asked always, only when an asked level is violated, or never. */
   readonly strongest: 'always' | 'when-violated' | 'never';
-  /** Operations that leave nothing behind; for counterexamples. */
-  readonly observers: readonly string[];
+  /** How counterexamples are made small. */
+  readonly minimal: MinimalOptions;
 }
 
 export interface Judgement {
@@ -83,15 +83,15 @@ function isLevel(name: string): name is Guarantee {
 /** Makes counterexamples small, each verdict's once: levels that are decided by the same search share theirs. */
 function explainer(
   history: History,
-  { budget, observers }: Question,
+  { budget, minimal }: Question,
 ): (checker: Checker | null, verdict: Verdict) => Verdict {
   const explained = new Map<Verdict, Verdict>();
   return (checker, verdict) => {
     if (checker === null || verdict.valid !== false) return verdict;
     const known = explained.get(verdict);
     if (known) return known;
-    const minimal = withMinimal(history, checker, verdict, budget, observers);
-    explained.set(verdict, minimal);
-    return minimal;
+    const small = withMinimal(history, checker, verdict, budget, minimal);
+    explained.set(verdict, small);
+    return small;
   };
 }

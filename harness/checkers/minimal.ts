@@ -17,8 +17,8 @@ import { excerptOf, type Excerpt } from './minimalExcerpt.ts';
 import { sourcesIn, type Sources } from './minimalSources.ts';
 import { runSafely } from './run.ts';
 
-/** So many anomalies of a verdict are minimised; they are usually alike. */
-const minimisedMax = 8;
+/** So many anomalies of a verdict are minimised unless somebody says otherwise; they are usually alike. */
+const minimisedDefault = 8;
 /** So many sub-histories are checked for one anomaly … */
 const checksMax = 500;
 /** … and so many operations in all of them together. */
@@ -26,21 +26,28 @@ const rowsCheckedMax = 2_000_000;
 /** The part of the budget left that may go into explanations. */
 const budgetPart = 0.5;
 
+export interface MinimalOptions {
+  /** The operations that leave nothing behind. */
+  readonly observers?: readonly string[];
+  /** So many of the anomalies are minimised, the first ones. */
+  readonly minimisedMax?: number;
+}
+
 /**
  * The verdict with minimal sub-histories for its first anomalies and, where no legal order describes how far the history
  * was right, the prefix for which the check held. Costs checks of parts of the history, within a part of the budget; a
- * verdict without a violation costs nothing. `observers` are the operations that leave nothing behind.
+ * verdict without a violation costs nothing.
  */
 export function withMinimal(
   history: History,
   checker: Checker,
   verdict: Verdict,
   budget: Budget,
-  observers: readonly string[] = [],
+  { observers = [], minimisedMax = minimisedDefault }: MinimalOptions = {},
 ): Verdict {
   if (verdict.valid !== false) return verdict;
   try {
-    return explained(history, checker, verdict, budget, observers);
+    return explained(history, checker, verdict, budget, { observers, minimisedMax });
   } catch {
     // A value too deep to be written down, say: a verdict stands without its explanation.
     return verdict;
@@ -52,7 +59,7 @@ function explained(
   checker: Checker,
   verdict: Verdict,
   budget: Budget,
-  observers: readonly string[],
+  { observers, minimisedMax }: Required<MinimalOptions>,
 ): Verdict {
   const own = shareOf(budget, budgetPart);
   const sources = sourcesIn(history, observers);

@@ -49,19 +49,17 @@ function firstProven(anomalies: readonly Anomaly[], length: number): number {
 
 /** The first events of a history; what completes later is open. */
 function prefixOf({ events, reading }: History, length: number): History {
+  const cut = <C extends Uint8Array | Int32Array | Float64Array>(column: C): C =>
+    column.subarray(0, length) as C;
   const { type, process, f, key, value, node, timeNs } = events;
-  return new History(
-    {
-      ...events,
-      length,
-      type: type.subarray(0, length),
-      process: process.subarray(0, length),
-      f: f.subarray(0, length),
-      key: key.subarray(0, length),
-      value: value.subarray(0, length),
-      node: node.subarray(0, length),
-      timeNs: timeNs.subarray(0, length),
-    },
-    reading,
-  );
+  const columns = {
+    type: cut(type),
+    process: cut(process),
+    f: cut(f),
+    key: cut(key),
+    value: cut(value),
+    node: cut(node),
+    timeNs: cut(timeNs),
+  };
+  return new History({ ...events, ...columns, length }, reading);
 }

@@ -158,6 +158,7 @@ export function judgePlan({ model, workload }: Campaign, { config }: Plan, histo
     claim: model.claim(config.options),
     workload,
     budget: nodeBudget(searchNodesMax),
+    isBrief: true,
     faults: {},
     model,
   });

@@ -32,7 +32,7 @@ describe('minimal sub-histories', () => {
     const history = History.of(spoiled(correctHistory(behaviour, draw, shape), draw, 2));
     const checker = linearizable(spec);
     const verdict = checker.check(history, unlimited);
-    const explained = withMinimal(history, checker, verdict, unlimited, spec.observers);
+    const explained = withMinimal(history, checker, verdict, unlimited, { observers: spec.observers });
     assert.deepEqual(withoutMinimal(explained), withoutMinimal(verdict));
     if (verdict.valid !== false) return;
     const sources = sourcesIn(history, spec.observers);
@@ -48,7 +48,10 @@ describe('minimal sub-histories', () => {
         assert(!isSmaller || !refusesAs(checker, history.restrictedTo(without), kind), `without row ${left}`);
       }
     }
-    assert.deepEqual(withMinimal(history, checker, verdict, unlimited, spec.observers), explained);
+    assert.deepEqual(
+      withMinimal(history, checker, verdict, unlimited, { observers: spec.observers }),
+      explained,
+    );
   });
 });
 

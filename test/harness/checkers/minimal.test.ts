@@ -20,7 +20,9 @@ function minimalOf(drawing: string, spec: SequentialSpec = casRegister): string[
   const history = historyDrawn(drawing);
   const checker = linearizable(spec);
   const verdict = checker.check(history, unlimited);
-  const [anomaly] = withMinimal(history, checker, verdict, unlimited, spec.observers).anomalies;
+  const [anomaly] = withMinimal(history, checker, verdict, unlimited, {
+    observers: spec.observers,
+  }).anomalies;
   return rowsOfEvents(history, anomaly?.minimal ?? []).map((row) => phrase(history.operation(row)));
 }
 
