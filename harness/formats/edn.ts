@@ -30,7 +30,10 @@ const knossosReading: Reading = { nilRead: 'unknown', failedCas: 'drop' };
 /** As in Elle: what a transaction read as nil was not there. */
 const elleReading: Reading = { nilRead: 'value', failedCas: 'drop' };
 
-/** Reads the operations of a stream; `file` is for messages. How answers are meant depends on the operations. Memory is bounded by the columns. O(bytes). */
+/**
+ * Reads the operations of a stream; `file` is for messages. Unless `reading` says how answers are meant, that depends on
+ * the operations. Memory is bounded by the columns. O(bytes). Throws HistoryFileError.
+ */
 export function readEdn(
   file: string,
   source: ByteSource,
