@@ -73,13 +73,20 @@ function check(
     : { valid: 'unknown', anomalies: [], reason: doubt, stats };
 }
 
+/** 512 MB, which are taken only for histories of very many sessions. */
+const memoryEntriesMax = 128 * 1024 * 1024;
+
 /** What is wrong, or the reason why nobody knows. */
 function causalAnomalies(
   level: Exclude<CausalLevel, 'pram'>,
   readsFrom: ReadsFrom,
   budget: Budget,
 ): Anomaly[] | string {
-  const findings = level === 'cm' ? findingsOf(readsFrom, budget) : sharedFindingsOf(readsFrom, budget);
+  // Causal memory needs the clocks of all sessions at once.
+  const findings =
+    level === 'cm'
+      ? findingsOf(readsFrom, budget, Math.ceil(memoryEntriesMax / Math.max(1, readsFrom.length)))
+      : sharedFindingsOf(readsFrom, budget);
   if (!findings) return budgetUsedUp;
   if (findings.isCyclic) return explainCyclicOrder(findings);
   const wrong = [...explainInitialReads(findings), ...explainOverwritten(findings)];

@@ -66,7 +66,9 @@ export function clocksOf(
   const known = memory && memory.length >= entries ? memory.fill(0) : new Int32Array(entries);
   const column = new Int32Array(readsFrom.sessionCount).fill(none);
   for (let at = 0; at < width; at++) column[sessions[at] ?? 0] = at;
-  for (let from = 0; from < sequence.length; from += stepsPerSpend) {
+  // Before the first operation of these sessions nobody depends on them.
+  const isOfBlock = (id: number): boolean => column[readsFrom.session[id] ?? 0] !== none;
+  for (let from = Math.max(0, sequence.findIndex(isOfBlock)); from < sequence.length; from += stepsPerSpend) {
     fillRows(readsFrom, sequence.subarray(from, from + stepsPerSpend), column, width, known);
     if (!budget.spend(stepsPerSpend)) return undefined;
   }
