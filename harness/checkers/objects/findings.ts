@@ -9,6 +9,8 @@ import { indicesOf } from '../phrases.ts';
 
 /** So many anomalies of a kind are explained; the others are only counted. */
 const explainedMax = 16;
+/** So many operations of an anomaly are named at most, lest one that takes thousands fills the memory. */
+const operationsMax = 200;
 
 export class Findings {
   private readonly history: History;
@@ -43,7 +45,7 @@ export class Findings {
     const isExplained = this.explains(kind);
     this.counts.set(kind, this.count(kind) + 1);
     if (!isExplained) return;
-    const operations = rows.map((row) => this.history.operation(row));
+    const operations = rows.slice(0, operationsMax).map((row) => this.history.operation(row));
     const ops = [...new Set(operations.flatMap(indicesOf))].sort((a, b) => a - b);
     const key = operations[0]?.invocation.key;
     this.anomalies.push({

@@ -72,6 +72,10 @@ class Finder {
     const last = this.lastReads(own, updates);
     if (last.length === 0) return false;
     if (this.ranOut || this.findings.count('lost-write') >= lostMax) return true;
+    if (!this.budget.spend(last.length * updates.length)) {
+      this.ranOut = true;
+      return true;
+    }
     const acknowledged = updates.filter((at) => end[at] !== never);
     const verdicts = last.map((read) => this.faultOf(read, updates, acknowledged));
     verdicts.forEach((fault, at) => {
