@@ -73,6 +73,7 @@ async function tryOut(args: readonly string[], out: string): Promise<CommandResu
   if (command === 'jepsen' && args.includes('--model'))
     return runCommand([...args, '--time-limit', '4', '--out', out]);
   if (command === 'bench-harness') return runCommand([...args, '--rounds', '1', '--seconds', '2']);
+  if (command === 'bench-checkers') return runCommand([...args, '--only', 'cas-30', '--rounds', '1']);
   if (command === 'sim') return runCommand([...args, '--seeds', '10']);
   if (command === 'check' && args.some((word) => word.startsWith('runs/'))) return checkAfresh(args, out);
   if (command === 'node' || command === 'cluster') return startAndEnd(args);
