@@ -4,13 +4,12 @@
  */
 import { History } from '../columns/history.ts';
 import type { Anomaly, Budget, Checker } from './checker.ts';
-import { runSafely } from './run.ts';
 
 /** So many events are checked, in all prefixes together. */
 const eventsCheckedMax = 2_000_000;
 
 /**
- * The index of an event such that the check holds for the history up to it and fails once the next event is added; -1
+ * The index of an event such that the check does not refute the history up to it, and does once the next is added; -1
  * when it fails from the first event. Undefined when that could not be found out. O(log events) checks, or two where the
  * violation shows at once when the last operation of its first anomaly completes.
  */
@@ -24,8 +23,13 @@ export function lastHeld(
   const holds = (length: number): boolean | undefined => {
     eventsLeft -= length;
     if (eventsLeft < 0 || !budget.spend(length)) return undefined;
-    const { valid } = runSafely(checker, prefixOf(history, length), budget);
-    return valid === 'unknown' ? undefined : valid;
+    try {
+      const { valid } = checker.check(prefixOf(history, length), budget);
+      // A prefix in which there is nothing to judge yet is not refuted; one that the budget cut short may be.
+      return budget.spend(0) ? valid !== false : undefined;
+    } catch {
+      return undefined;
+    }
   };
   /** Lengths of prefixes: the longest known to hold, the shortest known to fail. */
   let [held, failed] = [0, history.length];

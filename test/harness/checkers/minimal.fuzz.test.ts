@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { unlimited } from '../../../harness/checkers/budget.ts';
 import type { Checker, Verdict } from '../../../harness/checkers/checker.ts';
+import { checkerOf } from '../../../harness/checkers/levels.ts';
 import { linearizable } from '../../../harness/checkers/linearizable/linearizable.ts';
 import { partitionsOf } from './calls.ts';
 import { withMinimal } from '../../../harness/checkers/minimal.ts';
 import { sourcesIn } from '../../../harness/checkers/minimalSources.ts';
 import { History } from '../../../harness/columns/history.ts';
+import { guarantees } from '../../../nodes/kernel/model.ts';
 import { isLinearizable } from './bruteForce.ts';
 import { agreesOn } from './fuzz.ts';
 import { behaviours, correctHistory, drawFrom, spoiled } from './randomHistory.ts';
@@ -52,6 +54,29 @@ describe('minimal sub-histories', () => {
       withMinimal(history, checker, verdict, unlimited, { observers: spec.observers }),
       explained,
     );
+  });
+
+  agreesOn('of weaker levels fail the same check in the same way', cases, ({ tape, keys }) => {
+    const draw = drawFrom(tape);
+    const behaviour = behaviours[1];
+    assert(behaviour?.spec.name === 'register', 'registers whose values are written once');
+    const shape = { operations: 12, processes: 3, keys, crashOneIn: 8, failOneIn: 8 };
+    const history = History.of(spoiled(correctHistory(behaviour, draw, shape), draw, 3));
+    for (const level of guarantees) {
+      const checker = checkerOf(level, { spec: behaviour.spec });
+      const verdict = checker?.check(history, unlimited);
+      if (!checker || verdict?.valid !== false) continue;
+      const options = { observers: behaviour.spec.observers };
+      const { anomalies, heldUntil } = withMinimal(history, checker, verdict, unlimited, options);
+      for (const { kind, minimal } of anomalies.slice(0, 8)) {
+        assert(minimal !== undefined, `${kind} of ${level} is minimised`);
+        assert(refusesAs(checker, history.restrictedTo(rowsOfEvents(history, minimal)), kind), level);
+      }
+      assert(
+        heldUntil !== undefined || anomalies.some(({ prefix }) => prefix),
+        `${level} says how far it held`,
+      );
+    }
   });
 });
 
