@@ -6,7 +6,7 @@ import { infoType, invokeType, nemesisProcess, type Events } from '../columns/ev
 import { unnamedProcess } from './ednEvents.ts';
 
 const retired = -3;
-/** Beyond all processes that are numbered below this, there is room for more. */
+/** Between all processes that are numbered below this and those above, there is room for more than any history has. */
 const roomAbove = 2 ** 52;
 
 export interface Settled {
@@ -52,12 +52,10 @@ function warningOf({ processes }: Events, first: number): string {
 
 /** Numbers that no process of the history has, ascending. */
 function freeProcesses({ process, processes }: Events): () => number {
-  const used = new Set<number>();
-  for (const code of new Set(process)) if (code >= 0) used.add(Number(processes.processOf(code)));
   let next = 0;
-  for (const number of used) if (number < roomAbove) next = Math.max(next, number + 1);
-  return () => {
-    while (used.has(next)) next++;
-    return next++;
-  };
+  for (const code of new Set(process)) {
+    const number = code >= 0 ? Number(processes.processOf(code)) : 0;
+    if (number < roomAbove) next = Math.max(next, number + 1);
+  }
+  return () => next++;
 }

@@ -194,6 +194,11 @@ describe('npm run check', () => {
       check(odd, '--spec', 'counter'),
       /b\.jsonl:3: counter: a counter counts numbers, not "one"/,
     );
+    const answered = file('d.jsonl', lines(parseDrawing('p0  |- add 1 -|  |- read -> one -|').history));
+    await assert.rejects(
+      check(answered, '--spec', 'counter'),
+      /d\.jsonl:4: counter: a counter counts numbers/,
+    );
     const unknown = file('c.jsonl', lines(parseDrawing('p0  |- fly -|').history));
     await assert.rejects(check(unknown), /no spec has all the operations fly/);
   });

@@ -164,6 +164,23 @@ describe('EDN histories', () => {
     );
   });
 
+  it('goes back as often as it must', () => {
+    const text = '{:process 0, :type :ok, :f :add, :value {:a [[(#{1})]]}}\n'.repeat(150);
+    const { history } = readEdn('h.edn', sourceOf(text, 3), undefined, 16);
+    assert.equal(history.length, 150);
+    assert.deepEqual(history.op(149).value, { a: [[[[1]]]] });
+  });
+
+  it('counts the lines inside of strings', () =>
+    refused('{:process 0, :type :ok, :f :add, :value "a\n\\n\nb"}\n:x', 4, "found ':x'"));
+
+  it('takes whatever the nemesis does for acts of the nemesis', () => {
+    assert.deepEqual(brief(read('[:nemesis :invoke :start nil] [:nemesis-2 :ok :stop 1]')), [
+      ['nemesis', 'info', 'start', null],
+      ['nemesis', 'info', 'stop', 1],
+    ]);
+  });
+
   it('reads nothing from an empty file, an empty vector, a comment', () => {
     for (const text of ['', ' \n', '[]', '( )', '; nothing', '#_ {:a 1}']) assert.deepEqual(read(text), []);
   });
@@ -291,6 +308,14 @@ describe('keys inside of values', () => {
   it('are not looked for where one read asks for nothing, or nothing tells', () => {
     assert.deepEqual(brief(read('[0 :invoke :cas [1 2]]')), [[0, 'invoke', 'cas', [1, 2]]]);
     assert.deepEqual(brief(read('[0 :invoke :cas [1 nil]]')), [[0, 'invoke', 'cas', [1, null]]]);
+    const asked = '[0 :invoke :enqueue [1 nil]] [1 :invoke :read [1 2]]';
+    assert.ok(brief(read(asked)).every((op) => (op as unknown[]).length === 4));
+    const mixed =
+      '{:type :invoke :process 0 :f :write :key :x :value [:x 1]} {:type :invoke :process 1 :f :write :value [2 3]}';
+    assert.deepEqual(brief(read(mixed)), [
+      [0, 'invoke', 'write', 'x', ['x', 1]],
+      [1, 'invoke', 'write', [2, 3]],
+    ]);
     assert.deepEqual(brief(read('[0 :invoke :write [1 2]] [1 :invoke :read nil]')), [
       [0, 'invoke', 'write', [1, 2]],
       [1, 'invoke', 'read', null],

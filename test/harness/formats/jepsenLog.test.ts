@@ -58,6 +58,13 @@ describe('logs of Jepsen', () => {
     assert.match(warnings.join(), /etcd\.log: processes act again/);
   });
 
+  it('a keyword that was answered is a value', () => {
+    const { history } = read(
+      'INFO  jepsen.util - 0 :invoke :read nil\nINFO  jepsen.util - 0 :ok :read :blue\n',
+    );
+    assert.deepEqual([history.op(1).value, history.op(1).error], ['blue', undefined]);
+  });
+
   it('may tell of no operation', () => {
     assert.equal(read('').history.length, 0);
     const { history, warnings } = read('INFO  jepsen.core - the cluster did not start\n');
