@@ -15,6 +15,9 @@ import { agreesOn } from './fuzz.ts';
 import { behaviours, correctHistory, drawFrom, spoiled } from './randomHistory.ts';
 import { rowsOfEvents } from './subHistory.ts';
 
+/** Each history is checked hundreds of times. */
+const runs = 250;
+
 const cases = fc.record({
   behaviour: fc.constantFrom(...behaviours),
   tape: fc.array(fc.nat(1 << 16), { minLength: 40, maxLength: 160 }),
@@ -27,57 +30,70 @@ const refusesAs = (checker: Checker, history: History, kind: string): boolean =>
 };
 
 describe('minimal sub-histories', () => {
-  agreesOn('fail the same check in the same way, and lack nothing', cases, ({ behaviour, tape, keys }) => {
-    const { spec } = behaviour;
-    const draw = drawFrom(tape);
-    const shape = { operations: 9, processes: 3, keys, crashOneIn: 8, failOneIn: 8 };
-    const history = History.of(spoiled(correctHistory(behaviour, draw, shape), draw, 2));
-    const checker = linearizable(spec);
-    const verdict = checker.check(history, unlimited);
-    const explained = withMinimal(history, checker, verdict, unlimited, { observers: spec.observers });
-    assert.deepEqual(withoutMinimal(explained), withoutMinimal(verdict));
-    if (verdict.valid !== false) return;
-    const sources = sourcesIn(history, spec.observers);
-    for (const { kind, minimal } of explained.anomalies) {
-      assert(minimal !== undefined, 'every anomaly of a small history is minimised');
-      const rows = rowsOfEvents(history, minimal);
-      assert(refusesAs(checker, history.restrictedTo(rows), kind));
-      const partitions = partitionsOf(history.restrictedTo(rows), spec);
-      assert(partitions.some(({ calls }) => !isLinearizable(spec, calls)));
-      for (const left of rows) {
-        const without = sources.closure(rows.filter((row) => row !== left));
-        const isSmaller = without.length < rows.length;
-        assert(!isSmaller || !refusesAs(checker, history.restrictedTo(without), kind), `without row ${left}`);
+  agreesOn(
+    'fail the same check in the same way, and lack nothing',
+    cases,
+    ({ behaviour, tape, keys }) => {
+      const { spec } = behaviour;
+      const draw = drawFrom(tape);
+      const shape = { operations: 9, processes: 3, keys, crashOneIn: 8, failOneIn: 8 };
+      const history = History.of(spoiled(correctHistory(behaviour, draw, shape), draw, 2));
+      const checker = linearizable(spec);
+      const verdict = checker.check(history, unlimited);
+      const explained = withMinimal(history, checker, verdict, unlimited, { observers: spec.observers });
+      assert.deepEqual(withoutMinimal(explained), withoutMinimal(verdict));
+      if (verdict.valid !== false) return;
+      const sources = sourcesIn(history, spec.observers);
+      for (const { kind, minimal } of explained.anomalies) {
+        assert(minimal !== undefined, 'every anomaly of a small history is minimised');
+        const rows = rowsOfEvents(history, minimal);
+        assert(refusesAs(checker, history.restrictedTo(rows), kind));
+        const partitions = partitionsOf(history.restrictedTo(rows), spec);
+        assert(partitions.some(({ calls }) => !isLinearizable(spec, calls)));
+        for (const left of rows) {
+          const without = sources.closure(rows.filter((row) => row !== left));
+          const isSmaller = without.length < rows.length;
+          assert(
+            !isSmaller || !refusesAs(checker, history.restrictedTo(without), kind),
+            `without row ${left}`,
+          );
+        }
       }
-    }
-    assert.deepEqual(
-      withMinimal(history, checker, verdict, unlimited, { observers: spec.observers }),
-      explained,
-    );
-  });
-
-  agreesOn('of weaker levels fail the same check in the same way', cases, ({ tape, keys }) => {
-    const draw = drawFrom(tape);
-    const behaviour = behaviours[1];
-    assert(behaviour?.spec.name === 'register', 'registers whose values are written once');
-    const shape = { operations: 12, processes: 3, keys, crashOneIn: 8, failOneIn: 8 };
-    const history = History.of(spoiled(correctHistory(behaviour, draw, shape), draw, 3));
-    for (const level of guarantees) {
-      const checker = checkerOf(level, { spec: behaviour.spec });
-      const verdict = checker?.check(history, unlimited);
-      if (!checker || verdict?.valid !== false) continue;
-      const options = { observers: behaviour.spec.observers };
-      const { anomalies, heldUntil } = withMinimal(history, checker, verdict, unlimited, options);
-      for (const { kind, minimal } of anomalies.slice(0, 8)) {
-        assert(minimal !== undefined, `${kind} of ${level} is minimised`);
-        assert(refusesAs(checker, history.restrictedTo(rowsOfEvents(history, minimal)), kind), level);
-      }
-      assert(
-        heldUntil !== undefined || anomalies.some(({ prefix }) => prefix),
-        `${level} says how far it held`,
+      assert.deepEqual(
+        withMinimal(history, checker, verdict, unlimited, { observers: spec.observers }),
+        explained,
       );
-    }
-  });
+    },
+    runs,
+  );
+
+  agreesOn(
+    'of weaker levels fail the same check in the same way',
+    cases,
+    ({ tape, keys }) => {
+      const draw = drawFrom(tape);
+      const behaviour = behaviours[1];
+      assert(behaviour?.spec.name === 'register', 'registers whose values are written once');
+      const shape = { operations: 12, processes: 3, keys, crashOneIn: 8, failOneIn: 8 };
+      const history = History.of(spoiled(correctHistory(behaviour, draw, shape), draw, 3));
+      for (const level of guarantees) {
+        const checker = checkerOf(level, { spec: behaviour.spec });
+        const verdict = checker?.check(history, unlimited);
+        if (!checker || verdict?.valid !== false) continue;
+        const options = { observers: behaviour.spec.observers };
+        const { anomalies, heldUntil } = withMinimal(history, checker, verdict, unlimited, options);
+        for (const { kind, minimal } of anomalies.slice(0, 8)) {
+          assert(minimal !== undefined, `${kind} of ${level} is minimised`);
+          assert(refusesAs(checker, history.restrictedTo(rowsOfEvents(history, minimal)), kind), level);
+        }
+        assert(
+          heldUntil !== undefined || anomalies.some(({ prefix }) => prefix),
+          `${level} says how far it held`,
+        );
+      }
+    },
+    runs,
+  );
 });
 
 function withoutMinimal({ anomalies, ...rest }: Verdict): unknown {
