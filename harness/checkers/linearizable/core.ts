@@ -12,13 +12,14 @@ import type { Automaton } from './automaton.ts';
 import { attempt } from './attempt.ts';
 import { cutAfter, type Problem } from './problem.ts';
 
-/** One check of a relaxed history; whoever takes longer is not relaxed. */
+/** One check of a relaxed history, besides two nodes for each operation; whoever takes longer is not relaxed. */
 const nodesPerCheckMax = 2_000;
 /**
- * All checks of one core together, in nodes. Setting up a check counts as one node for so many operations, and new
- * states as one for so many words.
+ * All checks of one core together, in nodes, besides some for each operation. Setting up a check counts as one node for
+ * so many operations, and new states as one for so many words.
  */
 const nodesMax = 50_000;
+const nodesPerOperation = 8;
 const operationsPerNode = 64;
 const wordsPerNode = 256;
 /** What the states of long lists may take. */
@@ -57,7 +58,7 @@ const nextSize = (size: number): number => (size === 1 ? 0 : Math.ceil(size / 2)
 /** A problem, and checks of what is left of it when all but some of its operations are relaxed. */
 class Relaxing {
   readonly problem: Problem;
-  nodesLeft = nodesMax;
+  nodesLeft: number;
   private readonly automaton: Automaton;
   private readonly blocked: number;
   private readonly isKept: Uint8Array;
@@ -65,6 +66,7 @@ class Relaxing {
   constructor(automaton: Automaton, problem: Problem, blocked: number) {
     this.automaton = automaton;
     this.problem = problem;
+    this.nodesLeft = nodesMax + nodesPerOperation * problem.length;
     automaton.allowance.wordsLeft = Math.min(automaton.allowance.wordsLeft, wordsMax);
     this.blocked = blocked;
     this.isKept = new Uint8Array(problem.length);
@@ -84,9 +86,14 @@ class Relaxing {
     this.isKept[this.blocked] = 1;
     for (const place of kept) this.isKept[place] = 1;
     const { words } = this.automaton;
-    const search = attempt(this.automaton, this.relaxed(), Math.min(nodesPerCheckMax, this.nodesLeft), {
-      groupsMax,
-    });
+    const search = attempt(
+      this.automaton,
+      this.relaxed(),
+      Math.min(nodesPerCheckMax + 2 * this.problem.length, this.nodesLeft),
+      {
+        groupsMax,
+      },
+    );
     const newWords = this.automaton.words - words;
     this.nodesLeft -= search.nodes + this.problem.length / operationsPerNode + newWords / wordsPerNode;
     if (this.automaton.allowance.wordsLeft < 0) this.nodesLeft = 0;

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { nodeBudget, unlimited } from '../../../../harness/checkers/budget.ts';
 import { linearizable } from '../../../../harness/checkers/linearizable/linearizable.ts';
 import type { Op, OpType } from '../../../../harness/history.ts';
+import { kv } from '../../../../harness/specs/kv.ts';
 import { register } from '../../../../harness/specs/register.ts';
 import type { Json } from '../../../../nodes/kernel/wire.ts';
 import { behaviours, correctHistory, type Draw } from '../randomHistory.ts';
@@ -121,6 +122,46 @@ describe('the linearizability checker', () => {
     );
     assert.match(anomalies[63]?.explanation ?? '', /answered 1, but wherever .* the state was 2/);
     assert.deepEqual(anomalies[64]?.ops, [8 * 64 + 7]);
+  });
+
+  it('decides a hard key although the searches of others fill the memory', () => {
+    const recorder = new Recorder();
+    for (let key = 0; key < 40; key++) recorder.hardKey(`hard${key}`, 8);
+    const checker = linearizable(register, { memoryWordsMax: 60_000 });
+    const verdict = checker.check(History.of(recorder.history), unlimited);
+    assert.equal(verdict.stats['violatedKeys'], 40, verdict.reason);
+    assert.equal(verdict.stats['undecidedKeys'], 0);
+  });
+
+  it('says which procedure decided how many keys', () => {
+    const recorder = new Recorder();
+    for (const key of ['a', 'b']) recorder.write(0, key, 1);
+    recorder.hardKey('c', 4);
+    const { stats } = linearizable(register).check(History.of(recorder.history), unlimited);
+    assert.equal(stats['keys decided by registers with unique writes'], 2);
+    assert.equal(stats['keys decided by search'], 1);
+  });
+
+  it('finds a violation although the spec fails at another key', () => {
+    const recorder = new Recorder();
+    recorder.event(0, 'invoke', 'append', 'strange', 5);
+    recorder.event(0, 'ok', 'append', 'strange', 5);
+    recorder.event(0, 'invoke', 'get', 'strange', null);
+    recorder.event(0, 'ok', 'get', 'strange', '5');
+    recorder.event(0, 'invoke', 'put', 'easy', 'a');
+    recorder.event(0, 'ok', 'put', 'easy', 'a');
+    recorder.event(0, 'invoke', 'get', 'easy', null);
+    recorder.event(0, 'ok', 'get', 'easy', 'b');
+    const { valid, reason = '', anomalies } = linearizable(kv).check(History.of(recorder.history), unlimited);
+    assert.equal(valid, false);
+    assert.match(
+      reason,
+      /the spec kv failed at 'append': kv appends strings, not 5 before 1 key was decided: strange/,
+    );
+    assert.deepEqual(
+      anomalies.map(({ key }) => key),
+      ['easy'],
+    );
   });
 
   it('starts from the initial value that it is told', () => {
