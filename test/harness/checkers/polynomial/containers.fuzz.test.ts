@@ -70,6 +70,9 @@ function miscounted(history: readonly Op[], draw: Draw): Op[] {
   return wrong;
 }
 
+/** In `npm test`. */
+const runs = 300;
+
 describe('containers with unique elements are decided as by trying all orders', () => {
   const seen = new Map<string, number>();
   const alike = { seen };
@@ -77,26 +80,31 @@ describe('containers with unique elements are decided as by trying all orders', 
     'FIFO queues',
     historiesOf({ behaviour: queued, operations: 12 }),
     holdsToTwin({ ...alike, specialCase: fifoQueue, spec: queue, isWitnessAlone: true }),
+    runs,
   );
   agreesOn(
     'FIFO queues all of whose dequeues were answered',
     historiesOf({ behaviour: queued, operations: 12 }).map(withoutOpenDequeues),
     holdsToTwin({ ...alike, specialCase: fifoQueue, spec: queue, isWitnessAlone: true }),
+    runs,
   );
   agreesOn(
     'grow-only sets',
     historiesOf({ behaviour: gathered, operations: 12, spoil: scrambled }),
     holdsToTwin({ ...alike, specialCase: growOnlySet, spec: set }),
+    runs,
   );
   agreesOn(
     'lists with append',
     historiesOf({ behaviour: listed, operations: 9, spoil: scrambled }),
     holdsToTwin({ ...alike, specialCase: listAppend, spec: append }),
+    runs,
   );
   agreesOn(
     'counters',
     historiesOf({ behaviour: counted, operations: 12, spoil: miscounted }),
     holdsToTwin({ ...alike, specialCase: unitCounter, spec: counter }),
+    runs,
   );
   it('and most of them are decided', () => {
     const [valid = 0, invalid = 0, undecided = 0] = ['valid', 'invalid', 'undecided'].map((name) =>

@@ -32,12 +32,16 @@ const compared: Behaviour = {
   },
 };
 
+/** In `npm test`. */
+const runs = 400;
+
 describe('registers with unique writes are decided as by trying all orders', () => {
   const seen = new Map<string, number>();
   agreesOn(
     'reads and writes',
     historiesOf({ behaviour: written, operations: 14 }),
     holdsToTwin({ specialCase: registers, spec: register, seen }),
+    runs,
   );
   agreesOn(
     'cas, those that failed are left out',
@@ -45,11 +49,13 @@ describe('registers with unique writes are decided as by trying all orders', () 
       ops.map((op) => (op.type === 'ok' && op.value === false ? { ...op, type: 'fail' as const } : op)),
     ),
     holdsToTwin({ specialCase: registers, spec: casRegister, seen }),
+    runs,
   );
   agreesOn(
     'cas, those that did not match constrain',
     historiesOf({ behaviour: compared, operations: 12 }),
     holdsToTwin({ specialCase: registers, spec: casRegister, seen }),
+    runs,
   );
   it('and most of them are decided', () => {
     const [valid = 0, invalid = 0, undecided = 0] = ['valid', 'invalid', 'undecided'].map((name) =>
