@@ -79,8 +79,11 @@ export class Cycles {
     if (whole.count === 0) return [];
     for (const orderKind of ordersUpTo[order])
       for (const of of classes) if (!this.isTired) this.findClass(of, made[of].with, orderKind, whole.of);
+    if (this.found.length > 0) return this.found;
     // Out of budget, any cycle will do.
-    if (this.found.length === 0) this.findClass(mildest, wwEdge | wrEdge | rwEdge, order, whole.of);
+    const components = this.findClass(mildest, wwEdge | wrEdge | rwEdge, order, whole.of);
+    if (components > 0 && this.found.length === 0)
+      throw new Error('a component has no cycle that can be shown');
     return this.found;
   }
 
@@ -97,10 +100,10 @@ export class Cycles {
     );
   }
 
-  /** Looks for cycles of a class that have an edge of one of the kinds in `begin`. */
-  private findClass(of: CycleClass, begin: number, orderKind: OrderKind, whole: Int32Array): void {
+  /** Looks for cycles of a class that have an edge of one of the kinds in `begin`; answers how many components there are. */
+  private findClass(of: CycleClass, begin: number, orderKind: OrderKind, whole: Int32Array): number {
     const { of: inside, count } = this.components(of, orderKind, whole);
-    if (count === 0) return;
+    if (count === 0) return 0;
     const twin = isNonAdjacent(of);
     const members = this.membersOf(inside, count, twin);
     const smallest = members.map((_, component) => component).sort(bySize(members));
@@ -112,8 +115,9 @@ export class Cycles {
       const region = { kinds: made[of].of, orderKind, isNonAdjacent: twin, inside, component, members: own };
       const steps = this.shortest(region, begin);
       if (steps) this.add(around, { kind: this.kindOf(steps), steps });
-      if (++looked === componentsMax || (this.isTired && this.found.length > 0)) return;
+      if (++looked === componentsMax || (this.isTired && this.found.length > 0)) break;
     }
+    return count;
   }
 
   private isSettled(component: number, of: CycleClass): boolean {

@@ -2,6 +2,7 @@
 import type { History } from '../../columns/history.ts';
 import { graphOf, type Edges, type Graph } from './edges.ts';
 import { Findings } from './findings.ts';
+import type { KeyAssumption } from './keyOrder.ts';
 import { inferFromLists } from './lists.ts';
 import { Narrator } from './narrator.ts';
 import { orderOf, type Order } from './order.ts';
@@ -12,8 +13,8 @@ import { Writers } from './writers.ts';
 /** What the data of a dialect tell. */
 export interface Inference {
   readonly edges: Edges;
-  /** The write that a write replaced or followed, for explanations; −1 when it is not known. */
-  replacedBy(write: number): number;
+  /** The write of transaction `by` that a write replaced or followed, for explanations; −1 when it is not known. */
+  replacedBy(write: number, by: number): number;
 }
 
 export interface Analysis {
@@ -23,29 +24,32 @@ export interface Analysis {
   readonly graph: Graph;
   readonly order: Order;
   readonly narrator: Narrator;
-  replacedBy(write: number): number;
+  replacedBy(write: number, by: number): number;
 }
 
 /** Histories never change, and several levels ask the same of each. */
-const known = new WeakMap<History, Map<Dialect, Analysis>>();
+const known = new WeakMap<History, Map<string, Analysis>>();
 
 /** O(size of the answers). Throws NotApplicable. */
-export function analysisOf(history: History, dialect: Dialect): Analysis {
-  const ofHistory = known.get(history) ?? new Map<Dialect, Analysis>();
-  const analysis = ofHistory.get(dialect) ?? analyse(history, dialect);
-  ofHistory.set(dialect, analysis);
+export function analysisOf(history: History, dialect: Dialect, keys?: KeyAssumption): Analysis {
+  const ofHistory = known.get(history) ?? new Map<string, Analysis>();
+  const name = `${dialect} ${keys ?? ''}`;
+  const analysis = ofHistory.get(name) ?? analyse(history, dialect, keys);
+  ofHistory.set(name, analysis);
   known.set(history, ofHistory);
   return analysis;
 }
 
-function analyse(history: History, dialect: Dialect): Analysis {
+function analyse(history: History, dialect: Dialect, keys: KeyAssumption | undefined): Analysis {
   const txns = transactionsOf(history, dialect);
   const writers = new Writers(txns);
   const findings = new Findings();
   const narrator = new Narrator(txns);
-  const infer = dialect === 'registers' ? inferFromRegisters : inferFromLists;
-  const found = infer(txns, writers, findings, narrator);
+  const found =
+    dialect === 'registers'
+      ? inferFromRegisters(txns, writers, findings, narrator, keys)
+      : inferFromLists(txns, writers, findings, narrator);
+  const replacedBy = (write: number, by: number): number => found.replacedBy(write, by);
   const graph = graphOf(found.edges, txns.length);
-  const replacedBy = (write: number): number => found.replacedBy(write);
   return { txns, findings, graph, order: orderOf(txns), narrator, replacedBy };
 }

@@ -16,6 +16,7 @@ import { ofCycle, ofFinding } from './anomalies.ts';
 import { Cycles, type Forbidden } from './cycles.ts';
 import type { AnomalyKind, CycleClass } from './findings.ts';
 import { analysisOf, type Analysis } from './inference.ts';
+import type { KeyAssumption } from './keyOrder.ts';
 import type { OrderKind } from './successors.ts';
 import { committed, NotApplicable, type Dialect } from './transactions.ts';
 
@@ -132,8 +133,17 @@ export function levelsRefutedBy(kind: AnomalyKind): IsolationLevel[] {
   });
 }
 
+export interface IsolationOptions {
+  /** What is known of every register by itself, beyond the level in question: then more of its order is known. */
+  readonly keys?: KeyAssumption;
+}
+
 /** The checker of a level for histories of `list-append`, `rw-register` or `append`. Near-linear in the history. */
-export function isolation(level: IsolationLevel, spec: SequentialSpec): Checker {
+export function isolation(
+  level: IsolationLevel,
+  spec: SequentialSpec,
+  { keys }: IsolationOptions = {},
+): Checker {
   const dialect = dialects[spec.name];
   const { meaning } = levels[level];
   return {
@@ -142,14 +152,20 @@ export function isolation(level: IsolationLevel, spec: SequentialSpec): Checker 
     check: (history, budget) =>
       dialect === undefined
         ? undecided(`histories of ${spec.name} are not made of transactions`)
-        : judge(level, history, dialect, budget),
+        : judge(level, history, dialect, keys, budget),
   };
 }
 
-function judge(level: IsolationLevel, history: History, dialect: Dialect, budget: Budget): Verdict {
+function judge(
+  level: IsolationLevel,
+  history: History,
+  dialect: Dialect,
+  keys: KeyAssumption | undefined,
+  budget: Budget,
+): Verdict {
   if (!budget.spend(1)) return undecided('the budget was used up before the check began');
   try {
-    const analysis = analysisOf(history, dialect);
+    const analysis = analysisOf(history, dialect, keys);
     return verdictOf(levels[level], analysis, budget);
   } catch (error) {
     if (error instanceof NotApplicable) return undecided(error.message);

@@ -4,7 +4,7 @@ import type { Findings } from './findings.ts';
 import { findFutureReads, findInternalLists } from './internal.ts';
 import { ListAnomalies } from './listAnomalies.ts';
 import { listOrderOf, type ListOrder } from './listOrder.ts';
-import { appendMicro, readMicro } from './microScanner.ts';
+import { appendMicro } from './microScanner.ts';
 import type { Narrator } from './narrator.ts';
 import { addOverwrites, findLostUpdates } from './overwrites.ts';
 import { committed, type Transactions } from './transactions.ts';
@@ -122,18 +122,12 @@ class ListEdges {
     return next < 0;
   }
 
-  /** A committed append that nobody read; of several of one transaction to a key the first one. */
+  /** A committed append that nobody read. */
   private isUnread(micro: number): boolean {
     const { kind, owner, status } = this.txns;
-    if (kind[micro] !== appendMicro || status[owner[micro] ?? 0] !== committed) return false;
-    return this.placeOf[micro] === 0 && !this.followsUnread(micro);
-  }
-
-  private followsUnread(micro: number): boolean {
-    const { kind, earlier } = this.txns;
-    let before = earlier[micro] ?? -1;
-    while (before >= 0 && kind[before] === readMicro) before = earlier[before] ?? -1;
-    return before >= 0 && this.placeOf[before] === 0;
+    return (
+      kind[micro] === appendMicro && status[owner[micro] ?? 0] === committed && this.placeOf[micro] === 0
+    );
   }
 
   /** What nobody read stands behind all that somebody read, in some order. */

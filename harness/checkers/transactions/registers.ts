@@ -2,13 +2,15 @@
  * Inference for rw-register: values are unique, so a read names its writer; but what a write replaced is known only of
  * transactions that had read the key before (writes follow reads, Elle §4.4), and of what was there at first.
  */
-import { Edges, wrEdge } from './edges.ts';
+import { Edges, wrEdge, wwEdge } from './edges.ts';
 import type { Findings } from './findings.ts';
 import { findFutureReads, findInternalRegisters } from './internal.ts';
 import type { Inference } from './inference.ts';
+import type { KeyAssumption, VersionPair } from './keyOrder.ts';
 import { readMicro } from './microScanner.ts';
 import type { Narrator } from './narrator.ts';
 import { addOverwrites, findLostUpdates } from './overwrites.ts';
+import { assumedPairs } from './keyVersions.ts';
 import { aborted, committed, nothing, unseen, type Transactions } from './transactions.ts';
 import type { Writers } from './writers.ts';
 
@@ -23,6 +25,7 @@ export function inferFromRegisters(
   writers: Writers,
   findings: Findings,
   narrator: Narrator,
+  assumption?: KeyAssumption,
 ): Inference {
   const source = sourcesOf(txns, writers);
   for (let read = 0; read < source.length; read++) judgeRead(txns, source, read, findings, narrator);
@@ -40,8 +43,14 @@ export function inferFromRegisters(
   const versionOf = (read: number): number => versionRead(txns, source, read);
   const versions = txns.kind.length + txns.keyCount;
   findLostUpdates(txns, versions, versionOf, findings, narrator);
-  findCyclicVersions(txns, source, findings, narrator);
-  return { edges: edgesOf(txns, source, versions), replacedBy: () => -1 };
+  const previous = previousWrites(txns, source);
+  findCyclicVersions(txns, previous, findings, narrator);
+  const pairs =
+    assumption === undefined ? [] : assumedPairs(txns, versionOf, previous, assumption, findings, narrator);
+  return {
+    edges: edgesOf(txns, source, versions, pairs),
+    replacedBy: (write, by) => ownWrite(txns, write, by),
+  };
 }
 
 /** By reading micro-operation: the write that it saw, `initially` or `garbage`. Marks open writers as committed. */
@@ -107,12 +116,11 @@ function versionRead({ kind, key }: Transactions, source: Int32Array, read: numb
  */
 function findCyclicVersions(
   txns: Transactions,
-  source: Int32Array,
+  previous: Int32Array,
   findings: Findings,
   narrator: Narrator,
 ): void {
   const { kind, owner, key } = txns;
-  const previous = previousWrites(txns, source);
   const visitedFrom = new Int32Array(kind.length).fill(-1);
   for (let start = 0; start < kind.length; start++) {
     let write = start;
@@ -155,7 +163,20 @@ function lastWrite({ nextWrite }: Transactions, micro: number): number {
   return last;
 }
 
-function edgesOf(txns: Transactions, source: Int32Array, versions: number): Edges {
+/** The last write of a transaction to the key of another one's write. */
+function ownWrite({ kind, key, firstMicro }: Transactions, write: number, txn: number): number {
+  let own = -1;
+  for (let micro = firstMicro[txn] ?? 0; micro < (firstMicro[txn + 1] ?? 0); micro++)
+    if (kind[micro] !== readMicro && key[micro] === key[write]) own = micro;
+  return own;
+}
+
+function edgesOf(
+  txns: Transactions,
+  source: Int32Array,
+  versions: number,
+  pairs: readonly VersionPair[],
+): Edges {
   const { kind, owner, status, isExternal } = txns;
   const edges = new Edges(txns.length);
   const readsOf = new ReadsByVersion(versions, kind.length);
@@ -166,11 +187,16 @@ function edgesOf(txns: Transactions, source: Int32Array, versions: number): Edge
       edges.add(owner[write] ?? 0, owner[read] ?? 0, wrEdge, write);
     readsOf.prepend(versionRead(txns, source, read), read);
   }
+  const replacing = new Map<number, number[]>();
+  for (const { from, to } of pairs) {
+    if (from < kind.length) edges.add(owner[from] ?? 0, owner[to] ?? 0, wwEdge, to);
+    replacing.set(from, [...(replacing.get(from) ?? []), to]);
+  }
   const blind = blindWrites(txns);
   for (let version = 0; version < versions; version++) {
     if (readsOf.first(version) < 0) continue;
     const first = version < kind.length ? [] : (blind.get(version - kind.length) ?? []);
-    overwrite(edges, txns, readsOf, version, first);
+    overwrite(edges, txns, readsOf, version, [...first, ...(replacing.get(version) ?? [])]);
   }
   return edges;
 }
@@ -180,7 +206,7 @@ function overwrite(
   txns: Transactions,
   readsOf: ReadsByVersion,
   version: number,
-  blind: readonly number[],
+  later: readonly number[],
 ): void {
   const readers: number[] = [];
   const updaters: number[] = [];
@@ -191,7 +217,10 @@ function overwrite(
     readers.push(reader);
     if ((txns.nextWrite[read] ?? -1) >= 0) updaters.push(lastWrite(txns, read));
   }
-  addOverwrites(edges, txns, readers, updaters, blind);
+  // Those who had read the version are among the updaters.
+  const isReader = new Set(later.length > 0 ? readers : []);
+  const blind = new Set(later.filter((write) => !isReader.has(txns.owner[write] ?? 0)));
+  addOverwrites(edges, txns, readers, updaters, [...blind]);
 }
 
 /** By key: the committed writes, one a transaction, of those that had not read the key before. */

@@ -39,7 +39,7 @@ function reason(analysis: Analysis, { from, to, edge }: Step, name: (txn: number
     case wrEdge:
       return `${name(to)} observed ${name(from)}'s ${narrator.write(micro)}`;
     case wwEdge: {
-      const before = narrator.element(analysis.replacedBy(micro));
+      const before = narrator.element(analysis.replacedBy(micro, from));
       return `${name(to)}'s ${narrator.write(micro)} came after ${name(from)}'s of ${before}`;
     }
     case rwEdge:

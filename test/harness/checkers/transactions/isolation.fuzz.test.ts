@@ -27,6 +27,8 @@ import { record, spoiled, type Isolation, type Micro } from './databases.ts';
 import type { Op } from '../../../../harness/history.ts';
 
 const isolations: readonly Isolation[] = ['locking', 'snapshot', 'committed', 'uncommitted', 'arbitrary'];
+/** Five properties share the time of `npm test`. */
+const runs = 400;
 const tape = fc.array(fc.nat({ max: 1 << 20 }), { minLength: 40, maxLength: 160 });
 
 function smallHistory(
@@ -137,19 +139,25 @@ describe('isolation levels against their definitions', () => {
           assert(!valid, wrong(level, 'does not hold, but was accepted', history));
       }
     },
+    runs,
   );
 
-  agreesOn('rw-register: no level is refused wrongly', tape, (numbers) => {
-    const history = smallHistory(numbers, 'registers', false);
-    const txns = txnsOf(history);
-    for (const [level, valid] of verdicts(history, 'registers'))
-      if (!valid)
-        assert.notEqual(
-          twin(level, 'registers', txns),
-          true,
-          wrong(level, 'holds, but was refused', history),
-        );
-  });
+  agreesOn(
+    'rw-register: no level is refused wrongly',
+    tape,
+    (numbers) => {
+      const history = smallHistory(numbers, 'registers', false);
+      const txns = txnsOf(history);
+      for (const [level, valid] of verdicts(history, 'registers'))
+        if (!valid)
+          assert.notEqual(
+            twin(level, 'registers', txns),
+            true,
+            wrong(level, 'holds, but was refused', history),
+          );
+    },
+    runs,
+  );
 
   agreesOn(
     'rw-register: when every write follows a read of its key, levels are decided exactly',
@@ -166,5 +174,37 @@ describe('isolation levels against their definitions', () => {
         else if (isComplete) assert(!valid, wrong(level, 'does not hold, but was accepted', history));
       }
     },
+    runs,
   );
+
+  for (const keys of ['sequential', 'linearizable'] as const)
+    agreesOn(
+      `rw-register: when keys are ${keys} by themselves, no level is refused wrongly`,
+      tape,
+      (numbers) => {
+        const history = smallHistory(numbers, 'registers', false);
+        const txns = txnsOf(history);
+        const touches = ({ micros }: Txn): Set<string> => new Set(micros.map(([, key]) => key));
+        // What one session, or real time, orders at a key keeps that order.
+        const atKeys: Precedence = (a, b) =>
+          (keys === 'sequential' ? sessionPrecedence : realtimePrecedence)(a, b) &&
+          [...touches(a)].some((key) => touches(b).has(key));
+        for (const [level, before] of Object.entries({
+          serializable: atKeys,
+          'strict-serializable': realtimePrecedence,
+        })) {
+          const isAssumed: Precedence = (a, b) => before(a, b) || atKeys(a, b);
+          const { valid } = isolation(level as IsolationLevel, rwRegister, { keys }).check(
+            History.of(history),
+            unlimited,
+          );
+          if (valid === false)
+            assert(
+              !isSerializable(rwRegister, txns, isAssumed),
+              wrong(level as IsolationLevel, 'holds, but was refused', history),
+            );
+        }
+      },
+      runs,
+    );
 });
