@@ -2,7 +2,8 @@
  * Causally convergent histories of a replicated store. All writes stand in one log, in the order in which they
  * happened; a session sees its own writes and, a while later, those of others: always a prefix of the log. Whatever a
  * write depends on stands before it in the log, so that who sees a write sees its causes; and since the newest write
- * of the log wins everywhere, the log is the arbitration that causal convergence (CCv) asks for.
+ * of the log wins everywhere, the log is the arbitration that causal convergence (CCv) asks for. The own write that hides
+ * what comes later but stands before it breaks PRAM now and then: convergence has that price.
  */
 import { createPrng, type Prng } from '../../../nodes/kernel/prng.ts';
 import { Growing } from '../../columns/growing.ts';
