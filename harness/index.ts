@@ -12,7 +12,6 @@ export type { Reading } from './columns/events.ts';
 export { History } from './columns/history.ts';
 export { UsageError } from './exit.ts';
 export type { EventInput, HistoryInput } from './eventInput.ts';
-export { HistoryFileError } from './historyFile.ts';
 export { implies, strongest } from './guarantees.ts';
 export { MalformedHistory, type Op, type Operation, type OpType, type Process } from './history.ts';
 export { readHistory, type ReadOptions } from './readHistory.ts';
