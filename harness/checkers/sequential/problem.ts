@@ -35,6 +35,8 @@ export interface Problem {
   /** Operations that must come before others, besides the order of sessions: from `before` to `after`. */
   readonly before?: Int32Array;
   readonly after?: Int32Array;
+  /** Whether the states no longer fit into memory, and the search must stop. */
+  isFull(): boolean;
   /** A state in words. */
   nameOf(state: number): string;
 }

@@ -75,7 +75,7 @@ export class Search {
       if (this.mandatoryLeft === 0) this.status = 'found';
       else this.turn();
       if (this.spent >= stepsPerSpend) {
-        if (!budget.spend(this.spent)) return;
+        if (!budget.spend(this.spent) || this.problem.isFull()) return;
         this.spent = 0;
       }
     }

@@ -15,6 +15,7 @@ import { sharedFindingsOf } from '../causal/findings.ts';
 import type { Budget, Checker, Verdict } from '../checker.ts';
 import { budgetUsedUp, doubtOf } from '../doubts.ts';
 import { readsFromOf } from '../readsFrom.ts';
+import { undecided } from '../run.ts';
 import { incoherences } from './coherence.ts';
 import { explainRefuted } from './explain.ts';
 import { Search } from './search.ts';
@@ -99,6 +100,8 @@ function rowsByKey({ operations }: History, rows: Int32Array): Iterable<Int32Arr
   return Array.from(byKey.values(), (list) => Int32Array.from(list));
 }
 
+const statesTooMany = 'the states of the spec no longer fit into memory';
+
 function verdictOf(search: Search, stats: Verdict['stats']): Verdict {
   switch (search.status) {
     case 'found':
@@ -106,6 +109,6 @@ function verdictOf(search: Search, stats: Verdict['stats']): Verdict {
     case 'refuted':
       return { valid: false, anomalies: [explainRefuted(search)], stats };
     case 'searching':
-      return { valid: 'unknown', anomalies: [], reason: budgetUsedUp, stats };
+      return { ...undecided(search.problem.isFull() ? statesTooMany : budgetUsedUp), stats };
   }
 }

@@ -43,6 +43,7 @@ export function specProblem(
     isOptional: Uint8Array.from(row, (at) => (isOk(at) ? 0 : 1)),
     initialState: 0,
     step: (id, state) => steps.after(row[id] ?? 0, state),
+    isFull: () => steps.isFull,
     nameOf: (state) => steps.nameOf(state),
   };
 }
@@ -77,18 +78,27 @@ function sessionsOf(
   return { owner, count };
 }
 
-/** Steps of the spec, each made once. */
+/** The names of states may have so many characters in all, and so many steps are remembered. */
+const charactersMax = 64 * 1024 * 1024;
+const stepsMax = 4 * 1024 * 1024;
+
+/** Steps of the spec, each made once as long as there is room. */
 class Steps {
   private readonly history: History;
   private readonly spec: SequentialSpec;
   private readonly states: unknown[] = [];
   private readonly numberOf = new Map<string, number>();
   private readonly known = new Map<number, number>();
+  private characters = 0;
 
   constructor(history: History, spec: SequentialSpec, initial: unknown) {
     this.history = history;
     this.spec = spec;
     this.number(initial);
+  }
+
+  get isFull(): boolean {
+    return this.characters > charactersMax;
   }
 
   after(row: number, state: number): number {
@@ -97,7 +107,7 @@ class Steps {
     if (known !== undefined) return known;
     const next = this.spec.step(this.states[state], this.inputOf(row), this.outputOf(row));
     const number = next === 'inconsistent' ? impossible : this.number(next);
-    this.known.set(place, number);
+    if (this.known.size < stepsMax) this.known.set(place, number);
     return number;
   }
 
@@ -109,6 +119,8 @@ class Steps {
     const name = this.spec.nameOf(state);
     const known = this.numberOf.get(name);
     if (known !== undefined) return known;
+    // What a state takes besides its name is counted as 64 characters.
+    this.characters += name.length + 64;
     this.numberOf.set(name, this.states.length);
     return this.states.push(state) - 1;
   }

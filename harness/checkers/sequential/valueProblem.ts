@@ -40,6 +40,7 @@ export function valueProblem({ readsFrom, conflictOrder, conflicts }: Findings):
       if (from[id] !== readsNothing && (from[id] ?? 0) + 1 !== state) return impossible;
       return writes[id] === 1 ? id + 1 : state;
     },
+    isFull: () => false,
     nameOf: (state) => (state === initialState ? 'the initial value' : new Story(readsFrom).value(state - 1)),
   };
 }
