@@ -71,7 +71,7 @@ const locks: ReadonlySet<string> = new Set(['lock', 'fenced-lock']);
 
 /** Whether operations are transactions of several micro-operations. */
 function holdsTransactions({ operations }: SequentialSpec): boolean {
-  return operations.every(({ f }) => f === 'txn');
+  return operations.length > 0 && operations.every(({ f }) => f === 'txn');
 }
 
 /**

@@ -40,7 +40,7 @@ check(history, { spec: 'register', budge: 1 });
 `;
 
 describe('the package', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const folder = temporaryFolder();
 
   it('is built by npm pack, runs on plain Node, and has types', () => {

@@ -7,6 +7,8 @@ import type { EventInput } from '../../harness/eventInput.ts';
 import { MalformedHistory, type Op } from '../../harness/history.ts';
 import { specs } from '../../harness/specs/index.ts';
 import type { SequentialSpec } from '../../harness/specs/spec.ts';
+import { defineSpec } from '../../harness/specs/define.ts';
+import type { Json } from '../../nodes/kernel/wire.ts';
 import { parseDrawing } from './checkers/notation.ts';
 
 const drawn = (drawing: string): readonly Op[] => parseDrawing(drawing).history;
@@ -94,6 +96,24 @@ describe('check', () => {
     };
     assert.equal(check(drawn('p0  |- raise -|  |- look -> true -|'), { spec }).valid, true);
     assert.equal(check(drawn('p0  |- raise -|  |- look -> false -|'), { spec }).valid, false);
+  });
+
+  it('takes a spec that is defined by its steps alone', () => {
+    const spec = defineSpec<readonly Json[]>({
+      name: 'stack',
+      init: [],
+      step: (state, { f, value }, output) => {
+        if (f === 'push') return [...state, value];
+        if (f !== 'pop') throw new TypeError(`a stack has no operation ${f}`);
+        return output === 'unknown' || output.value === (state.at(-1) ?? null)
+          ? state.slice(0, -1)
+          : 'inconsistent';
+      },
+    });
+    const pushed = '|- push 1 -|  |- push 2 -|';
+    assert.equal(check(drawn(`p0  ${pushed}  |- pop -> 2 -|`), { spec }).valid, true);
+    assert.equal(check(drawn(`p0  ${pushed}  |- pop -> 1 -|`), { spec }).valid, false);
+    assert.notEqual(check(drawn('p0  |- peek -|'), { spec }).valid, true);
   });
 
   it('runs further checkers', () => {
