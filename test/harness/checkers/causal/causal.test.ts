@@ -130,6 +130,32 @@ p1  |- x: write 2 -|  |- x: read -> 1 -|`;
         assert.equal(causal(level, spec).check(History.of(ops), unlimited).valid, 'unknown');
   });
 
+  it('let an open operation take effect after what its process did later', () => {
+    const events = [
+      [0, 'invoke', 'write', 1],
+      [0, 'info', 'write', 1],
+      [0, 'invoke', 'read', null],
+      [0, 'ok', 'read', null],
+      [1, 'invoke', 'read', null],
+      [1, 'ok', 'read', 1],
+    ] as const;
+    const ops = events.map(([process, type, f, value], index) => ({
+      index,
+      timeNs: 0,
+      process,
+      type,
+      f,
+      key: 'x',
+      value,
+    }));
+    for (const level of levels)
+      assert.equal(
+        checkerOf(level, { spec: register })?.check(History.of(ops), unlimited).valid,
+        true,
+        level,
+      );
+  });
+
   it('decide a history of very many short sessions', () => {
     const ops: Op[] = [];
     const record = (process: number, f: string, value: Json): void => {
