@@ -110,8 +110,10 @@ export class LookAhead {
 
   private isMadeByOpen(made: number, end: number): boolean {
     const { producers, groups } = this.reach;
+    const from = producers.groupsAt[made] as number;
     const to = producers.groupsAt[made + 1] as number;
-    for (let at = producers.groupsAt[made] as number; at < to; at++) {
+    for (let at = from; at < to; at++) {
+      if (at - from === producersMax) return true;
       const group = producers.groups[at] as number;
       const used = groups.used(this.current, this.window.slotWords, group);
       const next = (groups.startsAt[group] as number) + used;

@@ -40,6 +40,8 @@ export interface SearchOptions {
   readonly groupsMax?: number;
 }
 
+/** After passing over so many open operations a turn is over, and the next one goes on from there. */
+const passedOverMax = 4_096;
 /** Words of a frame: an entry of the memo, where its candidates go on, and the one that was taken last. */
 const frameWords = 3;
 
@@ -71,6 +73,8 @@ export class Search {
   /** By code: the last generation in which an operation with this code was a candidate. */
   private readonly seen: Int32Array;
   private generation = 0;
+  /** How many groups of open operations were looked at in this turn. */
+  private passedOver = 0;
 
   constructor(
     automaton: Automaton,
@@ -101,13 +105,14 @@ export class Search {
     else this.arrive();
   }
 
-  /** Goes on through at most so many configurations; how many there were. */
+  /** Goes on through about so many configurations; how many there were. Passing over many open operations counts too. */
   run(nodesMax: number): number {
     let nodes = 0;
     while (nodes < nodesMax && this.status === 'searching') {
-      nodes++;
+      this.passedOver = 0;
       if (this.choose()) this.arrive();
       if (this.allowance.wordsLeft < 0 && this.status === 'searching') this.status = 'out-of-memory';
+      nodes += 1 + (this.passedOver >>> 6);
     }
     this.nodes += nodes;
     return nodes;
@@ -185,7 +190,7 @@ export class Search {
     while (this.depth > 0) {
       const frame = frameWords * (this.depth - 1);
       if (this.chooseInFlight(frame) || this.chooseOpen(frame)) return true;
-      if (this.allowance.wordsLeft < 0) return false;
+      if (this.allowance.wordsLeft < 0 || this.passedOver > passedOverMax) return false;
       this.depth--;
     }
     this.status = 'not-linearizable';
@@ -236,6 +241,10 @@ export class Search {
     for (let group = (this.stack[frame + 1] as number) - count; group < groups.count; group++) {
       const first = groups.startsAt[group] as number;
       if ((groups.starts[first] as number) > end) break;
+      if (++this.passedOver > passedOverMax) {
+        this.stack[frame + 1] = count + group;
+        return false;
+      }
       const used = groups.used(arena, entry + counts, group);
       if (used === groups.size(group) || (groups.starts[first + used] as number) > end) continue;
       const next = automaton.step(state, groups.code[group] as number);

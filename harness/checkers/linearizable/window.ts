@@ -56,6 +56,11 @@ export class Window {
         this.slot[started] = free.pop() ?? slots++;
         if (activeCount === active.length) active = lengthened(active, 2 * activeCount);
         activeCount = insert(active, activeCount, started);
+        // They complete one after the other, so the lists would be as long as half the square of their number.
+        if (activeCount * activeCount > 2 * allowance.wordsLeft) {
+          allowance.wordsLeft = -1;
+          return;
+        }
       }
       this.flightAt[number] = listed;
       listed = this.list(active, activeCount, listed, allowance);
