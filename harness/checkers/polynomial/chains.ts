@@ -15,7 +15,7 @@ import { never } from '../../columns/operations.ts';
 import { mismatchAccess, noValue, updateAccess } from '../accesses.ts';
 import type { Cells } from './cells.ts';
 import { circle, comparedWithNothing, contradictionInChain, foundTwice } from './chainWitness.ts';
-import { ambiguous, clusterOf, initialCluster, slotAfterClusters, type Clusters } from './clusters.ts';
+import { ambiguous, clusterOf, slotAfterClusters, type Clusters } from './clusters.ts';
 import { mismatchesFit } from './mismatches.ts';
 import type { Refusal } from './refusal.ts';
 import { contradiction } from './registerWitness.ts';
@@ -130,7 +130,7 @@ function followChain(cells: Cells, clusters: Clusters, chains: Chains, head: num
     chainEnd = Math.min(chainEnd, ended);
     chainStart = Math.max(chainStart, lastStart[cluster] ?? 0);
   }
-  chains.firstEnd[head] = head === initialCluster ? -1 : chainEnd;
+  chains.firstEnd[head] = chainEnd;
   chains.lastStart[head] = chainStart;
   return undefined;
 }

@@ -82,6 +82,18 @@ p1                    |- x: read -> null -|`,
     );
   });
 
+  it('refuses what a write replaced that ended before an earlier one did', () => {
+    refuses(
+      regular(register),
+      `
+p0  |- write 1 -|       |- write 3 -|
+p1     |---------------- write 2 -----------|
+p2                                             |- read -> 1 -|`,
+      'stale-read',
+      'read by process 2 (ops 6–7) answered 1, but 3 was written and acknowledged before it began (ops 3–4) and nothing wrote 1 again.',
+    );
+  });
+
   it('refuses what was written only after the read, or never', () => {
     refuses(
       regular(register),
@@ -221,6 +233,16 @@ p1                   |- read -> 1 -|  |- read -> 2 -|`,
     );
     assert.equal(valid, true);
     assert.deepEqual([stats['reads'], stats['staleReads'], stats['deltaMs'], stats['gammaMs']], [2, 0, 0, 0]);
+  });
+
+  it('holds a session to the newest version that it read', () => {
+    const report = stalenessOf(
+      drawn(`
+p0  |- write 1 -|  |- write 2 -|  |- write 3 -|
+p1                                               |- read -> 3 -|  |- read -> 1 -|  |- read -> 2 -|`),
+      register,
+    );
+    assert.equal(report?.nonMonotonic, 2);
   });
 
   it('leaves out what it cannot follow, and gives no Δ then', () => {
