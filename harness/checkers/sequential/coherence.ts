@@ -56,7 +56,7 @@ function stepsOf({ length, session, key, keyCount, from, writes }: ReadsFrom, bl
     if (blocks.head[left] !== blocks.head[found]) {
       if (blocks.isInitial(blocks.head[found] ?? none)) backward.push([before, id]);
       else between.add(blocks.head[left] ?? 0, blocks.head[found] ?? 0, id);
-    } else if (isBlind || (blocks.place[left] ?? 0) > (blocks.place[found] ?? 0)) backward.push([before, id]);
+    } else if ((blocks.place[left] ?? 0) > (blocks.place[found] ?? 0)) backward.push([before, id]);
   }
   return { backward, between };
 }
@@ -64,8 +64,6 @@ function stepsOf({ length, session, key, keyCount, from, writes }: ReadsFrom, bl
 function explainBackward(readsFrom: ReadsFrom, blocks: Blocks, id: number, next: number): Anomaly {
   const story = new Story(readsFrom);
   const left = blocks.leftNode(id);
-  if (readsFrom.writes[next] === 1 && readsFrom.from[next] === readsNothing)
-    return story.anomaly(kind, `${story.chain([id, next])}: it read what it had not written yet`, id);
   const found = blocks.seenNode(next);
   if (blocks.head[left] !== blocks.head[found]) {
     const changes = blocks.changesBetween(blocks.head[found] ?? 0, found).map((cas) => story.act(cas));

@@ -77,7 +77,7 @@ class BreachSearch {
     const { readsFrom } = this.findings;
     const reads = this.readersOf(write);
     const isReplacing = (id: number): boolean =>
-      id !== write && readsFrom.writes[id] === 1 && readsFrom.key[id] === readsFrom.key[write];
+      readsFrom.writes[id] === 1 && readsFrom.key[id] === readsFrom.key[write];
     const replacing: number[] = [];
     const collected = this.travel(reads, reads, (id) => {
       if (isReplacing(id)) replacing.push(id);
