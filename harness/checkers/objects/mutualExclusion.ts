@@ -93,21 +93,19 @@ function holdsOf({ operations, events }: History, rows: Int32Array, acquired: re
     .sort((a, b) => a.from - b.from);
 }
 
-/** Sweeps over the holds; of the earlier ones it keeps the last to end, and the last to end of another holder. */
+/**
+ * Sweeps over the holds and keeps the last one to end. That is enough: if a hold overlaps an earlier one of another
+ * holder that ends sooner, then either it overlaps the last one to end as well, or those two overlapped already.
+ */
 function reportOverlaps({ operations }: History, holds: readonly Hold[], findings: Findings): void {
   const { input, process } = operations;
   /** Owners without a name are told apart by their processes. */
   const isSameHolder = (a: Hold, b: Hold): boolean =>
     input[a.row] === input[b.row] && (input[a.row] !== nullId || process[a.row] === process[b.row]);
   let last: Hold | undefined;
-  let other: Hold | undefined;
   for (const hold of holds) {
-    const rival = last && isSameHolder(last, hold) ? other : last;
-    if (rival && rival.to > hold.from) report(findings, rival, hold);
-    if (!last || hold.to > last.to) {
-      if (last && !isSameHolder(last, hold)) other = last;
-      last = hold;
-    } else if (!isSameHolder(last, hold) && (!other || hold.to > other.to)) other = hold;
+    if (last && last.to > hold.from && !isSameHolder(last, hold)) report(findings, last, hold);
+    if (!last || hold.to > last.to) last = hold;
   }
 }
 

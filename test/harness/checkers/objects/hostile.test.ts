@@ -69,7 +69,7 @@ describe('object checkers and whatever stands in a history', () => {
         });
         for (const checker of checkersOf(spec)) checker.check(History.of(ops), unlimited);
       },
-      60,
+      40,
     );
 
   it('elements may be objects, whatever the order of their fields', () => {
@@ -168,7 +168,7 @@ describe('object checkers and their budgets', () => {
           if (valid !== 'unknown') assert.equal(valid, checker.check(from, unlimited).valid);
         }
       },
-      60,
+      40,
     );
 });
 

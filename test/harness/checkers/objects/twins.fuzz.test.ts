@@ -53,7 +53,7 @@ function twins(
       const history = History.of(ops);
       compare(checker.check(history, unlimited), { ops, history, menu, ...deedsOf(ops) });
     },
-    400,
+    250,
   );
 }
 
