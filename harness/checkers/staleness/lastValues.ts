@@ -18,7 +18,9 @@ export function lastValuesOf(k: number, spec: SequentialSpec): SequentialSpec<La
     const [from, to] = casOf(value);
     if (casRefused(output))
       return state.every((known) => sameValue(known, meant(from))) ? 'inconsistent' : state;
-    return has(state, from) ? written(state, to) : 'inconsistent';
+    if (!has(state, from)) return 'inconsistent';
+    // From a value to itself it is a read, as everywhere: it leaves nothing that was not there.
+    return sameValue(meant(from), meant(to)) ? state : written(state, to);
   };
 
   const step = (state: LastValues, input: Input, output: Output): LastValues | 'inconsistent' => {

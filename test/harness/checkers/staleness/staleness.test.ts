@@ -167,6 +167,15 @@ p1                 |- write 3 -|  |- read -> 1 -|`,
     assert.deepEqual([valid, anomalies[0]?.kind], [false, 'not-2-atomic']);
   });
 
+  it('takes a cas from a value to itself for a read, which makes no value newer', () => {
+    const { valid } = verdictOf(
+      kAtomic(2, casRegister),
+      `
+p0  |- write 2 -|  |- cas [2,2] -|  |- write 0 -|  |- write 1 -|  |- cas [2,2] -|`,
+    );
+    assert.equal(valid, false);
+  });
+
   it('does not count less than one value', () => {
     assert.throws(() => kAtomic(0, register), RangeError);
   });
