@@ -4,7 +4,7 @@
  */
 import { Growing } from '../../columns/growing.ts';
 import type { History } from '../../columns/history.ts';
-import { noValue, type Accesses } from '../accesses.ts';
+import { mismatchAccess, noValue, type Accesses } from '../accesses.ts';
 import type { Budget } from '../checker.ts';
 import { nodeOf } from './rows.ts';
 
@@ -84,7 +84,7 @@ export class Knowledge {
   }
 
   private linkReaders({ events }: History, initial: number): void {
-    const { length, key, left, seen, start, end } = this.accesses;
+    const { length, kind, key, left, seen, start, end } = this.accesses;
     const valueCount = events.values.size;
     const nameOf = (at: number, value: number): number => (key[at] ?? 0) * valueCount + value;
     const writer = new Map<number, number>();
@@ -97,7 +97,8 @@ export class Knowledge {
     // Backwards, so that each list of readers is in the order in which they began.
     for (let at = length - 1; at >= 0; at--) {
       const value = seen[at] ?? noValue;
-      if (value === noValue) continue;
+      // A cas that did not match saw another value than the one it names.
+      if (value === noValue || kind[at] === mismatchAccess) continue;
       const from = writer.get(nameOf(at, value)) ?? none;
       if (from < 0 || from === at || (end[at] ?? 0) < (start[from] ?? 0)) continue;
       this.nextReader[at] = this.firstReader[from] ?? none;
