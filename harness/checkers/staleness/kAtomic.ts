@@ -4,8 +4,8 @@
  * linearizability of another object, a register that remembers its last k values, and is decided as such.
  *
  * Two rules save most searches: a key that is linearizable is k-atomic for every k, and one with a read that k writes
- * separate from its own write is not. A cas must find one of the last k values, and leaves a
- * new one unless it is the same.
+ * separate from its own write is not. A cas must find one of the last k values, and
+ * leaves a new one unless it is the same.
  */
 import type { Json } from '../../../nodes/kernel/wire.ts';
 import type { History } from '../../columns/history.ts';
