@@ -145,7 +145,8 @@ export class Implications {
   }
 }
 
-function raise(row: Int32Array, bounds: Int32Array): void {
+/** Raises the bounds of a row to at least these. */
+export function raise(row: Int32Array, bounds: Int32Array): void {
   for (let column = 0; column < row.length; column++)
     if ((bounds[column] ?? 0) > (row[column] ?? 0)) row[column] = bounds[column] ?? 0;
 }

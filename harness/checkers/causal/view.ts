@@ -14,7 +14,7 @@ import type { Budget } from '../checker.ts';
 import { fromInitial, none, readsNothing, type ReadsFrom } from '../readsFrom.ts';
 import { Edges } from './edges.ts';
 import type { KeyWrites } from './keyWrites.ts';
-import { Implications } from './implications.ts';
+import { Implications, raise } from './implications.ts';
 
 /** What operations of others depend on. */
 export interface Dependencies {
@@ -129,6 +129,9 @@ class Saturation {
     if (source >= 0) this.input.dependencies.raise(row, this.input.columnOf, source);
     const own = this.ownColumn();
     if (own !== none && (row[own] ?? 0) < id) row[own] = id;
+    // A cas reads and writes in one step: what comes before its write comes before its read.
+    const before = this.implications.of(id);
+    if (before) raise(row, before);
     this.implications.close(row);
   }
 
