@@ -102,7 +102,10 @@ class Minimiser {
     return undefined;
   }
 
-  /** Where to begin, the smallest part first: the anomaly's operations, its key until then, everything until then. */
+  /**
+   * Where to begin, the smallest part first: the anomaly's operations, its key until then, everything until then; and at
+   * last everything, for what shows only by what came later (an element that was missed, and not lost).
+   */
   private *beginnings(): Generator<readonly number[]> {
     const { history, anomaly, sources } = this.question;
     const last = anomaly.ops.at(-1) ?? history.length - 1;
@@ -113,6 +116,7 @@ class Minimiser {
     for (let row = 0; row < length && (start[row] ?? 0) <= last; row++) until.push(row);
     if (keyId !== noName) yield until.filter((row) => key[row] === keyId);
     yield until;
+    if (until.length < length) yield Array.from({ length }, (_, row) => row);
   }
 
   private reduced(excerpt: Excerpt, all: readonly number[]): readonly number[] {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { unlimited } from '../../../harness/checkers/budget.ts';
 import type { Checker, Verdict } from '../../../harness/checkers/checker.ts';
-import { checkerOf } from '../../../harness/checkers/levels.ts';
+import { checkerOf, objectCheckers } from '../../../harness/checkers/levels.ts';
 import { linearizable } from '../../../harness/checkers/linearizable/linearizable.ts';
 import { partitionsOf } from './calls.ts';
 import { withMinimal } from '../../../harness/checkers/minimal.ts';
@@ -12,6 +12,7 @@ import { History } from '../../../harness/columns/history.ts';
 import { guarantees } from '../../../nodes/kernel/model.ts';
 import { isLinearizable } from './bruteForce.ts';
 import { agreesOn } from './fuzz.ts';
+import { columnsOf, menus, tapes } from './objects/randomObjects.ts';
 import { behaviours, correctHistory, drawFrom, spoiled } from './randomHistory.ts';
 import { rowsOfEvents } from './subHistory.ts';
 
@@ -90,6 +91,28 @@ describe('minimal sub-histories', () => {
           heldUntil !== undefined || anomalies.some(({ prefix }) => prefix),
           `${level} says how far it held`,
         );
+      }
+    },
+    runs,
+  );
+
+  agreesOn(
+    'of any object fail the same check in the same way',
+    fc.record({ menu: fc.constantFrom(...menus), tape: tapes, keys: fc.integer({ min: 0, max: 2 }) }),
+    ({ menu, tape, keys }) => {
+      const { spec } = menu;
+      const history = columnsOf(menu, tape, 8, keys);
+      const levels = guarantees.flatMap((level) => checkerOf(level, { spec }) ?? []);
+      for (const checker of [...levels, ...objectCheckers({ spec })]) {
+        const verdict = checker.check(history, unlimited);
+        const { anomalies } = withMinimal(history, checker, verdict, unlimited, {
+          observers: spec.observers,
+        });
+        for (const { kind, minimal } of anomalies.slice(0, 8)) {
+          assert(minimal !== undefined, `${kind} of ${checker.name} is minimised`);
+          const rows = rowsOfEvents(history, minimal);
+          assert(refusesAs(checker, history.restrictedTo(rows), kind), `${kind} of ${checker.name}`);
+        }
       }
     },
     runs,
