@@ -11,7 +11,7 @@ import type { Json } from '../nodes/kernel/wire.ts';
 import { nodeBudget } from './checkers/budget.ts';
 import type { Anomaly, Budget, Checker, Validity, Verdict } from './checkers/checker.ts';
 import { judgeHistory } from './checkers/judgement.ts';
-import { checkerOf, defaultLevels, objectCheckers, type Subject } from './checkers/levels.ts';
+import { checkerOf, defaultLevels, measuresOf, objectCheckers, type Subject } from './checkers/levels.ts';
 import { outcomesOf, type Outcomes } from './checkers/stats.ts';
 import type { LevelsFound } from './checkers/strongest.ts';
 import type { Reading } from './columns/events.ts';
@@ -79,6 +79,7 @@ export function check(input: HistoryInput, options: CheckOptions): CheckResult {
     levels,
     checkerOf: (level) => checkerOf(level, subject),
     whyNot: (level) => `${subject.spec.name} has no checker for ${level}`,
+    measures: measuresOf(subject),
     always: [...objectCheckers(subject), ...(options.checkers ?? [])],
     budget: budgetOf(options),
     strongest: options.guarantee === 'strongest' ? 'always' : 'never',

@@ -3,13 +3,15 @@
  * sums up. The worst wins: a violation over an unknown over nothing found.
  */
 import { guarantees, type Claim } from '../nodes/kernel/model.ts';
-import { worst, type Budget, type Verdict } from './checkers/checker.ts';
+import { worst, type Budget, type Checker, type Verdict } from './checkers/checker.ts';
 import { judgeHistory } from './checkers/judgement.ts';
+import { measuresOf } from './checkers/levels.ts';
 import { outcomesOf, stats } from './checkers/stats.ts';
 import { History } from './columns/history.ts';
 import type { RunConfig } from './config.ts';
 import { faultWarnings } from './faultReports.ts';
 import type { Op } from './history.ts';
+import { specNamed } from './specs/index.ts';
 import { reproLine, type ModelDefaults } from './repro.ts';
 import type { FaultReport, Results } from './results.ts';
 import type { Workload } from './workload.ts';
@@ -18,7 +20,7 @@ export interface JudgeInput {
   readonly history: readonly Op[];
   readonly config: RunConfig;
   readonly claim: Claim;
-  readonly workload: Pick<Workload, 'name' | 'checker' | 'always' | 'idempotent'>;
+  readonly workload: Pick<Workload, 'name' | 'checker' | 'always' | 'idempotent' | 'spec'>;
   /** Shared by all checkers. */
   readonly budget: Budget;
   /** Only the verdict and one small counterexample: not which levels held where a judged one is violated. */
@@ -42,6 +44,7 @@ export function judge(input: JudgeInput): Results {
     checkerOf: (level) => workload.checker(level),
     whyNot: () => whyNot(workload),
     always: [stats, ...workload.always],
+    measures: isBrief ? [] : measuresIn(workload),
     budget,
     strongest: isBrief ? 'never' : 'when-violated',
     minimal: { observers: workload.idempotent, ...(isBrief && { minimisedMax: 1 }) },
@@ -72,6 +75,11 @@ export function judge(input: JudgeInput): Results {
     warnings: [...new Set([...(input.warnings ?? []), ...faultWarnings(input.history, input.faults)])],
     repro: reproLine(config, input.model),
   };
+}
+
+function measuresIn({ spec: name }: JudgeInput['workload']): readonly Checker[] {
+  const spec = specNamed(name);
+  return spec ? measuresOf({ spec }) : [];
 }
 
 function whyNot({ name, checker }: JudgeInput['workload']): string {

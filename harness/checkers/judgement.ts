@@ -18,6 +18,8 @@ export interface Question {
   readonly whyNot: (level: Guarantee) => string;
   /** Checks that apply whatever level is asked; cheap ones. */
   readonly always: readonly Checker[];
+  /** Measurements, made where an asked level is violated; they decide nothing. */
+  readonly measures?: readonly Checker[];
   /** Shared by all checkers. */
   readonly budget: Budget;
   /** Which is the strongest level that held: asked always, only when an asked level is violated, or never. */
@@ -30,11 +32,23 @@ export interface Judgement {
   /** The worst of what was asked; true when nothing was. */
   readonly valid: Validity;
   readonly levels: LevelsFound;
-  /** The verdicts by the names of their checkers: of the levels asked, of the checks that always apply, of further levels. */
+  /**
+   * The verdicts by the names of their checkers: of the levels asked, of the checks that always apply, of further levels, and
+   * measurements.
+   */
   readonly checkers: ReadonlyMap<string, Verdict>;
   /** The names of the checkers that decide whether it is valid. */
   readonly deciding: readonly string[];
 }
+
+/** The part of the budget left that goes to finding the strongest level: much if it was asked, little if it is an extra. */
+const strongestPart = { always: 0.5, 'when-violated': 0.05, never: 0 } as const;
+
+/** The part of the budget left for the counterexamples of levels that nobody asked for. */
+const furtherPart = 0.02;
+
+/** The part of the budget left that each measurement may use. */
+const measuresPart = 0.02;
 
 /** A violation costs its explanation; without one nothing more is done than was asked. */
 export function judgeHistory(history: History, question: Question): Judgement {
@@ -59,19 +73,27 @@ export function judgeHistory(history: History, question: Question): Judgement {
   const isViolated = asked.some(({ verdict }) => verdict.valid === false);
   const isAsked = question.strongest === 'always' || (question.strongest === 'when-violated' && isViolated);
   const levels = isAsked
-    ? findStrongest({ history, checkerOf, budget: shareOf(budget, 0.5), known })
+    ? findStrongest({ history, checkerOf, budget: shareOf(budget, strongestPart[question.strongest]), known })
     : levelsIn(known);
   const further = [...levels.verdicts].flatMap(([name, verdict]) =>
     known.has(name) ? [] : [{ name, checker: checkerOf(name), verdict }],
   );
+  const measured = (isViolated ? (question.measures ?? []) : []).map((checker) => ({
+    name: checker.name,
+    checker,
+    verdict: run(checker, shareOf(budget, measuresPart)),
+  }));
   const deciding = [...asked, ...always];
-  const explained = explainer(history, question);
+  const explained = explainer(history, question.minimal);
+  const spare = shareOf(budget, furtherPart);
   return {
     valid: worst(deciding.map(({ verdict }) => verdict.valid)),
     levels,
-    checkers: new Map(
-      [...deciding, ...further].map(({ name, checker, verdict }) => [name, explained(checker, verdict)]),
-    ),
+    checkers: new Map([
+      ...deciding.map(({ name, checker, verdict }) => [name, explained(checker, verdict, budget)] as const),
+      ...further.map(({ name, checker, verdict }) => [name, explained(checker, verdict, spare)] as const),
+      ...measured.map(({ name, verdict }) => [name, verdict] as const),
+    ]),
     deciding: deciding.map(({ name }) => name),
   };
 }
@@ -83,10 +105,10 @@ function isLevel(name: string): name is Guarantee {
 /** Makes counterexamples small, each verdict's once: levels that are decided by the same search share theirs. */
 function explainer(
   history: History,
-  { budget, minimal }: Question,
-): (checker: Checker | null, verdict: Verdict) => Verdict {
+  minimal: MinimalOptions,
+): (checker: Checker | null, verdict: Verdict, budget: Budget) => Verdict {
   const explained = new Map<Verdict, Verdict>();
-  return (checker, verdict) => {
+  return (checker, verdict, budget) => {
     if (checker === null || verdict.valid !== false) return verdict;
     const known = explained.get(verdict);
     if (known) return known;

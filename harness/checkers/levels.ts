@@ -15,6 +15,7 @@ import * as objects from './objects/index.ts';
 import { sequential } from './sequential/sequential.ts';
 import { sessionGuarantee } from './sessions/sessionGuarantee.ts';
 import { regular } from './staleness/regular.ts';
+import { staleness } from './staleness/staleness.ts';
 import { isolation, isTransactional } from './transactions/isolation.ts';
 
 /** What the operations of a history act on. */
@@ -82,6 +83,11 @@ function strictSerializable(subject: Subject): Checker | null {
   if (holdsTransactions(subject.spec)) return isolation('strict-serializable', subject.spec);
   const checker = checkerOf('linearizable', subject);
   return checker && { ...checker, name: 'strict-serializable', sameAs: 'linearizable' };
+}
+
+/** What is worth measuring in a history that does not hold what it should: how stale its reads were. */
+export function measuresOf({ spec, initial }: Subject): readonly Checker[] {
+  return spec.accesses ? [staleness(spec, initial === undefined ? {} : { initial })] : [];
 }
 
 /** The levels that a history should have held if nobody says more: one, the strongest that has a checker. */

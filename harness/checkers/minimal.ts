@@ -24,7 +24,7 @@ const checksMax = 500;
 /** … and so many operations in all of them together. */
 const rowsCheckedMax = 2_000_000;
 /** The part of the budget left that may go into explanations. */
-const budgetPart = 0.5;
+const budgetPart = 0.2;
 
 export interface MinimalOptions {
   /** The operations that leave nothing behind. */

@@ -19,23 +19,61 @@ export interface Sources {
 
 /** The sources of a history; indexed when they are first asked for. O(size of what was asked to be left). */
 export function sourcesIn(history: History, observers: readonly string[]): Sources {
-  let left: ReadonlyMap<string, readonly number[]> | undefined;
+  let index: Index | undefined;
   return {
     observers,
-    closure: (rows) => closureOf(history, (left ??= rowsByTrace(history, observers)), rows),
+    closure: (rows) => closureOf(history, (index ??= new Index(history, observers)), rows),
   };
 }
 
-function closureOf(
-  history: History,
-  left: ReadonlyMap<string, readonly number[]>,
-  rows: readonly number[],
-): number[] {
+/** Who left what. */
+class Index {
+  private readonly rows: ReadonlyMap<string, readonly number[]>;
+  /** Of every key the traces of texts, for those that were made of several. */
+  private readonly texts = new Map<string, string[]>();
+  private readonly pieces = new Map<string, readonly string[]>();
+
+  constructor(history: History, observers: readonly string[]) {
+    this.rows = rowsByTrace(history, observers);
+    for (const trace of this.rows.keys()) {
+      const { key, text } = textIn(trace);
+      if (text === '') continue;
+      const others = this.texts.get(key);
+      if (others) others.push(text);
+      else this.texts.set(key, [text]);
+    }
+  }
+
+  /** The rows that left it. */
+  writersOf(trace: string): readonly number[] {
+    return this.rows.get(trace) ?? [];
+  }
+
+  /** What it was made of: itself if somebody left it whole, or the texts within a text (appends to a string). */
+  piecesOf(trace: string): readonly string[] {
+    if (this.rows.has(trace)) return [trace];
+    const known = this.pieces.get(trace);
+    if (known) return known;
+    const { key, text: whole } = textIn(trace);
+    const within = (this.texts.get(key) ?? []).filter((text) => whole.includes(text));
+    const pieces = within.map((text) => `${key} "${text}"`);
+    this.pieces.set(trace, pieces);
+    return pieces;
+  }
+}
+
+/** The key of a trace, and its text without the quotes; empty if it is of something else. */
+function textIn(trace: string): { readonly key: string; readonly text: string } {
+  const [, key = '', text = ''] = /^(.*?) "(.*)"$/s.exec(trace) ?? [];
+  return { key, text };
+}
+
+function closureOf(history: History, index: Index, rows: readonly number[]): number[] {
   const kept = new Set(rows);
   const open = [...kept];
   for (let row = open.pop(); row !== undefined; row = open.pop())
-    for (const trace of seenBy(history, row)) {
-      const writers = (left.get(trace) ?? []).filter((writer) => writer !== row);
+    for (const trace of seenBy(history, row).flatMap((seen) => index.piecesOf(seen))) {
+      const writers = index.writersOf(trace).filter((writer) => writer !== row);
       if (writers.some((writer) => kept.has(writer))) continue;
       const source = writers[0];
       if (source === undefined) continue;

@@ -5,7 +5,7 @@ import type { Json } from '../../nodes/kernel/wire.ts';
 import { deadlineBudget, shareOf } from '../checkers/budget.ts';
 import { worst, type Anomaly, type Budget, type Validity } from '../checkers/checker.ts';
 import { judgeHistory, type Judgement, type Question } from '../checkers/judgement.ts';
-import { checkerOf, objectCheckers } from '../checkers/levels.ts';
+import { checkerOf, measuresOf, objectCheckers } from '../checkers/levels.ts';
 import { edn } from '../formats/edn.ts';
 import type { CheckFlags, CheckInput } from './checkInput.ts';
 import type { Progress } from './progress.ts';
@@ -109,6 +109,7 @@ function judgeFrom(
       (initial === undefined ? workload : undefined)?.checker(level) ?? checkerOf(level, subject),
     whyNot: (level) => `${spec.name} has no checker for ${level}`,
     always: workload?.always ?? objectCheckers(subject),
+    measures: strongest === 'never' ? [] : measuresOf(subject),
     budget,
     strongest,
     minimal: { observers: spec.observers },

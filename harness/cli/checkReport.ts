@@ -1,6 +1,7 @@
 /** The answer of `check` about one file, for people. */
 import type { Anomaly, Validity, Verdict } from '../checkers/checker.ts';
 import { listed, reference } from '../checkers/phrases.ts';
+import { stalenessInWords } from '../checkers/staleness/staleness.ts';
 import type { LevelsFound } from '../checkers/strongest.ts';
 import type { Operation } from '../history.ts';
 import type { Output, SequentialSpec } from '../specs/spec.ts';
@@ -32,6 +33,8 @@ export function describeFile({ row, input, judgement: { checkers, deciding, leve
     if (verdict) lines.push(...describeVerdict(name, verdict, input, told));
   }
   if (row.valid === false) lines.push(...describeLevels(levels));
+  const staleness = checkers.get('staleness');
+  if (staleness?.valid === true) lines.push(`  ${stalenessInWords(staleness)}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import { guarantees } from '../../nodes/kernel/model.ts';
 import type { Validity, Verdict } from '../checkers/checker.ts';
+import { stalenessInWords } from '../checkers/staleness/staleness.ts';
 import type { Results } from '../results.ts';
 
 const anomaliesShown = 3;
@@ -36,7 +37,8 @@ export function summary(results: Results): string {
   const { ok, fail, info } = results.operations;
   const { judged, strongestHeld, violated, undecided } = results.guarantee;
   const isFurther = (level: string): boolean => !judged.some((other) => other === level);
-  const shown = Object.entries(results.checkers).filter(([name]) => !isLevel(name) || !isFurther(name));
+  const { staleness, ...checkers } = results.checkers;
+  const shown = Object.entries(checkers).filter(([name]) => !isLevel(name) || !isFurther(name));
   const [violatedToo, openToo] = [violated.filter(isFurther), undecided.filter(isFurther)];
   const faults = Object.entries(results.faults).map(
     ([name, { injected, leaderHit }]) => `${name} ${injected}× (leader hit ${leaderHit}×)`,
@@ -47,6 +49,7 @@ export function summary(results: Results): string {
     ...(strongestHeld.length > 0 ? [`  strongest that held: ${strongestHeld.join(', ')}`] : []),
     ...(violatedToo.length > 0 ? [`  violated as well: ${violatedToo.join(', ')}`] : []),
     ...(openToo.length > 0 ? [`  undecided: ${openToo.join(', ')}`] : []),
+    ...(staleness?.valid !== true ? [] : [`  ${stalenessInWords(staleness)}`]),
     ...(faults.length > 0 ? [`  faults: ${faults.join(', ')}`] : []),
     ...shown.flatMap(([name, verdict]) => checkLines(name, verdict, told)),
     ...results.warnings.map((warning) => `  ! ${warning}`),

@@ -3,7 +3,7 @@ import { check, CheckError, type CheckOptions } from '../../harness/check.ts';
 import { nodeBudget, unlimited } from '../../harness/checkers/budget.ts';
 import type { Checker } from '../../harness/checkers/checker.ts';
 import { History } from '../../harness/columns/history.ts';
-import type { EventInput } from '../../harness/eventInput.ts';
+import type { EventInput, HistoryInput } from '../../harness/eventInput.ts';
 import { MalformedHistory, type Op } from '../../harness/history.ts';
 import { specs } from '../../harness/specs/index.ts';
 import type { SequentialSpec } from '../../harness/specs/spec.ts';
@@ -44,9 +44,21 @@ describe('check', () => {
       ...(key !== undefined && { key }),
       ...(value !== null && { value }),
     }));
-    const expected = check(stale, { spec: 'register' });
+    const judged = (history: HistoryInput): unknown => {
+      const { checkers, ...result } = check(history, { spec: 'register' });
+      return [result, checkers['linearizable']];
+    };
     for (const history of [lines, `${lines}\n`, bare, History.of(stale), new Set(bare)])
-      assert.deepEqual(check(history, { spec: 'register' }), expected);
+      assert.deepEqual(judged(history), judged(stale));
+  });
+
+  it('measures how stale reads were where something is violated, in time only if events have times', () => {
+    const stats = check(stale, { spec: 'register' }).checkers['staleness']?.stats;
+    assert.deepEqual([stats?.['staleReads'], stats?.['leastK']], [1, 2]);
+    assert((stats?.['ageMaxMs'] ?? 0) > 0);
+    const untimed = stale.map(({ process, type, f, key = 'x', value }) => ({ process, type, f, key, value }));
+    assert.equal(check(untimed, { spec: 'register' }).checkers['staleness']?.stats['ageMaxMs'], undefined);
+    assert.equal(check(fine, { spec: 'register' }).checkers['staleness'], undefined);
   });
 
   it('asks for the strongest level on request, and says which held if it did not', () => {

@@ -62,6 +62,7 @@ function input(
     workload: {
       name: 'register',
       idempotent: ['read'],
+      spec: 'register',
       checker: (level) => {
         const verdict = verdicts[level];
         return verdict ? checkerWith(level, verdict) : null;
