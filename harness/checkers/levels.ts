@@ -12,6 +12,7 @@ import type { Checker } from './checker.ts';
 import { isListLevel, listLevel } from './lists/listLevel.ts';
 import { linearizable } from './linearizable/linearizable.ts';
 import * as objects from './objects/index.ts';
+import { undecided } from './run.ts';
 import { sequential } from './sequential/sequential.ts';
 import { sessionGuarantee } from './sessions/sessionGuarantee.ts';
 import { regular } from './staleness/regular.ts';
@@ -29,14 +30,14 @@ export interface Subject {
 export function checkerOf(level: Guarantee, subject: Subject): Checker | null {
   const { spec, initial } = subject;
   const options = initial === undefined ? {} : { initial };
-  if (spec.name === append.name && isListLevel(level)) return listLevel(level);
+  if (spec.name === append.name && isListLevel(level)) return fromNothing(listLevel(level), initial);
   switch (level) {
     case 'strict-serializable':
       return strictSerializable(subject);
     case 'serializable':
     case 'snapshot-isolation':
     case 'read-committed':
-      return isTransactional(spec) ? isolation(level, spec) : null;
+      return isTransactional(spec) ? fromNothing(isolation(level, spec), initial) : null;
     case 'linearizable':
       return holdsTransactions(spec) ? null : linearizable(spec, options);
     case 'sequential':
@@ -76,11 +77,23 @@ function holdsTransactions({ operations }: SequentialSpec): boolean {
 }
 
 /**
+ * Transactions and lists are followed from writers to readers; what was there before the first operation, nobody wrote.
+ * So nothing is decided where something was.
+ */
+function fromNothing(checker: Checker, initial: Json = null): Checker {
+  const isNothing = initial === null || (typeof initial === 'object' && Object.keys(initial).length === 0);
+  if (isNothing) return checker;
+  const reason = 'it is decided only where nothing is there before the first operation';
+  return { ...checker, check: () => undecided(reason) };
+}
+
+/**
  * Operations on one key each are transactions of one operation, and then strict serializability of the whole store is
  * linearizability of every key (Herlihy & Wing 1990, §3.3: locality).
  */
 function strictSerializable(subject: Subject): Checker | null {
-  if (holdsTransactions(subject.spec)) return isolation('strict-serializable', subject.spec);
+  const { spec, initial } = subject;
+  if (holdsTransactions(spec)) return fromNothing(isolation('strict-serializable', spec), initial);
   const checker = checkerOf('linearizable', subject);
   return checker && { ...checker, name: 'strict-serializable', sameAs: 'linearizable' };
 }

@@ -108,7 +108,9 @@ function judgeQueues(
     stats.enqueued += queue.enqueues.length;
     stats.dequeued += queue.dequeues.length;
     stats.openDequeues += queue.open.length;
-    if (queue.enqueues.some((row) => history.operations.input[row] === nullId))
+    const holdsNull =
+      initial.includes(nullId) || queue.enqueues.some((row) => history.operations.input[row] === nullId);
+    if (holdsNull)
       findings.leaveOpen('null was enqueued, which looks like an empty queue when it is dequeued');
     else judge(queue, findings, stats);
   }
