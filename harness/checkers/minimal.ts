@@ -97,7 +97,7 @@ class Minimiser {
       const excerpt = excerptOf(this.question.history, rows);
       const all = excerpt.history.operations;
       const kept = Array.from({ length: all.length }, (_, row) => row);
-      if (this.fails(excerpt, kept)) return excerpt.eventsOf(this.reduced(excerpt, kept));
+      if (this.fails(excerpt, kept) === true) return excerpt.eventsOf(this.reduced(excerpt, kept));
     }
     return undefined;
   }
@@ -122,7 +122,7 @@ class Minimiser {
   private reduced(excerpt: Excerpt, all: readonly number[]): readonly number[] {
     const { key, process } = excerpt.history.operations;
     const sources = sourcesIn(excerpt.history, this.question.sources.observers);
-    const fails = (rows: readonly number[]): boolean => this.fails(excerpt, rows);
+    const fails = (rows: readonly number[]): boolean | undefined => this.fails(excerpt, rows);
     const isWorthIt = all.length > 8;
     let rows = all;
     if (isWorthIt) rows = leaveOut(rows, (row) => key[row] ?? noName, sources, fails);
@@ -134,10 +134,11 @@ class Minimiser {
     return rows;
   }
 
-  /** Whether the same checker refuses these operations alone for the same reason; false once it was asked too often. */
-  private fails({ history }: Excerpt, rows: readonly number[]): boolean {
+  /** Whether the same checker refuses these operations alone for the same reason; undefined once it was asked too often. */
+  private fails({ history }: Excerpt, rows: readonly number[]): boolean | undefined {
     const { checker, anomaly, budget } = this.question;
-    if (this.checksLeft === 0 || rows.length > this.rowsLeft || !budget.spend(rows.length + 1)) return false;
+    if (this.checksLeft === 0 || rows.length > this.rowsLeft || !budget.spend(rows.length + 1))
+      return undefined;
     this.checksLeft--;
     this.rowsLeft -= rows.length;
     const { valid, anomalies } = runSafely(checker, history.restrictedTo(rows), budget);
@@ -154,12 +155,12 @@ function rowsOf(history: History, events: ReadonlySet<number>): number[] {
   return rows;
 }
 
-/** Leaves units of rows out while the rest fails: halves of all units first, single ones last. */
+/** Leaves units of rows out while the rest fails: halves of all units first, single ones last, until nobody answers. */
 function leaveOut(
   all: readonly number[],
   unitOf: (row: number) => number,
   sources: Sources,
-  fails: (rows: readonly number[]) => boolean,
+  fails: (rows: readonly number[]) => boolean | undefined,
 ): readonly number[] {
   let rows = all;
   let units = [...new Set(rows.map(unitOf))];
@@ -167,7 +168,10 @@ function leaveOut(
     for (let from = 0; from < units.length;) {
       const without = new Set(units.slice(from, from + size));
       const candidate = sources.closure(rows.filter((row) => !without.has(unitOf(row))));
-      if (candidate.length < rows.length && candidate.length > 0 && fails(candidate)) {
+      const isSmaller = candidate.length < rows.length && candidate.length > 0;
+      const isStillWrong = isSmaller && fails(candidate);
+      if (isStillWrong === undefined) return rows;
+      if (isStillWrong) {
         rows = candidate;
         const left = new Set(rows.map(unitOf));
         units = units.filter((unit) => left.has(unit));

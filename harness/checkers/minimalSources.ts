@@ -70,15 +70,20 @@ function textIn(trace: string): { readonly key: string; readonly text: string } 
 
 function closureOf(history: History, index: Index, rows: readonly number[]): number[] {
   const kept = new Set(rows);
+  /** Of the traces that were looked at: the rows among those kept that left them. Few values may have very many writers. */
+  const keptWriters = new Map<string, number[]>();
   const open = [...kept];
   for (let row = open.pop(); row !== undefined; row = open.pop())
     for (const trace of seenBy(history, row).flatMap((seen) => index.piecesOf(seen))) {
-      const writers = index.writersOf(trace).filter((writer) => writer !== row);
-      if (writers.some((writer) => kept.has(writer))) continue;
-      const source = writers[0];
+      const writers = index.writersOf(trace);
+      const known = keptWriters.get(trace) ?? writers.filter((writer) => kept.has(writer));
+      keptWriters.set(trace, known);
+      if (known.some((writer) => writer !== row)) continue;
+      const source = writers.find((writer) => writer !== row);
       if (source === undefined) continue;
       kept.add(source);
       open.push(source);
+      for (const own of leftBy(history, source)) keptWriters.get(own)?.push(source);
     }
   return [...kept].sort((a, b) => a - b);
 }

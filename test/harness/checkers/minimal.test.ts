@@ -98,6 +98,18 @@ describe('a minimal sub-history', () => {
     assert.deepEqual(withMinimal(history, other, verdict, unlimited), verdict);
   });
 
+  it('ends once the budget is used up, however many operations are left', () => {
+    const writes = Array.from({ length: 300 }, () => '|- x: write 1 -|').join(' ');
+    const history = historyDrawn(`p0  ${writes}  |- x: write 2 -|  |- x: read -> 1 -|`);
+    const checker = linearizable(casRegister);
+    const verdict = checker.check(history, unlimited);
+    let refusals = 0;
+    withMinimal(history, { ...checker, check: () => verdict }, verdict, {
+      spend: () => ++refusals < 2,
+    });
+    assert.ok(refusals < 10, `it was asked ${refusals} times`);
+  });
+
   it('costs no verdict when the checker fails at a part of the history', () => {
     const history = historyDrawn('p0  |- x: write 1 -|  |- x: read -> 5 -|');
     const broken: Checker = {
