@@ -89,6 +89,16 @@ export class History {
     part.paired = this.operations.select(rows);
     return part;
   }
+
+  /**
+   * The operations as they were when the event at this index had happened: later answers are not known, except those of
+   * what failed. Their completions still stand in `operation(row)`.
+   */
+  at(index: number): History {
+    const before = new History(this.events, this.reading);
+    before.paired = this.operations.at(index);
+    return before;
+  }
 }
 
 /** Gathers events, from whatever source, into the columns of a history. */

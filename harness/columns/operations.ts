@@ -79,6 +79,20 @@ export class Operations {
     copy(this.output, rows, part.output);
     return part;
   }
+
+  /** As they were when an event happened: what completed later was open, except what failed, since that is known. */
+  at(event: number): Operations {
+    const rows = new Int32Array(this.length);
+    for (let row = 0; row < rows.length; row++) rows[row] = row;
+    const part = this.select(rows);
+    for (let row = 0; row < part.length; row++) {
+      if (part.outcome[row] !== okOutcome || (part.end[row] ?? 0) <= event) continue;
+      part.outcome[row] = openOutcome;
+      part.end[row] = never;
+      part.output[row] = nullId;
+    }
+    return part;
+  }
 }
 
 type Column = Int32Array | Uint8Array;

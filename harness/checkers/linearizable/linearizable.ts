@@ -83,11 +83,12 @@ class Check {
   /** Decides a part at once if the data allow it, else begins to search. */
   private begin(part: number, rows: Int32Array): void {
     const { history, spec, initial } = this;
+    const data = { history, spec, rows, initial };
     for (const special of specialCases) {
-      const decision: Decision | undefined = special.decide({ history, spec, rows, initial });
+      const decision: Decision | undefined = special.decide(data);
       if (!decision) continue;
       this.decidedBy.set(special.name, (this.decidedBy.get(special.name) ?? 0) + 1);
-      if (!decision.valid) this.violations.addDecided(this.keyOf(part), decision.rows, decision.sentence);
+      if (!decision.valid) this.violations.addDecided(this.keyOf(part), special, data, decision);
       return;
     }
     this.tasks.add({ part, begin: (allowance) => searchOf(history, rows, spec, initial, allowance) });

@@ -7,12 +7,15 @@ import type { History } from '../../columns/history.ts';
 import { never } from '../../columns/operations.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
 import type { Anomaly, Budget } from '../checker.ts';
+import type { Part, SpecialCase } from '../polynomial/specialCase.ts';
 import { indicesOf } from '../phrases.ts';
 import { explanationWordsMax } from './attempt.ts';
+import { earliestRefusal, type Refused } from './earliest.ts';
 import { explain, prefixOf } from './explain.ts';
 import { furthestOf } from './furthest.ts';
 import type { Search } from './search.ts';
 import { searchOf } from './searchOf.ts';
+import { SpecFault } from './specFault.ts';
 
 /** This many violated keys are explained in full; of the next ones only the operation is named. */
 const explainedMax = 16;
@@ -48,40 +51,50 @@ export class Violations {
   addRefuted(key: string | undefined, refuted: Search): void {
     const { history } = this;
     if (this.located.length >= locatedMax) {
-      this.unlocated.push(unlocatedAnomaly(key, refuted));
+      this.unlocated.push(
+        unlocatedAnomaly(key, refuted, `, like that of ${locatedMax} others, which are explained`),
+      );
       return;
     }
     const { automaton, problem, window, farthest } = refuted;
     const isInFull = this.located.length < explainedMax && this.budget.spend(0);
     const anomaly = whenAsked(key, () => {
       automaton.allowance.wordsLeft = explanationWordsMax;
-      return explain({ history, key, problem, automaton, furthest: furthestOf(refuted), isInFull });
+      try {
+        return explain({ history, key, problem, automaton, furthest: furthestOf(refuted), isInFull });
+      } catch (error) {
+        // An explanation steps through states that the search could leave out, and there the spec may fail.
+        if (!(error instanceof SpecFault)) throw error;
+        return unlocatedAnomaly(key, refuted, `; more cannot be told: ${error.message}`);
+      }
     });
     this.located.push({ at: window.end[farthest] as number, anomaly });
   }
 
-  /** A key that a special case refuted: these rows admit no order. */
-  addDecided(key: string | undefined, rows: readonly number[], sentence: string): void {
-    const operations = rows.map((row) => this.history.operation(row));
-    const ops = [...new Set(operations.flatMap(indicesOf))].sort((a, b) => a - b);
-    const prefixOfRows = (): NonNullable<Anomaly['prefix']> => this.prefixOfRows(rows);
-    const common = {
+  /** A key that a special case refuted. */
+  addDecided(key: string | undefined, special: SpecialCase, part: Part, refusal: Refused): void {
+    const isInFull = this.located.length < explainedMax;
+    const anomaly = whenAsked(key, () =>
+      this.decidedAnomaly(key, isInFull ? earliestRefusal(special, part, refusal) : refusal),
+    );
+    if (this.located.length >= locatedMax) this.unlocated.push(anomaly);
+    else this.located.push({ at: this.eventsOf(refusal.rows).at(-1) ?? 0, anomaly });
+  }
+
+  /** Rows that admit no order, and why. */
+  private decidedAnomaly(key: string | undefined, { rows, sentence }: Refused): Anomaly {
+    return {
       kind: 'non-linearizable',
-      ops,
+      ops: this.eventsOf(rows),
       explanation: sentence,
+      prefix: this.prefixOfRows(rows),
       ...(key === undefined ? {} : { key }),
     };
-    if (this.located.length >= locatedMax) this.unlocated.push(common);
-    else
-      this.located.push({
-        at: ops.at(-1) ?? 0,
-        anomaly: {
-          ...common,
-          get prefix() {
-            return prefixOfRows();
-          },
-        },
-      });
+  }
+
+  private eventsOf(rows: readonly number[]): number[] {
+    const operations = rows.map((row) => this.history.operation(row));
+    return [...new Set(operations.flatMap(indicesOf))].sort((a, b) => a - b);
   }
 
   /** The longest legal prefix of these rows alone. */
@@ -114,8 +127,8 @@ function whenAsked(key: string | undefined, explanation: () => Anomaly): Anomaly
   };
 }
 
-/** One of very many: that the key is violated somewhere must do. */
-function unlocatedAnomaly(key: string | undefined, { problem }: Search): Anomaly {
+/** That the key is violated somewhere must do; `why` goes on with the sentence. */
+function unlocatedAnomaly(key: string | undefined, { problem }: Search, why: string): Anomaly {
   let last = -1;
   for (let at = 0; at < problem.length; at++) {
     const end = problem.end[at] as number;
@@ -124,9 +137,7 @@ function unlocatedAnomaly(key: string | undefined, { problem }: Search): Anomaly
   return {
     kind: 'non-linearizable',
     ops: [last],
-    explanation:
-      `what was answered for ${key ?? 'the whole object'} up to event ${last} fits no order, ` +
-      `like that of ${locatedMax} others, which are explained`,
+    explanation: `what was answered for ${key ?? 'the whole object'} up to event ${last} fits no order${why}.`,
     ...(key === undefined ? {} : { key }),
   };
 }

@@ -48,7 +48,7 @@ export function fromTheFuture(part: Part, enqueue: number, dequeue: number): Ref
   }));
 }
 
-/** `first` was enqueued before `second`, and dequeued after it or never. */
+/** `first` was enqueued before `second`, and dequeued after it or not at all. */
 export function overtaken({ part, enqueue, dequeue }: Elements, first: number, second: number): Refusal {
   const [before, after] = [enqueue[first] ?? 0, enqueue[second] ?? 0];
   const [late, early] = [dequeue[first] ?? none, dequeue[second] ?? none];
@@ -56,7 +56,9 @@ export function overtaken({ part, enqueue, dequeue }: Elements, first: number, s
     const [a, b] = [elementOf(part, before), elementOf(part, after)];
     const order = `${told(part, before)} had ended before ${told(part, after)} began`;
     const fate =
-      late === none ? `${a} was never dequeued` : `${a} was dequeued only later: ${told(part, late)}`;
+      late === none
+        ? `${a} had not been dequeued by then`
+        : `${a} was dequeued only later: ${told(part, late)}`;
     const rows = [before, after, early, ...(late === none ? [] : [late])];
     return {
       rows,
@@ -77,7 +79,8 @@ export function neverEmpty(
   }));
   return new Refusal(() => {
     const words = stays.map(({ enqueued, dequeued }) => {
-      const until = dequeued === none ? 'and was never dequeued' : `and until ${told(part, dequeued)} began`;
+      const until =
+        dequeued === none ? 'and had not been dequeued by then' : `and until ${told(part, dequeued)} began`;
       return `${elementOf(part, enqueued)} was in it after ${told(part, enqueued)} ${until}`;
     });
     const rows = stays.flatMap(({ enqueued, dequeued }) =>

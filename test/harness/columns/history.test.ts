@@ -90,6 +90,22 @@ describe('a history in columns', () => {
     },
   );
 
+  it('at an event, it knows no later answers but those of what failed', () => {
+    const asked = { f: 'read', timeNs: 0, value: null };
+    const { operations } = History.of([
+      { ...asked, index: 0, process: 0, type: 'invoke' },
+      { ...asked, index: 1, process: 1, type: 'invoke' },
+      { ...asked, index: 2, process: 2, type: 'invoke' },
+      { ...asked, index: 3, process: 0, type: 'ok', value: 5 },
+      { ...asked, index: 4, process: 1, type: 'ok', value: 6 },
+      { ...asked, index: 5, process: 2, type: 'fail' },
+    ]).at(3);
+    assert.deepEqual([...operations.outcome], [okOutcome, openOutcome, failOutcome]);
+    assert.deepEqual([...operations.end], [3, never, 5]);
+    assert.deepEqual([...operations.completion], [3, 4, 5]);
+    assert.equal(operations.output[1], nullId);
+  });
+
   it('has no events but its own', () => {
     const history = History.of([]);
     assert.throws(() => history.op(0), RangeError);

@@ -3,7 +3,11 @@ import { unlimited } from '../../../../harness/checkers/budget.ts';
 import type { Anomaly } from '../../../../harness/checkers/checker.ts';
 import { linearizable } from '../../../../harness/checkers/linearizable/linearizable.ts';
 import { History } from '../../../../harness/columns/history.ts';
-import { casRegister } from '../../../../harness/specs/register.ts';
+import { kv } from '../../../../harness/specs/kv.ts';
+import { queue } from '../../../../harness/specs/queue.ts';
+import { casRegister, register } from '../../../../harness/specs/register.ts';
+import { set } from '../../../../harness/specs/set.ts';
+import type { SequentialSpec } from '../../../../harness/specs/spec.ts';
 import { parseDrawing } from '../notation.ts';
 
 /** What is said of a drawing of a cas register. Values are written twice, so that no special case decides it. */
@@ -76,5 +80,82 @@ describe('explanations of what the search refuses', () => {
     );
     assert.equal(prefix.length, 1_000);
     assert.equal(prefix.at(-1)?.state, '2');
+  });
+});
+
+describe('explanations of what special cases refuse', () => {
+  function explained(spec: SequentialSpec, drawing: string): Anomaly {
+    const verdict = linearizable(spec).check(History.of(parseDrawing(drawing).history), unlimited);
+    assert.equal(verdict.stats['keys decided by search'], undefined);
+    const [anomaly] = verdict.anomalies;
+    assert(anomaly);
+    return anomaly;
+  }
+
+  const wrong: readonly (readonly [SequentialSpec, string, string])[] = [
+    [
+      register,
+      'p0  |- write 1 -| |- write 2 -| |- read -> 1 -|  |- write 3 -| |- read -> 9 -|',
+      'read by process 0 (ops 4–5) answered 1, but 2 was written and acknowledged before it began (ops 2–3) ' +
+        'and nothing wrote 1 again.',
+    ],
+    [
+      queue,
+      'p0  |- enqueue 1 -| |- enqueue 2 -| |- dequeue null -> 2 -| |- dequeue null -> 9 -| |- dequeue null -> 1 -|',
+      'dequeue by process 0 (ops 4–5) answered 2, but 1 stood before 2, because enqueue 1 by process 0 (ops 0–1) ' +
+        'had ended before enqueue 2 by process 0 (ops 2–3) began, and 1 had not been dequeued by then.',
+    ],
+    [
+      set,
+      'p0  |- add 1 -| |- read -> [] -| |- add 2 -| |- read -> [9] -|',
+      'read by process 0 (ops 2–3) did not have 1, but it was added and acknowledged before that began (ops 0–1).',
+    ],
+  ];
+  for (const [spec, drawing, sentence] of wrong)
+    it(`${spec.name}: the first contradiction, whatever is wrong later`, () => {
+      assert.equal(explained(spec, drawing).explanation, sentence);
+    });
+
+  it('an operation that was in flight at the contradiction is told with its answer', () => {
+    const { explanation, ops } = explained(
+      register,
+      [
+        'p0  |- write 1 -| |- read -> 2 -| |- read -> 1 -|               |- read -> 9 -|',
+        'p1                 |------------- write 2 ------------|',
+      ].join('\n'),
+    );
+    assert.match(explanation, /^read by process 0 \(ops 5–6\) answered 1, but process 0 had read 2/);
+    assert.deepEqual(ops, [0, 1, 2, 4, 5, 6]);
+  });
+
+  it('a cas in flight that did not match is not told to have matched', () => {
+    const { explanation, ops } = explained(
+      casRegister,
+      [
+        'p0  |- write 1 -| |- read -> 2 -|                |- read -> 9 -|',
+        'p1               |------------- cas [1, 2] -> false ------------|',
+      ].join('\n'),
+    );
+    assert.equal(explanation, 'read by process 0 (ops 3–4) answered 2, but nothing had ever written 2.');
+    assert.deepEqual(ops, [3, 4]);
+  });
+});
+
+describe('explanations of histories whose spec fails', () => {
+  it('say as much as is known', () => {
+    const drawing = 'p0  |- put 5 -| |- append a -| |- get -> x -|';
+    const verdict = linearizable(kv).check(History.of(parseDrawing(drawing).history), unlimited);
+    assert.equal(verdict.valid, false);
+    assert.deepEqual(
+      verdict.anomalies.map(({ explanation, ops }) => ({ explanation, ops })),
+      [
+        {
+          explanation:
+            'what was answered for the whole object up to event 5 fits no order; more cannot be told: ' +
+            "the spec kv failed at 'append': kv appends strings, not 5.",
+          ops: [5],
+        },
+      ],
+    );
   });
 });
