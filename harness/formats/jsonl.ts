@@ -16,7 +16,7 @@ import { withBytesOf, type OnBytes } from './fileBytes.ts';
 import type { HistoryFormat, HistoryRead } from './format.ts';
 import { JsonlScanner } from './jsonlScanner.ts';
 
-const example = '{"index":0,"timeNs":12345,"process":3,"type":"invoke","f":"read","key":"k1","value":null}';
+const example = '{"process":3,"type":"invoke","f":"read","key":"k1","value":null}';
 
 export const jsonl: HistoryFormat = {
   name: 'jsonl',
@@ -99,8 +99,9 @@ function readLine(file: string, builder: HistoryBuilder, line: string): void {
   const refuse = (problem: string): never => {
     throw new HistoryFileError(file, builder.length + 1, problem);
   };
-  const event = parseJson(line);
-  if (event === notJson) refuse(`expected one event, a JSON object, on each line; found ${excerpt(line)}`);
+  const found = parseJson(builder.length === 0 ? line.replace(byteOrderMark, '') : line);
+  if (found === notJson) refuse(`expected one event, a JSON object, on each line; found ${excerpt(line)}`);
+  const event = completed(found, builder.length);
   const problems = schemaProblems('history', event);
   if (problems.length > 0)
     refuse(
@@ -119,6 +120,15 @@ function readLine(file: string, builder: HistoryBuilder, line: string): void {
     if (error instanceof UnfitValue) refuse(`${error.message}; found ${excerpt(line)}`);
     throw error;
   }
+}
+
+/** Editors on Windows begin files with one. */
+const byteOrderMark = /^\uFEFF/;
+
+/** Who records by hand may leave out what a line says by its place, and a value of null. */
+function completed(event: unknown, place: number): unknown {
+  const isObject = typeof event === 'object' && event !== null && !Array.isArray(event);
+  return isObject ? { index: place, timeNs: place, value: null, ...event } : event;
 }
 
 const notJson = Symbol('not JSON');

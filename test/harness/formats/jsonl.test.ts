@@ -76,6 +76,13 @@ const foreign: readonly (string | Buffer)[] = [
   line({ f: '""' }),
   line({ value: null }),
   line({ value: null, key: '"k"' }),
+  line({ index: null }),
+  line({ index: null, timeNs: null, value: null }),
+  line({ process: null }),
+  line({ type: null }),
+  line({ f: null }),
+  `${line().slice(0, -1)},"__proto__":7}`,
+  `\uFEFF${line()}`,
   line({ error: '5' }),
   line({ node: '""' }),
   line({ node: '"n1"', error: '"late"' }),
@@ -151,6 +158,20 @@ describe('a line of history.jsonl', () => {
     assert.deepEqual(fastOutcome(bytes, 100_000), slowOutcome(bytes));
     const short = Buffer.from(`${line()}\n${next}\n`);
     assert.deepEqual(fastOutcome(short, 1), slowOutcome(short));
+  });
+
+  it('that somebody recorded by hand may leave out its place, its time, and a value of null', () => {
+    const bytes = Buffer.from(
+      '\uFEFF{"process":0,"type":"invoke","f":"write","key":"x","value":1}\r\n{"process":0,"type":"ok","f":"write"}\r\n',
+    );
+    const usual = { process: 0, f: 'write' };
+    assert.deepEqual(plain(fastOutcome(bytes, 1000)), {
+      ops: [
+        { index: 0, timeNs: 0, ...usual, type: 'invoke', key: 'x', value: 1 },
+        { index: 1, timeNs: 1, ...usual, type: 'ok', value: null },
+      ],
+      warnings: 0,
+    });
   });
 
   it('that makes no sense after the others is refused with its number', () => {

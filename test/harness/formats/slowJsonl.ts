@@ -53,8 +53,10 @@ function parseLine(line: string, index: number): Op {
   const refuse = (problem: string): never => {
     throw new HistoryFileError('f', index + 1, problem);
   };
-  const event = parse(line);
-  if (event === notJson) refuse('expected one event, a JSON object, on each line');
+  const found = parse(index === 0 ? line.replace(/^\uFEFF/, '') : line);
+  if (found === notJson) refuse('expected one event, a JSON object, on each line');
+  const isObject = typeof found === 'object' && found !== null && !Array.isArray(found);
+  const event = isObject ? { index, timeNs: index, value: null, ...found } : found;
   const problems = schemaProblems('history', event);
   if (problems.length > 0) refuse(`not an event of a history: ${problems.join('; ')}`);
   const op = event as Op;
