@@ -146,6 +146,14 @@ export const kv: SequentialSpec<Cell> = {
   pathOf: pathOfText,
 };
 
+/** Throws TypeError for what is no list. */
+function listCell(initial: Json): Cell {
+  const first = cell(initial);
+  if (first.value !== null && !Array.isArray(first.value))
+    throw new TypeError(`append holds lists, not ${JSON.stringify(initial)}`);
+  return first;
+}
+
 export const append: SequentialSpec<Cell> = {
   name: 'append',
   meaning: 'keys that hold lists: elements are appended, the whole list is read',
@@ -153,7 +161,7 @@ export const append: SequentialSpec<Cell> = {
     { f: 'append', invoked: 'the element', answered: 'the same element' },
     { f: 'read', invoked: 'null', answered: 'the list, in order; null or [] when nothing was appended' },
   ],
-  init: (initial = null) => cell(initial),
+  init: (initial = null) => listCell(initial),
   step: stepAppend,
   nameOf: (state) => nameOfValue(state.value ?? []),
   byKey: true,

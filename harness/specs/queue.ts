@@ -24,6 +24,12 @@ function step(state: QueueState, { f, value }: Input, output: Output): QueueStat
   }
 }
 
+function listOf(initial: Json): QueueState {
+  if (initial !== null && !Array.isArray(initial))
+    throw new TypeError(`a queue holds a list at first, not ${JSON.stringify(initial)}`);
+  return (initial ?? []) as QueueState;
+}
+
 export const queue: SequentialSpec<QueueState> = {
   name: 'queue',
   meaning: 'a queue, first in, first out',
@@ -31,7 +37,7 @@ export const queue: SequentialSpec<QueueState> = {
     { f: 'enqueue', invoked: 'the element (not null)', answered: 'anything' },
     { f: 'dequeue', invoked: 'null', answered: 'the element; null when the queue is empty' },
   ],
-  init: (initial = null) => (initial ?? []) as QueueState,
+  init: (initial = null) => listOf(initial),
   step,
   nameOf: (state) => nameOfValue(state),
   byKey: true,

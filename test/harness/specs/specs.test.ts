@@ -69,6 +69,15 @@ describe('the sequential specs', () => {
     );
   });
 
+  it('queue and append: hold lists at first, and nothing else', () => {
+    for (const name of ['queue', 'append'])
+      for (const initial of ['ab', 7, true, { a: 1 }])
+        assert.throws(() => specNamed(name)?.init(initial), /holds? (a list|lists).*, not /, name);
+    assert.deepEqual(specNamed('queue')?.init([1, 2]), [1, 2]);
+    assert.deepEqual(specNamed('append')?.init([1, 2]), { value: [1, 2] });
+    assert.deepEqual(specNamed('append')?.init(''), specNamed('append')?.init([]));
+  });
+
   it('cas-register: compares before it sets; false saw another value', () => {
     assert(
       allows('cas-register', [
