@@ -7,6 +7,7 @@
  * shows is in its past anyhow. Then the order exists if causality and the orders of the lists have no circle together.
  */
 import type { Budget } from '../checker.ts';
+import { budgetUsedUp } from '../doubts.ts';
 import { findingOfCycle, reasons } from './cycles.ts';
 import { act, element, strangeness, type Finding } from './finding.ts';
 import { Graph } from './graph.ts';
@@ -29,7 +30,7 @@ export function refuteConvergent(lists: Lists, budget: Budget): Finding | undefi
   if (sorted.length < lists.length) return findingOfCycle(lists, causality, 'CyclicCO');
   const entries = lists.length * lists.sessionCount;
   if (entries > clockEntriesMax) return 'there are too many sessions for the clocks of all operations';
-  if (!budget.spend(entries)) return 'the budget was used up';
+  if (!budget.spend(entries)) return budgetUsedUp;
   const incomplete = firstIncomplete(lists, clocksOf(lists, sorted));
   if (incomplete) return incomplete;
   for (const order of orders.distinct)

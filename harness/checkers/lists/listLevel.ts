@@ -31,8 +31,7 @@ export function listLevel(level: ListLevel): Checker {
 }
 
 function check(level: ListLevel, history: History, budget: Budget): Verdict {
-  if (!budget.spend(history.operations.length)) return undecided('the budget was used up');
-  const lists = listsOf(history);
+  const lists = listsOf(history, budget);
   if (typeof lists === 'string') return undecided(lists);
   const stats = { operations: lists.length, keys: lists.keyCount, sessions: lists.sessionCount };
   const found = refute(level, lists, budget);

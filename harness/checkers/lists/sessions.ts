@@ -10,6 +10,7 @@
  * beginning of that.
  */
 import type { Budget } from '../checker.ts';
+import { budgetUsedUp } from '../doubts.ts';
 import { act, deed, element, type Finding } from './finding.ts';
 import type { Lists } from './lists.ts';
 import { ordersOf } from './orders.ts';
@@ -76,7 +77,7 @@ function refuteOwn(
     if (!shown) continue;
     const expected = due[node] ?? [];
     const expectedCount = count[node] ?? 0;
-    if (!budget.spend(shown.length + expectedCount)) return 'the budget was used up';
+    if (!budget.spend(shown.length + expectedCount)) return budgetUsedUp;
     const missing = firstMissing(expected, expectedCount, shown);
     if (missing === undefined) continue;
     const before = isOfWrites ? missing : earlierRead(lists, missing, node);
@@ -119,7 +120,7 @@ function refuteOrder(
     for (const later of shown) {
       if (later < 0) continue;
       const expectedCount = count[later] ?? 0;
-      if (!budget.spend(1 + expectedCount)) return 'the budget was used up';
+      if (!budget.spend(1 + expectedCount)) return budgetUsedUp;
       const expected = due[later] ?? [];
       for (let at = 0; at < expectedCount; at++) {
         const earlier = expected[at] ?? 0;

@@ -35,6 +35,14 @@ const drawings: readonly {
     says: {},
   },
   {
+    title: 'a session that goes on before its append without an answer takes effect',
+    drawing: `
+      p0  |- x: append 1 -?  |- x: read -> [] -|
+      p1                                          |- x: read -> [1] -|
+    `,
+    says: {},
+  },
+  {
     title: 'two replicas that know different appends',
     drawing: `
       p0  |- x: append 1 -|  |- x: read -> [1] -|
