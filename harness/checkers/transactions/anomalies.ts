@@ -4,7 +4,7 @@ import type { Anomaly } from '../checker.ts';
 import type { Cycle } from './cycles.ts';
 import type { Finding } from './findings.ts';
 import type { Analysis } from './inference.ts';
-import { cycleSentence } from './sentences.ts';
+import { cycleSentence, evidenceOf } from './sentences.ts';
 
 export function ofFinding(analysis: Analysis, { kind, txns, key, explain }: Finding): Anomaly {
   const text = key < 0 ? '' : analysis.txns.keyText(key);
@@ -17,7 +17,10 @@ export function ofFinding(analysis: Analysis, { kind, txns, key, explain }: Find
 }
 
 export function ofCycle(analysis: Analysis, { kind, steps }: Cycle): Anomaly {
-  const txns = steps.map(({ from }) => from);
+  const txns = steps.flatMap((step) => {
+    const pair = evidenceOf(analysis, step);
+    return pair ? [step.from, pair.before, pair.after] : [step.from];
+  });
   return { kind, ops: eventsOf(analysis, txns), explanation: cycleSentence(analysis, steps) };
 }
 

@@ -5,7 +5,7 @@ export type AnomalyKind =
   | 'garbage-read'
   | 'duplicate-elements'
   | 'incompatible-order'
-  | 'cyclic-versions'
+  | `cyclic-versions${OrderSuffix}`
   | 'dirty-update'
   | 'G1a'
   | 'G1b'

@@ -16,7 +16,6 @@ import { ofCycle, ofFinding } from './anomalies.ts';
 import { Cycles, type Forbidden } from './cycles.ts';
 import type { AnomalyKind, CycleClass } from './findings.ts';
 import { analysisOf, type Analysis } from './inference.ts';
-import type { KeyAssumption } from './keyOrder.ts';
 import type { OrderKind } from './successors.ts';
 import { committed, NotApplicable, type Dialect } from './transactions.ts';
 
@@ -127,23 +126,13 @@ export function levelsRefutedBy(kind: AnomalyKind): IsolationLevel[] {
   const [, base = kind, suffix = ''] = /^(.*?)(-process|-realtime)?$/.exec(kind) ?? [];
   return isolationLevels.filter((name) => {
     const { anomalies, classes, order } = levels[name];
-    if (anomalies.includes(kind)) return true;
     const counts = suffix === '' || order === 'realtime' || (order === 'process' && suffix === '-process');
-    return counts && (classes as readonly string[]).includes(base);
+    return counts && [...anomalies, ...classes].some((forbidden) => forbidden === base);
   });
 }
 
-export interface IsolationOptions {
-  /** What is known of every register by itself, beyond the level in question: then more of its order is known. */
-  readonly keys?: KeyAssumption;
-}
-
 /** The checker of a level for histories of `list-append`, `rw-register` or `append`. Near-linear in the history. */
-export function isolation(
-  level: IsolationLevel,
-  spec: SequentialSpec,
-  { keys }: IsolationOptions = {},
-): Checker {
+export function isolation(level: IsolationLevel, spec: SequentialSpec): Checker {
   const dialect = dialects[spec.name];
   const { meaning } = levels[level];
   return {
@@ -152,25 +141,37 @@ export function isolation(
     check: (history, budget) =>
       dialect === undefined
         ? undecided(`histories of ${spec.name} are not made of transactions`)
-        : judge(level, history, dialect, keys, budget),
+        : judge(levels[level], history, dialect, budget),
   };
 }
 
-function judge(
-  level: IsolationLevel,
-  history: History,
-  dialect: Dialect,
-  keys: KeyAssumption | undefined,
-  budget: Budget,
-): Verdict {
+function judge(level: Level, history: History, dialect: Dialect, budget: Budget): Verdict {
   if (!budget.spend(1)) return undecided('the budget was used up before the check began');
   try {
-    const analysis = analysisOf(history, dialect, keys);
-    return verdictOf(levels[level], analysis, budget);
+    const verdict = verdictOf(level, analysisOf(history, dialect, budget), budget);
+    if (verdict.valid !== true || dialect !== 'registers' || level.order === 'none') return verdict;
+    return timedVerdict(level, level.order, history, budget);
   } catch (error) {
     if (error instanceof NotApplicable) return undecided(error.message);
     throw error;
   }
+}
+
+/**
+ * What a level promises of sessions, or of real time, it promises of every register, too: a transaction finds what the
+ * last one had left, or something later. That tells more of the order of their values (`keyOrder.ts`), and whatever only
+ * shows then has its kind from there.
+ */
+function timedVerdict(
+  level: Level,
+  order: 'process' | 'realtime',
+  history: History,
+  budget: Budget,
+): Verdict {
+  const keys = order === 'process' ? 'sequential' : 'linearizable';
+  const { anomalies, ...verdict } = verdictOf(level, analysisOf(history, 'registers', budget, keys), budget);
+  const named = (kind: string): string => `${kind.replace(/-(process|realtime)$/, '')}-${order}`;
+  return { ...verdict, anomalies: anomalies.map((anomaly) => ({ ...anomaly, kind: named(anomaly.kind) })) };
 }
 
 function verdictOf(level: Level, analysis: Analysis, budget: Budget): Verdict {

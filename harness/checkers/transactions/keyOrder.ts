@@ -1,7 +1,7 @@
 /**
- * More about the order of a register's values, for those who know more about the database than that it runs
- * transactions: that each key by itself is sequentially consistent, or linearizable. Then what one transaction left in
- * a key came no later than what the next one found there: next in its session, or in real time (Elle §4.4).
+ * More about the order of a register's values, for levels that promise something of sessions, or of real time: then
+ * each key by itself is sequentially consistent, or linearizable, and what one transaction left in a key came no later
+ * than what the next one found there: next in its session, or in real time (Elle §4.4).
  */
 import { never } from '../../columns/operations.ts';
 import { readMicro } from './microScanner.ts';
@@ -54,9 +54,13 @@ function followSessions(accesses: readonly Access[], follow: (before: Access, af
   for (const access of accesses) {
     const before = last.get(access.process);
     if (before) follow(before, access);
-    last.set(access.process, access);
+    // An open one may take effect after all that its process does next.
+    if (access.end !== never) last.set(access.process, access);
   }
 }
+
+/** Of more accesses to a key at a time the oldest are forgotten: then less of the order is known, and none of it wrong. */
+const recentMax = 128;
 
 /** Those that were over before an access began, but not before another one that was over by then. */
 function followTime(accesses: readonly Access[], follow: (before: Access, after: Access) => void): void {
@@ -64,7 +68,7 @@ function followTime(accesses: readonly Access[], follow: (before: Access, after:
   for (const access of accesses) {
     let latestStart = -1;
     for (const { start, end } of recent) if (end < access.start && start > latestStart) latestStart = start;
-    recent = recent.filter(({ end }) => end >= latestStart);
+    recent = recent.filter(({ end }) => end >= latestStart).slice(-recentMax);
     for (const before of recent) if (before.end < access.start) follow(before, access);
     recent.push(access);
   }

@@ -19,27 +19,98 @@ export function assumedPairs(
   findings: Findings,
   narrator: Narrator,
 ): VersionPair[] {
-  const { isExternal, kind } = txns;
+  const { isExternal } = txns;
   const version = (micro: number): number => (isExternal[micro] === 1 ? versionOf(micro) : micro);
   const pairs = versionPairs(txns, version, assumption).filter(
     ({ from, to }) => isInstalled(txns, from) && isInstalled(txns, to),
   );
   const { of } = componentsOf(versionGraph(txns, previous, pairs));
+  const cyclic = new Map<number, VersionPair[]>();
   const isCyclic = ({ from, to }: VersionPair): boolean => of[from] !== alone && of[from] === of[to];
-  const reported = new Set<number>();
   for (const pair of pairs) {
+    if (!isCyclic(pair)) continue;
     const component = of[pair.from] ?? alone;
-    if (!isCyclic(pair) || reported.has(component)) continue;
-    reported.add(component);
-    const { from, to, before, after } = pair;
-    const name = (of: number): string => (of < kind.length ? narrator.element(of) : 'null');
-    const micro = Math.min(from, to);
-    findings.add('cyclic-versions', [before, after], txns.key[micro] ?? 0, () => {
-      const seen = `${narrator.who(before)} had ${narrator.key(micro)} at ${name(from)} before ${narrator.who(after)} had it at ${name(to)}`;
-      return `${seen}, although ${name(to)} came first: ${narrator.key(micro)} is not ${assumption} by itself.`;
-    });
+    const known = cyclic.get(component);
+    if (known) known.push(pair);
+    else cyclic.set(component, [pair]);
   }
+  for (const inside of cyclic.values()) report(txns, previous, inside, assumption, findings, narrator);
   return pairs.filter((pair) => !isCyclic(pair));
+}
+
+/** A circle of versions, as short as any through the first pair: who shows each step. */
+function report(
+  txns: Transactions,
+  previous: Int32Array,
+  pairs: readonly VersionPair[],
+  assumption: KeyAssumption,
+  findings: Findings,
+  narrator: Narrator,
+): void {
+  const { kind, key, owner } = txns;
+  const circle = circleOf(txns, previous, pairs);
+  const micro = circle.find(({ to }) => to < kind.length)?.to ?? 0;
+  const name = (version: number): string => (version < kind.length ? narrator.element(version) : 'null');
+  const step = ({ from, to, before, after }: VersionPair): string => {
+    if (before >= 0)
+      return `${narrator.who(before)} had ${narrator.key(micro)} at ${name(from)} before ${narrator.who(after)} had it at ${name(to)}`;
+    if (from >= kind.length) return `null was there before ${name(to)} was written`;
+    return `${narrator.who(owner[to] ?? 0)} had read ${name(from)} when it wrote ${name(to)}`;
+  };
+  const shown = circle.flatMap(({ from, to, before, after }) => {
+    if (before >= 0) return [before, after];
+    return [from, to].filter((version) => version < kind.length).map((version) => owner[version] ?? 0);
+  });
+  const order = assumption === 'sequential' ? 'of its sessions' : 'in time';
+  findings.add('cyclic-versions', [...new Set(shown)], key[micro] ?? 0, () => {
+    const steps = circle.slice(0, stepsMax).map(step);
+    const more = circle.length > stepsMax ? ` (${circle.length} steps in all)` : '';
+    return `${steps.join('; ')}${more}: the values of ${narrator.key(micro)} have no order that keeps the order ${order}.`;
+  });
+}
+
+/** Of longer circles only the beginning is told. */
+const stepsMax = 8;
+
+/** Steps that nobody's order shows have no `before`. */
+function circleOf(
+  { kind, key }: Transactions,
+  previous: Int32Array,
+  pairs: readonly VersionPair[],
+): VersionPair[] {
+  const steps = new Map<number, VersionPair[]>();
+  const versions = new Set<number>();
+  const add = (step: VersionPair): void => {
+    const known = steps.get(step.from);
+    if (known) known.push(step);
+    else steps.set(step.from, [step]);
+  };
+  for (const pair of pairs) {
+    versions.add(pair.from).add(pair.to);
+    add(pair);
+  }
+  // What was replaced may lie between: no pair has it, but the way back to a version that some pair has.
+  for (const version of versions) {
+    const before = version < kind.length ? (previous[version] ?? -1) : -1;
+    if (before >= 0) versions.add(before);
+    if (before >= 0) add({ from: before, to: version, before: -1, after: -1 });
+    const first = kind.length + (key[version] ?? 0);
+    if (version < kind.length) add({ from: first, to: version, before: -1, after: -1 });
+  }
+  const [begin] = pairs;
+  if (!begin) return [];
+  const reached = new Map<number, VersionPair>([[begin.to, begin]]);
+  for (const at of reached.keys())
+    for (const step of steps.get(at) ?? []) if (!reached.has(step.to)) reached.set(step.to, step);
+  const back: VersionPair[] = [];
+  let at = begin.from;
+  do {
+    const step = reached.get(at);
+    if (!step) break;
+    back.push(step);
+    at = step.from;
+  } while (at !== begin.from);
+  return back.reverse();
 }
 
 /** Whether a version is what a committed transaction left, or what was there at first. */

@@ -30,7 +30,7 @@ export function longFork(spec: SequentialSpec): Checker {
 function judge(history: History, budget: Budget): Verdict {
   if (!budget.spend(1)) return undecided('the budget was used up before the check began');
   try {
-    return verdictOf(analysisOf(history, 'registers'));
+    return verdictOf(analysisOf(history, 'registers', budget));
   } catch (error) {
     if (error instanceof NotApplicable) return undecided(error.message);
     throw error;

@@ -24,19 +24,21 @@ export function orderOf({ history, length, status }: Transactions): Order {
   const nextOfProcess = new Int32Array(length).fill(-1);
   const firstAfter = new Int32Array(length).fill(length);
   const sessions = new Numbers();
-  const last: number[] = [];
-  for (let txn = 0; txn < length; txn++) {
+  const next: number[] = [];
+  for (let txn = length - 1; txn >= 0; txn--) {
     if (txn > 0 && (start[txn - 1] ?? 0) >= (start[txn] ?? 0))
       throw new NotApplicable('the operations are not in the order of their invocations');
     if (status[txn] !== committed) continue;
     isCommitted[txn] = 1;
+    const isOk = outcome[txn] === okOutcome;
     const session = sessions.ordinalOf(process[txn] ?? 0);
-    const before = last[session];
-    if (before !== undefined) nextOfProcess[before] = txn;
-    last[session] = txn;
+    const after = next[session];
+    // An open one may take effect at any later time: where its process goes on, it is a session of its own.
+    if (!isOk && after !== undefined) continue;
+    nextOfProcess[txn] = after ?? -1;
+    next[session] = txn;
     const over = end[txn] ?? never;
-    if (outcome[txn] === okOutcome && over !== never)
-      firstAfter[txn] = firstLater(start, txn + 1, length, over);
+    if (isOk && over !== never) firstAfter[txn] = firstLater(start, txn + 1, length, over);
   }
   return { isCommitted, nextOfProcess, firstAfter };
 }

@@ -50,6 +50,10 @@ export function inferFromRegisters(
   return {
     edges: edgesOf(txns, source, versions, pairs),
     replacedBy: (write, by) => ownWrite(txns, write, by),
+    evidence: (micro, write) => {
+      const version = txns.kind[micro] === readMicro ? versionOf(micro) : micro;
+      return pairs.find(({ from, to }) => from === version && to === write);
+    },
   };
 }
 
@@ -190,7 +194,9 @@ function edgesOf(
   const replacing = new Map<number, number[]>();
   for (const { from, to } of pairs) {
     if (from < kind.length) edges.add(owner[from] ?? 0, owner[to] ?? 0, wwEdge, to);
-    replacing.set(from, [...(replacing.get(from) ?? []), to]);
+    const known = replacing.get(from);
+    if (known) known.push(to);
+    else replacing.set(from, [to]);
   }
   const blind = blindWrites(txns);
   for (let version = 0; version < versions; version++) {

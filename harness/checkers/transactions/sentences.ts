@@ -1,9 +1,10 @@
 /** A cycle in words: who the transactions are, and why each comes before the next. */
 import { meetingEdge, rwEdge, wrEdge, wwEdge } from './edges.ts';
 import type { Analysis } from './inference.ts';
+import type { VersionPair } from './keyOrder.ts';
 import { readMicro } from './microScanner.ts';
 import { orderStep, type Step } from './shortestCycle.ts';
-import { nothing } from './transactions.ts';
+import { nothing, type Transactions } from './transactions.ts';
 
 /** Of longer cycles the middle is left out. */
 const stepsMax = 12;
@@ -31,33 +32,62 @@ function rotated(steps: readonly Step[]): readonly Step[] {
   return [...steps.slice(first), ...steps.slice(0, first)];
 }
 
-function reason(analysis: Analysis, { from, to, edge }: Step, name: (txn: number) => string): string {
-  const { graph, narrator } = analysis;
+function reason(analysis: Analysis, step: Step, name: (txn: number) => string): string {
+  const { graph, narrator, found } = analysis;
+  const { from, to, edge } = step;
   if (edge === orderStep) return orderReason(analysis, from, to, name);
   const micro = graph.micro[edge] ?? 0;
   switch (graph.kind[edge]) {
     case wrEdge:
       return `${name(to)} observed ${name(from)}'s ${narrator.write(micro)}`;
     case wwEdge: {
-      const before = narrator.element(analysis.replacedBy(micro, from));
-      return `${name(to)}'s ${narrator.write(micro)} came after ${name(from)}'s of ${before}`;
+      const before = narrator.element(found.replacedBy(micro, from));
+      const came = `${name(to)}'s ${narrator.write(micro)} came after ${name(from)}'s of ${before}`;
+      return `${came}${evidenceText(analysis, step)}`;
     }
     case rwEdge:
     case meetingEdge: {
       const read = readOf(analysis, from, micro);
-      return `${name(from)} read ${narrator.key(micro)} as ${narrator.read(read)}, ${unaware(analysis, micro, name(to))}`;
+      const saw = `${name(from)} read ${narrator.key(micro)} as ${narrator.read(read)}`;
+      return `${saw}, ${unaware(analysis, read, micro, name(to))}${evidenceText(analysis, step)}`;
     }
     default:
       return 'the data say so';
   }
 }
 
+/** Who shows the order of the two values of a step, where only sessions or time tell it. */
+export function evidenceOf(analysis: Analysis, { from, edge }: Step): VersionPair | undefined {
+  const { graph, found } = analysis;
+  if (edge === orderStep || found.evidence === undefined) return undefined;
+  const write = graph.micro[edge] ?? 0;
+  if (graph.kind[edge] === wrEdge) return undefined;
+  const isOverwrite = graph.kind[edge] === wwEdge;
+  return found.evidence(isOverwrite ? found.replacedBy(write, from) : readOf(analysis, from, write), write);
+}
+
+function evidenceText(analysis: Analysis, step: Step): string {
+  const pair = evidenceOf(analysis, step);
+  if (!pair) return '';
+  const { narrator } = analysis;
+  return `, since ${narrator.who(pair.before)} had the one there before ${narrator.who(pair.after)} had the other`;
+}
+
 /** How a reader shows that it came before a writer. */
-function unaware({ txns, narrator }: Analysis, write: number, writer: string): string {
-  const isUpdater = (txns.earlier[write] ?? -1) >= 0;
+function unaware(analysis: Analysis, read: number, write: number, writer: string): string {
+  const { txns, narrator } = analysis;
   if (txns.dialect !== 'registers') return `without ${writer}'s append of ${narrator.element(write)}`;
-  if (!isUpdater) return `before ${writer} wrote ${narrator.element(write)} to it`;
+  const replaced = txns.token[firstAccess(txns, write)];
+  if (replaced !== txns.token[read] || firstAccess(txns, write) === write)
+    return `before ${writer} wrote ${narrator.element(write)} to it`;
   return `which ${writer} read, too, and replaced by ${narrator.element(write)}`;
+}
+
+/** The first access of its transaction to its key. */
+function firstAccess({ earlier }: Transactions, micro: number): number {
+  let first = micro;
+  for (let at = earlier[micro] ?? -1; at >= 0; at = earlier[at] ?? -1) first = at;
+  return first;
 }
 
 /** The read of a transaction that shows it: of lists the shortest, of registers the one of what the writer replaced. */

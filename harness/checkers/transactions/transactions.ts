@@ -7,6 +7,8 @@ import type { History } from '../../columns/history.ts';
 import { noName, nullId } from '../../columns/interner.ts';
 import { Numbers } from '../../columns/numbers.ts';
 import { failOutcome, okOutcome } from '../../columns/operations.ts';
+import type { Budget } from '../checker.ts';
+import { budgetUsedUp } from '../doubts.ts';
 import { appendMicro, MicroScanner, readMicro, writeMicro } from './microScanner.ts';
 import { Tokens } from './tokens.ts';
 
@@ -60,12 +62,23 @@ export class NotApplicable extends Error {
   override name = 'NotApplicable';
 }
 
-/** The transactions of a history. O(size of the answers). Throws NotApplicable. */
-export function transactionsOf(history: History, dialect: Dialect): Transactions {
+/** The transactions of a history. O(size of the answers). Throws NotApplicable, also when the budget is used up. */
+export function transactionsOf(history: History, dialect: Dialect, budget: Budget): Transactions {
   const decoder = new Decoder(history, dialect);
-  for (let row = 0; row < history.operations.length; row++) decoder.decode(row);
+  for (let row = 0; row < history.operations.length; row++) {
+    if (row % rowsPerSpend === 0) spendOn(budget, rowsPerSpend);
+    decoder.decode(row);
+  }
   return decoder.transactions();
 }
+
+/** Throws NotApplicable when the budget is used up. */
+export function spendOn(budget: Budget, nodes: number): void {
+  if (!budget.spend(nodes)) throw new NotApplicable(budgetUsedUp);
+}
+
+/** The clock is asked once in so many transactions. */
+const rowsPerSpend = 4096;
 
 class Decoder {
   private readonly history: History;

@@ -160,7 +160,8 @@ describe('a cycle planted in a clean history', () => {
     for (const history of Object.values(cycles)) {
       const { valid, anomalies } = isolation('strict-serializable', listAppend).check(
         History.of(history),
-        nodeBudget(1),
+        // As much as reading the transactions takes, and no search.
+        nodeBudget(4_096 + 6 * history.length),
       );
       assert.equal(valid, false);
       assert.equal(anomalies.length, 1);

@@ -176,35 +176,4 @@ describe('isolation levels against their definitions', () => {
     },
     runs,
   );
-
-  for (const keys of ['sequential', 'linearizable'] as const)
-    agreesOn(
-      `rw-register: when keys are ${keys} by themselves, no level is refused wrongly`,
-      tape,
-      (numbers) => {
-        const history = smallHistory(numbers, 'registers', false);
-        const txns = txnsOf(history);
-        const touches = ({ micros }: Txn): Set<string> => new Set(micros.map(([, key]) => key));
-        // What one session, or real time, orders at a key keeps that order.
-        const atKeys: Precedence = (a, b) =>
-          (keys === 'sequential' ? sessionPrecedence : realtimePrecedence)(a, b) &&
-          [...touches(a)].some((key) => touches(b).has(key));
-        for (const [level, before] of Object.entries({
-          serializable: atKeys,
-          'strict-serializable': realtimePrecedence,
-        })) {
-          const isAssumed: Precedence = (a, b) => before(a, b) || atKeys(a, b);
-          const { valid } = isolation(level as IsolationLevel, rwRegister, { keys }).check(
-            History.of(history),
-            unlimited,
-          );
-          if (valid === false)
-            assert(
-              !isSerializable(rwRegister, txns, isAssumed),
-              wrong(level as IsolationLevel, 'holds, but was refused', history),
-            );
-        }
-      },
-      runs,
-    );
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { unlimited } from '../../../../harness/checkers/budget.ts';
+import { nodeBudget, unlimited } from '../../../../harness/checkers/budget.ts';
 import type { Verdict } from '../../../../harness/checkers/checker.ts';
 import {
   isIsolationLevel,
@@ -7,6 +7,7 @@ import {
   isolationLevels,
   isTransactional,
   levelsRefutedBy,
+  type IsolationLevel,
 } from '../../../../harness/checkers/transactions/isolation.ts';
 import { longFork } from '../../../../harness/checkers/transactions/longFork.ts';
 import { History } from '../../../../harness/columns/history.ts';
@@ -136,6 +137,33 @@ describe('isolation', () => {
     assert.equal(anomalies[0].ops.length, 2 * length);
     assert(anomalies[0].explanation.length < 5_000);
     assert.match(anomalies[0].explanation, /; … \(20000 steps in all\); however, /);
+  });
+
+  it('a strong session reads the last of its own writes, which weaker levels do not ask for', () => {
+    const history = serial([['w', 'x', 1]], [['w', 'x', 2]], [['r', 'x', 1]]);
+    const judge = (level: IsolationLevel): Verdict =>
+      isolation(level, rwRegister).check(History.of(history), unlimited);
+    assert.equal(judge('serializable').valid, true);
+    assert.deepEqual(
+      judge('strong-session-serializable').anomalies.map(({ kind, explanation }) => [kind, explanation]),
+      [
+        [
+          'cyclic-versions-process',
+          "process 0's transaction (ops 0–1) had x at 1 before process 0's transaction (ops 2–3) had it at 2; process 0's transaction (ops 2–3) had x at 2 before process 0's transaction (ops 4–5) had it at 1: the values of x have no order that keeps the order of its sessions.",
+        ],
+      ],
+    );
+  });
+
+  it('stops between its steps when the budget is used up', () => {
+    const history = serial(...Array.from({ length: 100 }, (_, at) => [['w', 'x', at]]));
+    for (const nodes of [1, 4_097, 4_200, 4_400, 4_600]) {
+      const { valid, reason } = isolation('serializable', rwRegister).check(
+        History.of(history),
+        nodeBudget(nodes),
+      );
+      assert.equal(valid === 'unknown' ? reason?.startsWith('the budget was used up') : nodes > 4_500, true);
+    }
   });
 
   it('judges transactions, and lists of single operations', () => {
