@@ -41,6 +41,9 @@ export interface Judgement {
   readonly deciding: readonly string[];
 }
 
+/** The part of the budget that goes to the levels asked where the others are asked for as well: no search may eat it all. */
+const askedPart = 0.5;
+
 /** The part of the budget left that goes to finding the strongest level: much if it was asked, little if it is an extra. */
 const strongestPart = { always: 0.5, 'when-violated': 0.05, never: 0 } as const;
 
@@ -60,17 +63,19 @@ export function judgeHistory(history: History, question: Question): Judgement {
     checker,
     verdict: run(checker, budget),
   }));
-  const asked = question.levels.map((level) => {
+  const forAsked = question.strongest === 'always' ? shareOf(budget, askedPart) : budget;
+  const first = question.levels.map((level, at) => {
     const checker = checkerOf(level);
-    const verdict = checker ? run(checker, budget) : undecided(question.whyNot(level));
+    const share = shareOf(forAsked, 1 / (question.levels.length - at));
+    const verdict = checker ? run(checker, share) : undecided(question.whyNot(level));
     return { name: level, checker, verdict };
   });
   // Some levels are also checks that belong to an object.
   const levelsAmong = always.flatMap(({ name, verdict }) =>
     isLevel(name) ? [[name, verdict] as const] : [],
   );
-  const known = new Map([...levelsAmong, ...asked.map(({ name, verdict }) => [name, verdict] as const)]);
-  const isViolated = asked.some(({ verdict }) => verdict.valid === false);
+  const known = new Map([...levelsAmong, ...first.map(({ name, verdict }) => [name, verdict] as const)]);
+  const isViolated = first.some(({ verdict }) => verdict.valid === false);
   const isAsked = question.strongest === 'always' || (question.strongest === 'when-violated' && isViolated);
   const levels = isAsked
     ? findStrongest({ history, checkerOf, budget: shareOf(budget, strongestPart[question.strongest]), known })
@@ -78,6 +83,10 @@ export function judgeHistory(history: History, question: Question): Judgement {
   const further = [...levels.verdicts].flatMap(([name, verdict]) =>
     known.has(name) ? [] : [{ name, checker: checkerOf(name), verdict }],
   );
+  const asked = first.map((one) => {
+    const by = one.verdict.valid === 'unknown' ? decidedBy(one.name, known, levels) : undefined;
+    return by === undefined ? one : { name: one.name, checker: checkerOf(by.level), verdict: by.verdict };
+  });
   const measured = (isViolated ? (question.measures ?? []) : []).map((checker) => ({
     name: checker.name,
     checker,
@@ -96,6 +105,22 @@ export function judgeHistory(history: History, question: Question): Judgement {
     ]),
     deciding: deciding.map(({ name }) => name),
   };
+}
+
+/**
+ * What finding the strongest level found out of a level that was undecided: by asking it again, or by refuting a weaker
+ * one that was not asked, which refutes it too. (One that a stronger level implies stays undecided: nothing was seen of
+ * what it is about.)
+ */
+function decidedBy(
+  name: Guarantee,
+  known: ReadonlyMap<Guarantee, Verdict>,
+  { impliedBy, verdicts }: LevelsFound,
+): { readonly level: Guarantee; readonly verdict: Verdict } | undefined {
+  const level = impliedBy.get(name) ?? name;
+  const verdict = verdicts.get(level);
+  const isProof = level === name || (verdict?.valid === false && !known.has(level));
+  return verdict && isProof ? { level, verdict } : undefined;
 }
 
 function isLevel(name: string): name is Guarantee {
