@@ -37,8 +37,9 @@ interface Reason {
   readonly operations: readonly Operation[];
 }
 
-/** A core of more operations than this is not spelled out. */
+/** A core of more operations than this is not spelled out; of more than the second number, not even listed. */
 const spelledOutMax = 6;
+const listedMax = 64;
 
 /** Of many operations that wrote the same value only the last ones are named. */
 const writersMax = 8;
@@ -51,7 +52,9 @@ export function explain(violation: Violation): Anomaly {
   const { blocked } = furthest;
   const core = violation.isInFull ? coreOf(automaton, problem, blocked) : [blocked];
   const reason = reasonByValue(violation, core) ?? reasonByStates(violation, core);
-  const operations = [...core.map((place) => operationAt(violation, place)), ...reason.operations];
+  // Where values repeat, every write of the value that was read may be in the core: a list that nobody can read.
+  const proof = core.length > listedMax ? [blocked] : core;
+  const operations = [...proof.map((place) => operationAt(violation, place)), ...reason.operations];
   const ops = [...new Set(operations.flatMap(indicesOf))].sort((a, b) => a - b);
   return {
     kind: 'non-linearizable',

@@ -73,10 +73,15 @@ describe('explanations of what the search refuses', () => {
 
   it('keeps the end of a long prefix, and finds contradictions among thousands of operations', () => {
     const writes = Array.from({ length: 2_000 }, () => '|- write 1 -|').join(' ');
-    const { explanation, prefix = [] } = anomalyIn(`p0  ${writes} |- write 2 -| |- read -> 1 -|`);
+    const { explanation, ops, prefix = [] } = anomalyIn(`p0  ${writes} |- write 2 -| |- read -> 1 -|`);
     assert.match(
       explanation,
       /but 2 was written and acknowledged before it began .* and nothing wrote 1 again\./,
+    );
+    // The last writes of the value, what replaced it, and the read: not all the writes, though each takes part.
+    assert.deepEqual(
+      ops,
+      Array.from({ length: 2 * (8 + 2) }, (_, at) => 2 * 1_992 + at),
     );
     assert.equal(prefix.length, 1_000);
     assert.equal(prefix.at(-1)?.state, '2');
