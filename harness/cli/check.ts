@@ -4,7 +4,7 @@ import { guarantees } from '../../nodes/kernel/model.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
 import { worst, type Validity } from '../checkers/checker.ts';
 import type { Reading } from '../columns/events.ts';
-import { exitCodes } from '../exit.ts';
+import { exitCodes, UsageError } from '../exit.ts';
 import { historyFormats } from '../formats/index.ts';
 import { specs } from '../specs/index.ts';
 import { readCheckInput, type CheckFlags } from './checkInput.ts';
@@ -33,7 +33,10 @@ export interface Streams {
   readonly stderr: { write(text: string): unknown };
 }
 
-/** The `check` command. Exit 0 when all files are valid, 1 when one is not, 2 when one could not be decided. */
+/**
+ * The `check` command. Exit 0 when all files are valid, 1 when one is not, 2 when one could not be decided. Throws
+ * UsageError for files that cannot be checked, after the others were.
+ */
 export function checkCommand(streams: Streams = process): Command {
   const specNames = specs.map(({ name }) => name).join(', ');
   const formatNames = historyFormats.map(({ name }) => name).join(', ');
@@ -88,23 +91,37 @@ function run(files: readonly string[], flags: Flags, { stdout, stderr }: Streams
   const checkFlags = checkFlagsOf(flags);
   const target = flags.exportEdn;
   const rows: CheckRow[] = [];
+  /** What cannot be checked keeps nobody from checking the others. */
+  const refusals = new Set<string>();
   for (const file of files) {
     const progress = new Progress(
       file,
       () => performance.now(),
       (line) => stderr.write(line),
     );
-    const input = readCheckInput(file, checkFlags, (bytes) =>
-      progress.tell(`reading, ${Math.round(bytes / 1e6)} MB`),
+    const input = orRefusal(refusals, () =>
+      readCheckInput(file, checkFlags, (bytes) => progress.tell(`reading, ${Math.round(bytes / 1e6)} MB`)),
     );
+    if (input === undefined) continue;
     if (target !== undefined) exportEdn(input.history, files, target);
     const judged = judgeInput(input, { ...checkFlags, budgetSeconds: flags.budget, progress });
     for (const warning of judged.row.warnings) stderr.write(`warning: ${warning}\n`);
     rows.push(judged.row);
     if (!flags.json) stdout.write(describeFile(judged));
   }
-  if (flags.json) stdout.write(`${JSON.stringify(rows)}\n`);
+  if (flags.json && rows.length > 0) stdout.write(`${JSON.stringify(rows)}\n`);
+  if (refusals.size > 0) throw new UsageError([...refusals].join('\n'));
   process.exitCode = exitCodeOf(worst(rows.map(({ valid }) => valid)));
+}
+
+function orRefusal<T>(refusals: Set<string>, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    refusals.add(error.message);
+    return undefined;
+  }
 }
 
 function checkFlagsOf({ spec, guarantee, format, initial, nilRead, failedCas }: Flags): CheckFlags {

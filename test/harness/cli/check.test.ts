@@ -121,6 +121,31 @@ describe('npm run check', () => {
     );
   });
 
+  it('refuses a file after it has judged the others', async () => {
+    const written: string[] = [];
+    const streams = { stdout: { write: (text: string) => written.push(text) }, stderr: { write: () => 0 } };
+    const bad = file('bad.jsonl', '{}\n');
+    const files = [
+      join(folder, 'none.jsonl'),
+      file('a.jsonl', lines(valid)),
+      bad,
+      file('b.jsonl', lines(stale)),
+    ];
+    await assert.rejects(
+      checkCommand(streams).parseAsync([...files, '--json'], { from: 'user' }),
+      (error) => {
+        assert.ok(error instanceof UsageError);
+        assert.match(error.message, /^there is no .*none\.jsonl.*\n.*bad\.jsonl:1: not an event/);
+        return true;
+      },
+    );
+    const rows = JSON.parse(written.join('')) as { readonly valid: boolean }[];
+    assert.deepEqual(
+      rows.map((row) => row.valid),
+      [true, false],
+    );
+  });
+
   it('says with --json why something is unknown', async () => {
     const { exitCode, stdout } = await check(file('a.jsonl', lines(hard)), '--budget', '0.05', '--json');
     const rows = JSON.parse(stdout) as { valid: unknown; reasons: string[] }[];
