@@ -16,7 +16,7 @@ export interface Furthest {
   readonly blocked: number;
   /** An order of everything that had completed before. */
   readonly order: Order;
-  /** The states that could be reached while the blocked operation might take effect. */
+  /** The states that could be reached while the blocked operation might take effect; empty when they are too many. */
   readonly possible: ReadonlySet<number>;
 }
 
@@ -26,7 +26,8 @@ export interface Furthest {
  */
 const nodesPerCutMin = 10_000;
 const nodesMax = 6_000_000;
-const nodesForStatesMax = 20_000;
+/** Without haste a search takes longer, several times where values repeat. */
+const nodesForStates = (nodes: number): number => Math.min(20_000 + 8 * nodes, nodesMax / 8);
 
 /** Finds where a problem stops being linearizable; `refuted` is a search that found that it does. */
 export function furthestOf(refuted: Search): Furthest {
@@ -37,8 +38,10 @@ export function furthestOf(refuted: Search): Furthest {
     before.status === 'linearizable'
       ? orderOf(before, number)
       : { length: 0, place: new Int32Array(0), state: new Int32Array(0) };
-  const around = attempt(automaton, problem, nodesForStatesMax, { limit: number + 1, isHasty: false });
-  return { blocked: window.place[number] as number, order, possible: statesAround(around, number) };
+  const around = attempt(automaton, problem, nodesForStates(refuted.nodes), { limit: number + 1, isHasty: false });
+  // Of a search that was not finished, some states are missing.
+  const possible = around.status === 'not-linearizable' ? statesAround(around, number) : new Set<number>();
+  return { blocked: window.place[number] as number, order, possible };
 }
 
 /**
