@@ -2,6 +2,7 @@
 import type { Json } from '../../../nodes/kernel/wire.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
 import type { Checker } from '../checker.ts';
+import { longFork } from '../transactions/longFork.ts';
 import { appliedOnce } from './appliedOnce.ts';
 import { bank } from './bank.ts';
 import { counterBounds } from './counterBounds.ts';
@@ -14,7 +15,6 @@ import { totalQueue } from './totalQueue.ts';
 import { uniqueIds } from './uniqueIds.ts';
 
 export { appliedOnce } from './appliedOnce.ts';
-export { bank } from './bank.ts';
 export { convergence } from './convergence.ts';
 export { counterBounds } from './counterBounds.ts';
 export { mutualExclusion } from './mutualExclusion.ts';
@@ -45,6 +45,7 @@ const makersOf: Readonly<Record<string, Makers>> = {
   bank: [(_spec, options) => bank(options)],
   'unique-ids': [uniqueIds],
   leader: [leaderTerms],
+  'long-fork': [longFork],
 };
 
 /**

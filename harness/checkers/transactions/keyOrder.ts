@@ -64,12 +64,18 @@ const recentMax = 128;
 
 /** Those that were over before an access began, but not before another one that was over by then. */
 function followTime(accesses: readonly Access[], follow: (before: Access, after: Access) => void): void {
-  let recent: Access[] = [];
+  const recent: Access[] = [];
   for (const access of accesses) {
     let latestStart = -1;
     for (const { start, end } of recent) if (end < access.start && start > latestStart) latestStart = start;
-    recent = recent.filter(({ end }) => end >= latestStart).slice(-recentMax);
-    for (const before of recent) if (before.end < access.start) follow(before, access);
+    let kept = 0;
+    for (const before of recent) {
+      if (before.end < latestStart) continue;
+      recent[kept++] = before;
+      if (before.end < access.start) follow(before, access);
+    }
+    recent.length = kept;
+    if (kept === recentMax) recent.shift();
     recent.push(access);
   }
 }

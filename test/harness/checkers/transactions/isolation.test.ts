@@ -9,6 +9,7 @@ import {
   levelsRefutedBy,
   type IsolationLevel,
 } from '../../../../harness/checkers/transactions/isolation.ts';
+import { objectCheckers } from '../../../../harness/checkers/levels.ts';
 import { longFork } from '../../../../harness/checkers/transactions/longFork.ts';
 import { History } from '../../../../harness/columns/history.ts';
 import type { Op } from '../../../../harness/history.ts';
@@ -207,6 +208,11 @@ describe('isolation', () => {
 });
 
 describe('long forks', () => {
+  it('are looked for in every history that is made to show them', () => {
+    const [checker] = objectCheckers({ spec: longForkStore });
+    assert.equal(checker?.name, 'long-fork');
+  });
+
   const judge = (text: string, spec: SequentialSpec = longForkStore): Verdict =>
     longFork(spec).check(History.of(parseTransactions(text).history), unlimited);
 
