@@ -38,7 +38,10 @@ export function furthestOf(refuted: Search): Furthest {
     before.status === 'linearizable'
       ? orderOf(before, number)
       : { length: 0, place: new Int32Array(0), state: new Int32Array(0) };
-  const around = attempt(automaton, problem, nodesForStates(refuted.nodes), { limit: number + 1, isHasty: false });
+  const around = attempt(automaton, problem, nodesForStates(refuted.nodes), {
+    limit: number + 1,
+    isHasty: false,
+  });
   // Of a search that was not finished, some states are missing.
   const possible = around.status === 'not-linearizable' ? statesAround(around, number) : new Set<number>();
   return { blocked: window.place[number] as number, order, possible };
