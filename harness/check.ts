@@ -97,17 +97,15 @@ export function check(input: HistoryInput, options: CheckOptions): CheckResult {
   };
 }
 
-function subjectOf({ spec, initial }: CheckOptions): Subject {
-  return {
-    spec: typeof spec === 'string' ? builtIn(spec) : spec,
-    ...(initial === undefined ? {} : { initial }),
-  };
+function subjectOf({ spec, initial }: Partial<CheckOptions> = {}): Subject {
+  return { spec: specOf(spec), ...(initial === undefined ? {} : { initial }) };
 }
 
-function builtIn(name: string): SequentialSpec {
-  const spec = specNamed(name);
-  if (spec) return spec;
-  throw new CheckError(`no spec '${name}'; there is ${specs.map((other) => other.name).join(', ')}`);
+function specOf(spec: string | SequentialSpec | undefined): SequentialSpec {
+  if (typeof spec === 'object') return spec;
+  const builtIn = spec === undefined ? undefined : specNamed(spec);
+  if (builtIn) return builtIn;
+  throw new CheckError(`no spec '${spec}'; there is ${specs.map((other) => other.name).join(', ')}`);
 }
 
 function levelsOf({ guarantee }: CheckOptions, spec: SequentialSpec): readonly Guarantee[] {
@@ -153,6 +151,7 @@ function refuseUnfit(history: History, spec: SequentialSpec): void {
     if (known.has(f[row] ?? 0)) continue;
     const has = spec.operations.map((operation) => operation.f).join(', ');
     const found = names.get(f[row] ?? 0);
-    throw new MalformedHistory(start[row] ?? 0, `'${found}' is no operation of ${spec.name}; it has ${has}`);
+    const at = start[row] ?? 0;
+    throw new MalformedHistory(at, `event ${at}: '${found}' is no operation of ${spec.name}; it has ${has}`);
   }
 }

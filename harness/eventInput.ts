@@ -28,7 +28,7 @@ export type HistoryInput = History | Iterable<EventInput> | string;
 /** The history in columns, to be read in this way. Throws MalformedHistory. O(events). */
 export function historyOf(input: HistoryInput, reading: Partial<Reading> = {}): History {
   if (input instanceof History) return input.readAs({ ...input.reading, ...reading });
-  const events = typeof input === 'string' ? eventsOfLines(input) : input;
+  const events = typeof input === 'string' ? eventsOfLines(input) : listOf(input);
   const builder = new HistoryBuilder();
   for (const op of opsOf(events))
     try {
@@ -39,6 +39,16 @@ export function historyOf(input: HistoryInput, reading: Partial<Reading> = {}): 
       throw error;
     }
   return builder.build({ ...usualReading, ...reading });
+}
+
+/** Not everybody has types. */
+function listOf(input: unknown): Iterable<unknown> {
+  if (typeof input === 'object' && input !== null && Symbol.iterator in input)
+    return input as Iterable<unknown>;
+  throw new MalformedHistory(
+    0,
+    `a history is a list of events, the text of a history.jsonl, or what was read, not ${excerpt(input)}`,
+  );
 }
 
 function* eventsOfLines(text: string): Generator<unknown> {

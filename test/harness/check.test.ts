@@ -150,6 +150,7 @@ describe('check', () => {
 
   for (const [name, options, message] of [
     ['a spec that there is not', { spec: 'heap' }, /no spec 'heap'; there is register, cas-register/],
+    ['no spec', { spec: undefined }, /no spec 'undefined'; there is register, cas-register/],
     [
       'a level that there is not',
       { guarantee: 'eventual' },
@@ -179,8 +180,9 @@ describe('check', () => {
     [
       'an operation that the spec has not',
       [{ ...invoke, f: 'pop' }],
-      /'pop' is no operation of register; it has/,
+      /event 0: 'pop' is no operation of register; it has/,
     ],
+    ['no list', 7, /a history is a list of events, .*, not 7/],
     ['no event', ['read'], /event 0: expected an object, found 'read'/],
     [
       'no process',
