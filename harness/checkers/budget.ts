@@ -32,7 +32,7 @@ export function shareOf(budget: Budget, part: number): Budget {
 }
 
 /** What is spent is spent of both, and neither may be used up. */
-export function within(inner: Budget, outer: Budget): Budget {
+function within(inner: Budget, outer: Budget): Budget {
   return {
     spend(count) {
       const isLeftInside = inner.spend(count);

@@ -110,5 +110,6 @@ export function defaultLevels(spec: SequentialSpec): readonly Guarantee[] {
 
 /** The checkers that judge objects of this spec whatever level is asked. */
 export function objectCheckers({ spec, initial }: Subject): readonly Checker[] {
-  return objects.objectCheckers(spec, initial === undefined ? {} : { initial });
+  const checkers = objects.objectCheckers(spec, initial === undefined ? {} : { initial });
+  return holdsTransactions(spec) ? checkers.map((checker) => fromNothing(checker, initial)) : checkers;
 }

@@ -3,7 +3,7 @@ import type { Json } from '../../../nodes/kernel/wire.ts';
 import { describeValue } from '../../specs/describe.ts';
 import type { Anomaly } from '../checker.ts';
 import { indicesOf, reference } from '../phrases.ts';
-import { fromInitial, none, readsNothing, type ReadsFrom } from '../readsFrom.ts';
+import { fromInitial, none, type ReadsFrom } from '../readsFrom.ts';
 import type { Way } from './paths.ts';
 
 /** Collects the operations that a sentence names. */
@@ -105,11 +105,6 @@ export class Story {
 /** The operations on a way, its ends included. */
 export function stationsOf(start: number, way: Way, goal: number): number[] {
   return [start, ...way.flatMap(({ from, to }) => [from, to]), goal];
-}
-
-/** Whether an operation reads at all. */
-export function isReading({ from }: ReadsFrom, id: number): boolean {
-  return (from[id] ?? readsNothing) !== readsNothing;
 }
 
 function pairOf(value: Json): readonly [Json, Json] {

@@ -10,7 +10,7 @@ import type { MemoryAllowance } from './automaton.ts';
 import { lengthened } from './arrays.ts';
 
 /** Of an entry: the next one with the same key but other counts (or -1), its hash, r, the state; mask and counts follow. */
-export const nextWord = 0;
+const nextWord = 0;
 const hashWord = 1;
 export const numberWord = 2;
 export const stateWord = 3;

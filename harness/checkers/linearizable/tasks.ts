@@ -9,7 +9,7 @@ import type { Search } from './search.ts';
 import { SpecFault } from './specFault.ts';
 
 /** Slices: the first one, and how many times longer each next one is. */
-export const firstSliceNodes = 1_000;
+const firstSliceNodes = 1_000;
 const sliceGrowth = 8;
 /** A budget that counts time is asked at least this often. */
 const nodesPerSpend = 4_096;

@@ -36,9 +36,6 @@ export interface Chains {
   readonly lastStart: Int32Array;
 }
 
-/** The slots of scratch arrays that chains leave to others begin here. */
-export const slotAfterChains = slotAfterClusters + 6;
-
 /** O(cells), and O(cells log cells) when a cas did not match. */
 export function decideByChains(cells: Cells, clusters: Clusters): Decision | undefined {
   const chains = emptyChains(cells, clusters);
@@ -65,11 +62,7 @@ function emptyChains({ scratch, length }: Cells, { count }: Clusters): Chains {
 }
 
 /** The cluster that a cluster was made of by a cas; `none` if it was written. */
-export function madeOf(
-  cells: Cells,
-  { writer }: Clusters,
-  cluster: number,
-): number | typeof ambiguous | undefined {
+function madeOf(cells: Cells, { writer }: Clusters, cluster: number): number | typeof ambiguous | undefined {
   const cell = writer[cluster] ?? none;
   if (cell === none || cells.kind[cell] !== updateAccess) return undefined;
   return clusterOf(cells, cells.seen[cell] ?? noValue);

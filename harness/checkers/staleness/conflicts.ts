@@ -15,7 +15,7 @@ export interface Slack {
   readonly writesNs: number;
 }
 
-export const noSlack: Slack = { readsNs: 0, writesNs: 0 };
+const noSlack: Slack = { readsNs: 0, writesNs: 0 };
 
 /** The versions of a key that are known to have been there, by first end. */
 export interface Zones {

@@ -7,9 +7,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { unlimited } from '../../../harness/checkers/budget.ts';
 import type { Anomaly, Checker, Verdict } from '../../../harness/checkers/checker.ts';
-import { checkerOf } from '../../../harness/checkers/levels.ts';
+import { checkerOf, objectCheckers } from '../../../harness/checkers/levels.ts';
 import { withMinimal } from '../../../harness/checkers/minimal.ts';
-import { counterBounds, objectCheckers, setFull } from '../../../harness/checkers/objects/index.ts';
+import { counterBounds, setFull } from '../../../harness/checkers/objects/index.ts';
 import { History } from '../../../harness/columns/history.ts';
 import { specNamed, specs } from '../../../harness/specs/index.ts';
 import type { SequentialSpec } from '../../../harness/specs/spec.ts';
@@ -44,7 +44,7 @@ function drawings(): Drawn[] {
 function checkersOf(spec: SequentialSpec): Checker[] {
   return [
     ...guarantees.flatMap((level) => checkerOf(level, { spec }) ?? []),
-    ...objectCheckers(spec),
+    ...objectCheckers({ spec }),
     ...(spec.name === 'set' ? [setFull(spec, { linearizable: true })] : []),
     ...(spec.name === 'counter' ? [counterBounds(spec, { scope: 'global' })] : []),
   ];
