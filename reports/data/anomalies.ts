@@ -70,12 +70,15 @@ function operationsByEvent(view: ReportView, anomalies: readonly Anomaly[]): Map
 }
 
 /**
- * The one operation a reader should look at first: of the offending ones that have no place in the longest legal
- * prefix the one that ends first, else the last of all.
+ * The one operation a reader should look at first: of the offending ones that have no place in the longest legal prefix
+ * the one that ends first. Without a prefix the one that ends last: until then nobody could tell.
  */
 export function culpritOf(found: FoundAnomaly): TimedOperation | undefined {
   const placed = new Set(found.anomaly.prefix?.map((step) => step.op));
-  const unplaced = found.offending.filter(({ index, outcome }) => !placed.has(index) && outcome === 'ok');
-  if (placed.size === 0 || unplaced.length === 0) return found.offending.at(-1);
-  return unplaced.reduce((first, next) => (next.endNs < first.endNs ? next : first));
+  const answered = found.offending.filter(({ outcome }) => outcome === 'ok');
+  const unplaced = answered.filter(({ index }) => !placed.has(index));
+  if (placed.size > 0 && unplaced.length > 0)
+    return unplaced.reduce((first, next) => (next.endNs < first.endNs ? next : first));
+  if (answered.length === 0) return found.offending.at(-1);
+  return answered.reduce((last, next) => (next.endNs >= last.endNs ? next : last));
 }

@@ -263,6 +263,14 @@ describe('the longest legal order', () => {
     const culprit = culpritOf(found);
     assert.ok(!found.anomaly.prefix?.some(({ op }) => op === culprit?.index));
   });
+
+  it('is not needed to tell the culprit: without it that is what was answered last', () => {
+    const [first] = view.operations.filter(({ outcome }) => outcome === 'ok');
+    assert.ok(first !== undefined);
+    const earlier = { ...first, endNs: first.endNs - 1 };
+    const anomaly = { ...found.anomaly, prefix: [] };
+    assert.equal(culpritOf({ ...found, anomaly, offending: [first, earlier] }), first);
+  });
 });
 
 describe('operations in words', () => {
