@@ -117,10 +117,6 @@ export function isTransactional(spec: SequentialSpec): boolean {
   return Object.hasOwn(dialects, spec.name);
 }
 
-export function isIsolationLevel(level: string): level is IsolationLevel {
-  return Object.hasOwn(levels, level);
-}
-
 /** The levels that a history with such an anomaly does not hold, the weakest first. */
 export function levelsRefutedBy(kind: AnomalyKind): IsolationLevel[] {
   const [, base = kind, suffix = ''] = /^(.*?)(-process|-realtime)?$/.exec(kind) ?? [];

@@ -15,9 +15,9 @@ import { aborted, committed, nothing, unseen, type Transactions } from './transa
 import type { Writers } from './writers.ts';
 
 /** A read of what was there before the first write. */
-export const initially = -1;
+const initially = -1;
 /** A read of what nobody wrote. */
-export const garbage = -2;
+const garbage = -2;
 
 /** Everything that registers tell. Open transactions that were seen become committed. O(micro-operations). */
 export function inferFromRegisters(
