@@ -147,7 +147,6 @@ describe('the history file', () => {
     refused(
       corrupt(1, '{"index":1,"timeNs":0,"process":-1,"type":"done","f":"read","valeu":1}'),
       2,
-      "'value'",
       'process must be',
       'type must be one of ["invoke","ok","fail","info"]',
       "unknown property 'valeu'",
