@@ -8,6 +8,8 @@
  * Nothing that the world forgets can hang it: attempts, batches of actions and phases all have deadlines. The same
  * reports give the same commands.
  */
+import { implies } from './guarantees.ts';
+import type { Sessions } from '../nodes/kernel/model.ts';
 import { nodeId, type NodeId } from '../nodes/kernel/ids.ts';
 import type { Claim, OptionValues } from '../nodes/kernel/model.ts';
 import { createPrng } from '../nodes/kernel/prng.ts';
@@ -79,7 +81,7 @@ export class Runner implements Run {
       workload,
       profile,
       deduplicates: model.deduplicates,
-      sessions: model.claim?.(config.options).sessions ?? 'roaming',
+      sessions: sessionsOf(options),
       attemptTimeoutMs,
       operationTimeoutMs,
       prng: createPrng(config.seed).fork('run'),
@@ -300,4 +302,15 @@ export class Runner implements Run {
   private atMs(elapsedMs: number): number {
     return this.startNs + elapsedMs * 1e6;
   }
+}
+
+/**
+ * Clients keep to what a claim asks of them while that claim is judged. Judged against more than is claimed, they roam:
+ * that is how stale reads are found.
+ */
+function sessionsOf({ model, config }: RunnerOptions): Sessions {
+  const claim = model.claim?.(config.options);
+  const { guarantee } = config;
+  const isClaimed = guarantee === null || claim?.guarantees.some((level) => implies(level, guarantee));
+  return (isClaimed ? claim?.sessions : undefined) ?? 'roaming';
 }
