@@ -2,7 +2,7 @@
  * A workload: which operations are generated, how each becomes a request and its answer a completion, and which
  * checkers judge the history. One file a workload, in workloads/.
  */
-import type { Guarantee, Sessions } from '../nodes/kernel/model.ts';
+import type { Guarantee, Sessions, Settling } from '../nodes/kernel/model.ts';
 import type { Json } from '../nodes/kernel/wire.ts';
 import type { Checker } from './checkers/checker.ts';
 import type { Generator, Invocation } from './generator/generator.ts';
@@ -12,6 +12,8 @@ export interface WorkloadOptions {
   readonly concurrency: number;
   /** How processes choose nodes (default: they roam). */
   readonly sessions?: Sessions;
+  /** What the claim says of convergence: then the final reads ask every node until all agree. */
+  readonly converges?: Settling;
 }
 
 /** What a client does to a key–value service, apart from how the service spells it (harness/profile.ts). */

@@ -13,11 +13,12 @@ function describeOption(option: OptionSpec): string {
 }
 
 function describeModel(model: NodeModel): string[] {
-  const { guarantees: claimed, because } = model.claim(defaultOptions(model));
+  const options = defaultOptions(model);
+  const { guarantees: claimed, because } = model.claim(options);
   return [
     `  ${model.name}: ${model.summary}`,
     `    claims ${claimed.join(', ')}: ${because}`,
-    `    survives ${model.survives.join(', ')}; workloads ${model.workloads.join(', ')}; ${model.nodesDefault} nodes`,
+    `    survives ${model.survives(options).join(', ')}; workloads ${model.workloads.join(', ')}; ${model.nodesDefault} nodes`,
     '    options',
     ...model.options.map((option) => `      ${describeOption(option)}`),
     '    planted bugs',
@@ -46,13 +47,13 @@ function asText(): string {
 }
 
 function asJson(): unknown {
-  const model = ({ name, summary, options, bugs, survives, workloads: served }: NodeModel): unknown => ({
-    name,
-    summary,
-    options,
-    bugs,
-    survives,
-    workloads: served,
+  const model = (model: NodeModel): unknown => ({
+    name: model.name,
+    summary: model.summary,
+    options: model.options,
+    bugs: model.bugs,
+    survives: model.survives(defaultOptions(model)),
+    workloads: model.workloads,
   });
   const plain = ({ name, meaning }: { name: string; meaning: string }): unknown => ({ name, meaning });
   return {

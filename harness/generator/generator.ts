@@ -2,6 +2,7 @@
  * A generator is a pure value that says which operation comes next. Asking it changes nothing: it answers with the
  * operation and with the generator that follows. All randomness comes from the context.
  */
+import type { NodeId } from '../../nodes/kernel/ids.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
 import type { Prng } from '../../nodes/kernel/prng.ts';
 import type { Op } from '../history.ts';
@@ -26,6 +27,8 @@ export interface Invocation {
   readonly value: Json;
   /** The thread that must invoke it; any free one when absent. */
   readonly thread?: number;
+  /** The only node that may be asked; the client chooses when absent. */
+  readonly node?: NodeId;
 }
 
 /**

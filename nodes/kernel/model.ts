@@ -104,6 +104,18 @@ export interface Claim {
   readonly because: string;
   /** Which processes it is made for; `roaming` when absent. */
   readonly sessions?: Sessions;
+  /** How soon replicas agree once nothing is written any more; absent where every read shows the same at any node. */
+  readonly converges?: Settling;
+}
+
+/**
+ * At the end of a run every node is read, again and again, until all answer the same. Answers that differ and have not
+ * changed for five intervals never will agree; those that still change after `deadlineMs` decide nothing.
+ */
+export interface Settling {
+  /** How often replicas exchange what they have. */
+  readonly intervalMs: number;
+  readonly deadlineMs: number;
 }
 
 /**
@@ -112,21 +124,39 @@ export interface Claim {
  */
 export type Sessions = 'roaming' | 'one-node' | 'reads-at-one-node';
 
+export const apiNames = ['key-value', 'quorum', 'crdt'] as const;
+/** The APIs that models have: which routes, which bodies. */
+export type ApiName = (typeof apiNames)[number];
+
 export interface NodeModel<P extends Protocol = Protocol> {
   readonly name: string;
   readonly summary: string;
   readonly nodesDefault: number;
+  /** How clients speak to it: the name of a built-in API profile (harness/profiles). */
+  readonly api: ApiName;
   /** Names of workloads it can serve, the default one first. */
   readonly workloads: readonly string[];
-  /** Names of the faults it claims to survive. */
-  readonly survives: readonly string[];
+  /** Names of the faults that it claims to survive with these options. */
+  survives(options: OptionValues): readonly string[];
   /** Whether a request with a `Request-Id` may be sent again without taking effect twice. */
   readonly deduplicates: boolean;
   readonly options: readonly OptionSpec[];
   readonly bugs: readonly BugSpec[];
   readonly invariants: readonly Invariant<P>[];
   readonly routes: readonly Route<P>[];
+  /** What a workload needs instead of the defaults of the options (a set, a counter); whatever is given goes first. */
+  defaultsFor?(workload: string): OptionValues;
   claim(options: OptionValues): Claim;
+  /**
+   * Messages that travel as HTTP requests of their own, in a form that programs of others understand: the request, or
+   * null for one that goes with the batches of `/peer`. The node that is asked takes it by its client routes.
+   */
+  carried?(message: P['message']): WireRequest | null;
+  /**
+   * What the asked node's answer to a carried message tells the core, as a message from that node; null when nothing.
+   * `answer` is null when none came in time: that, too, promises nothing (host law 4).
+   */
+  answered?(message: P['message'], answer: WireAnswer | null): P['message'] | null;
   toAnswer(response: P['response']): WireAnswer;
   /** Who leads, as this status says; null for models without a leader. Served as `GET /leader`. */
   leader(status: P['status']): { readonly leader: NodeId | null; readonly term: number } | null;
