@@ -8,11 +8,12 @@ import { exitCodes, UsageError } from '../exit.ts';
 import { historyFormats } from '../formats/index.ts';
 import { specs } from '../specs/index.ts';
 import { readCheckInput, type CheckFlags } from './checkInput.ts';
-import { judgeInput, type CheckRow } from './checkJudge.ts';
+import { judgeInput, type CheckRow, type Judged } from './checkJudge.ts';
 import { describeFile } from './checkReport.ts';
 import { formatsTable, guaranteesTable, operationsTable } from './checkTables.ts';
 import { choose, seconds } from './choice.ts';
 import { exportEdn } from './exportEdn.ts';
+import { finished } from './interruptible.ts';
 import { Progress } from './progress.ts';
 
 interface Flags {
@@ -34,8 +35,9 @@ export interface Streams {
 }
 
 /**
- * The `check` command. Exit 0 when all files are valid, 1 when one is not, 2 when one could not be decided. Throws
- * UsageError for files that cannot be checked, after the others were.
+ * The `check` command. Exit 0 when all files are valid, 1 when one is not, 2 when one could not be decided; 130 when
+ * Ctrl-C ended it: what was judged until then is printed. Throws UsageError for files that cannot be checked, after the
+ * others were.
  */
 export function checkCommand(streams: Streams = process): Command {
   const specNames = specs.map(({ name }) => name).join(', ');
@@ -89,29 +91,50 @@ const examples = `Examples:
 
 function run(files: readonly string[], flags: Flags, { stdout, stderr }: Streams): void {
   const checkFlags = checkFlagsOf(flags);
-  const target = flags.exportEdn;
   const rows: CheckRow[] = [];
   /** What cannot be checked keeps nobody from checking the others. */
   const refusals = new Set<string>();
-  for (const file of files) {
-    const progress = new Progress(
-      file,
-      () => performance.now(),
-      (line) => stderr.write(line),
-    );
-    const input = orRefusal(refusals, () =>
-      readCheckInput(file, checkFlags, (bytes) => progress.tell(`reading, ${Math.round(bytes / 1e6)} MB`)),
-    );
-    if (input === undefined) continue;
-    if (target !== undefined) exportEdn(input.history, files, target);
-    const judged = judgeInput(input, { ...checkFlags, budgetSeconds: flags.budget, progress });
-    for (const warning of judged.row.warnings) stderr.write(`warning: ${warning}\n`);
-    rows.push(judged.row);
-    if (!flags.json) stdout.write(describeFile(judged));
+  const checkAll = (): void => {
+    for (const file of files) {
+      const judged = orRefusal(refusals, () => checkFile(file, { files, flags, checkFlags, stderr }));
+      if (judged === undefined) continue;
+      rows.push(judged.row);
+      if (!flags.json) stdout.write(describeFile(judged));
+    }
+  };
+  const isFinished = finished(checkAll);
+  if (flags.json && (rows.length > 0 || !isFinished)) stdout.write(`${JSON.stringify(rows)}\n`);
+  if (!isFinished) {
+    for (const refusal of refusals) stderr.write(`error: ${refusal}\n`);
+    stderr.write(`interrupted: ${rows.length} of ${files.length} files were checked\n`);
+    process.exitCode = exitCodes.interrupted;
+    return;
   }
-  if (flags.json && rows.length > 0) stdout.write(`${JSON.stringify(rows)}\n`);
   if (refusals.size > 0) throw new UsageError([...refusals].join('\n'));
   process.exitCode = exitCodeOf(worst(rows.map(({ valid }) => valid)));
+}
+
+interface Asked {
+  readonly files: readonly string[];
+  readonly flags: Flags;
+  readonly checkFlags: CheckFlags;
+  readonly stderr: Streams['stderr'];
+}
+
+/** Throws UsageError if the file cannot be checked. */
+function checkFile(file: string, { files, flags, checkFlags, stderr }: Asked): Judged {
+  const progress = new Progress(
+    file,
+    () => performance.now(),
+    (line) => stderr.write(line),
+  );
+  const input = readCheckInput(file, checkFlags, (bytes) =>
+    progress.tell(`reading, ${Math.round(bytes / 1e6)} MB`),
+  );
+  if (flags.exportEdn !== undefined) exportEdn(input.history, files, flags.exportEdn);
+  const judged = judgeInput(input, { ...checkFlags, budgetSeconds: flags.budget, progress });
+  for (const warning of judged.row.warnings) stderr.write(`warning: ${warning}\n`);
+  return judged;
 }
 
 function orRefusal<T>(refusals: Set<string>, read: () => T): T | undefined {

@@ -10,10 +10,11 @@ import { guarantees } from '../../../nodes/kernel/model.ts';
 import { History } from '../../../harness/columns/history.ts';
 import { Progress } from '../../../harness/cli/progress.ts';
 import { guessSpecs } from '../../../harness/cli/specGuess.ts';
-import { UsageError } from '../../../harness/exit.ts';
+import { exitCodes, UsageError } from '../../../harness/exit.ts';
 import type { Op } from '../../../harness/history.ts';
 import { schemaProblems } from '../../../harness/schemas/validate.ts';
 import { specs } from '../../../harness/specs/index.ts';
+import { startCommand, type CommandResult } from '../../command.ts';
 import { parseDrawing } from '../checkers/notation.ts';
 
 interface Outcome {
@@ -153,6 +154,37 @@ describe('npm run check', () => {
     assert.deepEqual(schemaProblems('check', rows), []);
     assert.equal(rows[0]?.valid, 'unknown');
     assert.match(rows[0]?.reasons[0] ?? '', /^linearizable: the budget was used up/);
+  });
+
+  it('Ctrl-C leaves the verdicts on the files before, and ends a search in the middle', async function () {
+    this.timeout(60_000);
+    const files = [file('a.jsonl', lines(valid)), file('b.jsonl', lines(hard))];
+    const interrupted = async (isUnderWay: RegExp, ...flags: string[]): Promise<CommandResult> => {
+      const { child, ended } = startCommand(['check', ...files, ...flags]);
+      let seen = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream?.on('data', (chunk: Buffer) => {
+          if (isUnderWay.test(seen)) return;
+          seen += chunk.toString();
+          if (isUnderWay.test(seen)) child.kill('SIGINT');
+        });
+      return ended;
+    };
+    const [text, json] = await Promise.all([
+      interrupted(/a\.jsonl .*\n {2}linearizable holds\n/),
+      interrupted(/b\.jsonl: checking 31 operations/, '--json'),
+    ]);
+    for (const { code, stderr } of [text, json]) {
+      assert.equal(code, exitCodes.interrupted, stderr);
+      assert.match(stderr, /interrupted: 1 of 2 files were checked\n$/);
+    }
+    assert(!text.stdout.includes('b.jsonl'), text.stdout);
+    const rows = JSON.parse(json.stdout) as { file: string; valid: unknown }[];
+    assert.deepEqual(schemaProblems('check', rows), []);
+    assert.deepEqual(
+      rows.map((row) => [row.file, row.valid]),
+      [[files[0], true]],
+    );
   });
 
   it('takes a run folder, with the spec, the level and all checkers of its run', async () => {
