@@ -6,6 +6,8 @@ import { deadlineBudget, shareOf } from '../checkers/budget.ts';
 import { worst, type Anomaly, type Budget, type Validity } from '../checkers/checker.ts';
 import { judgeHistory, type Judgement, type Question } from '../checkers/judgement.ts';
 import { checkerOf, measuresOf, objectCheckers } from '../checkers/levels.ts';
+import { outcomesOf } from '../checkers/stats.ts';
+import type { History } from '../columns/history.ts';
 import { edn } from '../formats/edn.ts';
 import type { CheckFlags, CheckInput } from './checkInput.ts';
 import type { Progress } from './progress.ts';
@@ -37,6 +39,10 @@ export interface Judged {
   readonly row: CheckRow;
   readonly input: CheckInput;
   readonly judgement: Judgement;
+  /** Whether somebody wants to know of every level whether it held. */
+  readonly isStrongestAsked: boolean;
+  /** Whether the history shows nothing that could be judged; a warning says why. */
+  readonly isNothing: boolean;
 }
 
 export interface JudgeOptions extends CheckFlags {
@@ -49,16 +55,28 @@ export function judgeInput(input: CheckInput, options: JudgeOptions): Judged {
   const startedMs = performance.now();
   const { file, history } = input;
   const { length } = history.operations;
+  const nothing = whyNothing(history);
   const deadline = deadlineBudget(() => performance.now(), 1000 * options.budgetSeconds);
   const budget = options.progress.watching(deadline, `checking ${length} operations`);
   const { judgement, warnings } = judgeFromAnyStart(input, options, budget);
   const milliseconds = Math.round(1000 * (performance.now() - startedMs)) / 1000;
-  const nothing = length === 0 ? [`${file} holds no operations: every guarantee holds of nothing`] : [];
+  const silence = nothing === undefined ? [] : [`${file}: ${nothing}`];
   return {
-    row: rowOf(input, judgement, milliseconds, [...input.warnings, ...warnings, ...nothing]),
+    row: rowOf(input, judgement, milliseconds, [...input.warnings, ...warnings, ...silence]),
     input,
     judgement,
+    isStrongestAsked: options.guarantee === 'strongest',
+    isNothing: nothing !== undefined,
   };
+}
+
+/** A history that shows nothing is no violation, and no proof of anything either. */
+function whyNothing(history: History): string | undefined {
+  const { ok, fail, info } = outcomesOf(history);
+  if (ok > 0) return undefined;
+  const what =
+    fail + info === 0 ? 'it holds no operations' : `none of its ${fail + info} operations succeeded`;
+  return `${what}, and of nothing every guarantee holds`;
 }
 
 /** The part of the budget that goes to the start from nil. */

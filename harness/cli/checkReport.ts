@@ -1,8 +1,10 @@
 /** The answer of `check` about one file, for people. */
+import type { Guarantee } from '../../nodes/kernel/model.ts';
 import type { Anomaly, Validity, Verdict } from '../checkers/checker.ts';
 import { listed, reference } from '../checkers/phrases.ts';
 import { stalenessInWords } from '../checkers/staleness/staleness.ts';
 import type { LevelsFound } from '../checkers/strongest.ts';
+import { implies } from '../guarantees.ts';
 import type { Operation } from '../history.ts';
 import type { Output, SequentialSpec } from '../specs/spec.ts';
 import type { CheckInput } from './checkInput.ts';
@@ -23,27 +25,42 @@ const prefixShownMax = 4;
 const listedMax = 12;
 
 /** Several lines, with the last line end. */
-export function describeFile({ row, input, judgement: { checkers, deciding, levels } }: Judged): string {
+export function describeFile({ row, input, judgement, isStrongestAsked, isNothing }: Judged): string {
+  const { checkers, deciding, levels } = judgement;
   const lines = [
     `${row.file} (${row.spec}, ${row.operations} operations, ${row.milliseconds.toFixed(0)} ms)`,
   ];
+  // "holds" would read as if something had been seen.
+  if (isNothing && row.valid === true) return `${lines.join('\n')}\n  nothing was judged\n`;
   const told = new Set<string>();
   for (const name of deciding) {
     const verdict = checkers.get(name);
     if (verdict) lines.push(...describeVerdict(name, verdict, input, told));
   }
-  if (row.valid === false) lines.push(...describeLevels(levels));
+  if (row.valid === false || isStrongestAsked) lines.push(...describeLevels(levels, isStrongestAsked));
   const staleness = checkers.get('staleness');
   if (staleness?.valid === true) lines.push(`  ${stalenessInWords(staleness)}`);
   return `${lines.join('\n')}\n`;
 }
 
-/** What is left where something is violated. */
-function describeLevels({ strongestHeld, violated, undecided }: LevelsFound): string[] {
+/**
+ * What is left where something is violated. Levels that stay undecided are told where somebody asks for all of them, or
+ * where one might be stronger than what held: that nobody read at two nodes is no news to who asks something else.
+ */
+function describeLevels({ verdicts, ...found }: LevelsFound, isAsked: boolean): string[] {
+  const { strongestHeld, violated, undecided } = found;
   if (violated.length + undecided.length + strongestHeld.length < 2) return [];
+  const open = undecided.filter(
+    (level) => isAsked || strongestHeld.length === 0 || strongestHeld.some((held) => implies(level, held)),
+  );
+  const byReason = new Map<string, Guarantee[]>();
+  for (const level of open) {
+    const reason = verdicts.get(level)?.reason ?? 'the budget was used up before';
+    byReason.set(reason, [...(byReason.get(reason) ?? []), level]);
+  }
   return [
     `  strongest that held: ${strongestHeld.length > 0 ? strongestHeld.join(', ') : 'none'}`,
-    ...(undecided.length > 0 ? [`  undecided: ${listed(undecided, 'and', 4)}`] : []),
+    ...[...byReason].map(([reason, levels]) => `  undecided: ${listed(levels, 'and')}: ${reason}`),
   ];
 }
 

@@ -187,6 +187,26 @@ describe('npm run check', () => {
     );
   });
 
+  it('a history that shows nothing is no violation, and is said to show nothing', async () => {
+    const open = parseDrawing('p0  |- x: write 1 -?\np1  |- x: write 2 -?').history;
+    for (const [history, why] of [
+      [[], 'it holds no operations'],
+      [open, 'none of its 2 operations succeeded'],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await check(file('a.jsonl', lines(history)));
+      assert.equal(exitCode, 0);
+      assert.match(stdout, /a\.jsonl \(register, \d operations, \d+ ms\)\n {2}nothing was judged\n$/);
+      assert(stderr.includes(`a.jsonl: ${why}, and of nothing every guarantee holds`), stderr);
+    }
+  });
+
+  it('tells undecided levels to those who ask for them, and why', async () => {
+    const path = file('a.jsonl', lines(stale));
+    assert(!(await check(path)).stdout.includes('undecided'));
+    const { stdout } = await check(path, '--guarantee', 'strongest');
+    assert.match(stdout, /\n {2}undecided: convergence: there is nothing to compare/);
+  });
+
   it('takes a run folder, with the spec, the level and all checkers of its run', async () => {
     const run = join(folder, 'run');
     mkdirSync(run);
