@@ -9,6 +9,7 @@ import type { NodeEvent, Protocol } from '../../nodes/kernel/protocol.ts';
 import type { WireRequest } from '../../nodes/kernel/wire.ts';
 import type { ClusterAction, WireOutcome } from '../world.ts';
 import { assertNever } from '../../nodes/kernel/assert.ts';
+import { SimCarrier } from './carrier.ts';
 import { type HostFlaw, SimHost } from './host.ts';
 import { drawUs } from './latency.ts';
 import { SimNetwork } from './network.ts';
@@ -64,9 +65,16 @@ export class SimCluster {
       },
     );
     const { network } = this;
+    const carrier = new SimCarrier({
+      model: setup.model,
+      network,
+      scheduler,
+      hostOf: (node) => this.hosts.get(node),
+      arrive: this.arrive.bind(this),
+    });
     const ports = {
       send: (from: NodeId, to: NodeId, message: unknown): void => {
-        network.send(from, to, message);
+        if (!carrier.takes(from, to, message)) network.send(from, to, message);
       },
       stepping: observer.stepping.bind(observer),
       released: observer.released.bind(observer),

@@ -105,8 +105,8 @@ export class SimHost {
     return this.life !== null;
   }
 
-  get isPaused(): boolean {
-    return this.arrivals !== null;
+  get incarnation(): number | undefined {
+    return this.life?.incarnation;
   }
 
   /** The last released status of the running incarnation; null when it has released nothing. */

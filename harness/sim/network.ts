@@ -19,11 +19,17 @@ export interface NetworkPersonality {
 
 export type Deliver = (from: NodeId, to: NodeId, message: unknown) => void;
 
+/** What travels, and what happens when it arrives. */
+interface Parcel {
+  readonly content: unknown;
+  readonly arrive: () => void;
+}
+
 interface Link {
   rule: LinkRule;
   readonly prng: Prng;
   /** Stalled by a rule of mode `hold`, in order. */
-  held: unknown[];
+  held: Parcel[];
   /** Until when earlier bytes occupy a link of limited bandwidth. */
   busyUntilUs: number;
   /** When the last message of an ordered link arrives. */
@@ -47,14 +53,20 @@ export class SimNetwork {
   }
 
   send(from: NodeId, to: NodeId, message: unknown): void {
+    this.dispatch(from, to, message, () => this.deliver(from, to, message));
+  }
+
+  /** Sends what is no message of a core; `arrive` is called each time that it arrives. */
+  dispatch(from: NodeId, to: NodeId, content: unknown, arrive: () => void): void {
     const link = this.link(from, to);
+    const parcel: Parcel = { content, arrive };
     const { prng, rule } = link;
     const { lossRatio, duplicateRatio } = this.personality;
     if (lossRatio > 0 && prng.chance(lossRatio)) return;
     if (rule.resetRatio > 0 && prng.chance(rule.resetRatio)) return;
-    this.carry(link, from, to, message);
-    if (duplicateRatio > 0 && prng.chance(duplicateRatio)) this.carry(link, from, to, message);
-    if (rule.duplicateRatio > 0 && prng.chance(rule.duplicateRatio)) this.carry(link, from, to, message);
+    this.carry(link, parcel);
+    if (duplicateRatio > 0 && prng.chance(duplicateRatio)) this.carry(link, parcel);
+    if (rule.duplicateRatio > 0 && prng.chance(rule.duplicateRatio)) this.carry(link, parcel);
   }
 
   /** Changes what a link does. What it held leaves now if it passes again, and is lost if it is reset. */
@@ -64,35 +76,35 @@ export class SimNetwork {
     if (rule.mode === 'hold') return;
     const held = link.held;
     link.held = [];
-    if (rule.mode === 'pass') for (const message of held) this.carry(link, from, to, message);
+    if (rule.mode === 'pass') for (const parcel of held) this.carry(link, parcel);
   }
 
-  private carry(link: Link, from: NodeId, to: NodeId, message: unknown): void {
-    const atUs = this.arrivalUs(link, message);
+  private carry(link: Link, parcel: Parcel): void {
+    const atUs = this.arrivalUs(link, parcel.content);
     this.scheduler.at(atUs, () => {
-      this.arrive(link, from, to, message);
+      this.arrive(link, parcel);
     });
   }
 
   /** The rule counts when a message arrives: a cut also takes what is under way. */
-  private arrive(link: Link, from: NodeId, to: NodeId, message: unknown): void {
+  private arrive(link: Link, parcel: Parcel): void {
     const { mode } = link.rule;
     if (mode === 'pass') {
-      this.deliver(from, to, message);
+      parcel.arrive();
       return;
     }
     this.cutCount++;
-    if (mode === 'hold') link.held.push(message);
+    if (mode === 'hold') link.held.push(parcel);
   }
 
-  private arrivalUs(link: Link, message: unknown): number {
+  private arrivalUs(link: Link, content: unknown): number {
     const { prng, rule } = link;
     const { nowUs } = this.scheduler;
     let atUs = nowUs + drawUs(this.personality.latency, prng);
     if (rule.delayMs > 0) atUs += Math.round(rule.delayMs * 1000);
     if (rule.jitterMs > 0) atUs += prng.int(0, Math.round(rule.jitterMs * 1000) + 1);
     if (rule.bytesPerSecond !== null) {
-      const bytes = JSON.stringify(message).length;
+      const bytes = JSON.stringify(content).length;
       link.busyUntilUs = Math.max(link.busyUntilUs, nowUs) + Math.ceil((bytes * 1e6) / rule.bytesPerSecond);
       atUs += link.busyUntilUs - nowUs;
     }

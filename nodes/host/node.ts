@@ -5,6 +5,7 @@ import type { NodeId } from '../kernel/ids.ts';
 import type { NodeModel, OptionValues } from '../kernel/model.ts';
 import { corePrng } from '../kernel/prng.ts';
 import type { Now, Protocol } from '../kernel/protocol.ts';
+import { Carrier } from './carrier.ts';
 import { ClientApi, type Incoming } from './clientApi.ts';
 import type { Disk } from './disk.ts';
 import { Host } from './host.ts';
@@ -36,6 +37,7 @@ export interface RunningNode<P extends Protocol> {
   readonly tornBytes: number;
   readonly host: Host<P>;
   readonly peers: Peers<P['message']>;
+  readonly carrier: Carrier;
   readonly journal: Journal<P['record']>;
   /** Ends in good order: what was taken is synced and answered first. */
   stop(): Promise<void>;
@@ -80,9 +82,11 @@ function assemble<P extends Protocol>(
 ): { handle: Handle; running: RunningNode<P> } {
   const { model, self } = settings;
   const { incarnation, recovered, tornBytes } = journal;
-  const peers = new Peers<P['message']>(self, settings.peers, (from, message) => host.deliver(from, message));
+  const deliver = (from: NodeId, message: P['message']): void => host.deliver(from, message);
+  const peers = new Peers<P['message']>(self, settings.peers, deliver);
+  const carrier = new Carrier();
   const exchange = new Exchange({
-    deliver: (from, message) => host.deliver(from, message),
+    deliver,
     whenReleased: (callback) => host.whenReleased(callback),
     takeFor: (node) => peers.takeForAnswer(node),
   });
@@ -97,7 +101,7 @@ function assemble<P extends Protocol>(
   const host = new Host<P>({
     core,
     journal,
-    send: (to, message) => peers.send(to, message),
+    send: senderOf(model, peers, carrier, deliver),
     clock: readClocks,
     onFatal: (error) => {
       disconnect();
@@ -106,6 +110,7 @@ function assemble<P extends Protocol>(
   });
   const disconnect = (): void => {
     peers.stop();
+    carrier.stop();
     exchange.stop();
     server.close();
     server.closeAllConnections();
@@ -118,6 +123,7 @@ function assemble<P extends Protocol>(
     tornBytes,
     host,
     peers,
+    carrier,
     journal,
     stop: () => host.stop().then(disconnect),
     drop: () => {
@@ -130,7 +136,7 @@ function assemble<P extends Protocol>(
 
 function viewOf<P extends Protocol>(
   { model, self }: NodeSettings<P>,
-  { host, peers, journal, incarnation, tornBytes }: RunningNode<P>,
+  { host, peers, carrier, journal, incarnation, tornBytes }: RunningNode<P>,
 ): HostView<P> {
   return {
     model,
@@ -141,9 +147,30 @@ function viewOf<P extends Protocol>(
       ...host.counters,
       journal: { ...journal.counters, lengthBytes: journal.lengthBytes, tornBytes },
       peers: { ...peers.counters },
+      carrier: { ...carrier.counters },
     }),
     addresses: () => peers.addresses(),
     setAddress: (node, url) => peers.setAddress(node, url),
+  };
+}
+
+/** A message goes with the batches for its peer, unless the model has it carried by a request of its own. */
+function senderOf<P extends Protocol>(
+  model: NodeModel<P>,
+  peers: Peers<P['message']>,
+  carrier: Carrier,
+  deliver: (from: NodeId, message: P['message']) => void,
+): (to: NodeId, message: P['message']) => void {
+  return (to, message) => {
+    const request = model.carried?.(message) ?? null;
+    if (request === null) {
+      peers.send(to, message);
+      return;
+    }
+    carrier.ask(peers.originOf(to), request, (answer) => {
+      const told = model.answered?.(message, answer) ?? null;
+      if (told !== null) deliver(to, told);
+    });
   };
 }
 

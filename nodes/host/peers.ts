@@ -26,6 +26,11 @@ export class Peers<Message> {
     else this.peers.set(node, new Peer(this.self, new URL(url), this.counters, this.listenTo(node)));
   }
 
+  /** Where this peer listens; undefined if nobody has said. */
+  originOf(node: NodeId): string | undefined {
+    return this.peers.get(node)?.origin;
+  }
+
   addresses(): Record<string, string> {
     return Object.fromEntries([...this.peers].map(([node, peer]) => [node, peer.origin]));
   }

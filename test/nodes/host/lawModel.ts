@@ -6,6 +6,7 @@ import type { NodeId, RequestId } from '../../../nodes/kernel/ids.ts';
 import type { CoreInit, NodeModel, Route } from '../../../nodes/kernel/model.ts';
 import { Outbox } from '../../../nodes/kernel/outbox.ts';
 import type { Effects, NodeEvent, Now, ProtocolCore } from '../../../nodes/kernel/protocol.ts';
+import type { Json } from '../../../nodes/kernel/wire.ts';
 
 export type LawRequest =
   /** Persists the value, and answers with all values. */
@@ -16,6 +17,8 @@ export type LawRequest =
   | { do: 'append-and-tell'; to: NodeId; value: string }
   /** Tells a peer, persisting nothing, and answers. */
   | { do: 'tell'; to: NodeId; value: string }
+  /** Has a peer asked to do something by a request of its own, persisting the value if there is one, and answers. */
+  | { do: 'carry'; to: NodeId; request: LawRequest; value?: string }
   /** Sets or cancels timers, and answers. */
   | { do: 'timers'; timers: { timer: string; delayMs: number | null }[] }
   /** Replaces the journal by one record that joins all values with `+`, and answers. */
@@ -36,7 +39,8 @@ export interface LawStatus {
 }
 
 export interface LawProtocol {
-  message: { value: string };
+  /** With a `request` it is carried; its answer comes back as a value: what was said, or `none`. */
+  message: { value: string; request?: LawRequest };
   request: LawRequest;
   response: { values: readonly string[] };
   timer: string;
@@ -113,13 +117,15 @@ class LawCore implements ProtocolCore<LawProtocol> {
   }
 
   private onRequest(id: RequestId, request: LawRequest): void {
-    if (request.do === 'append' || request.do === 'append-and-tell') {
+    const isKept = request.do === 'append' || request.do === 'append-and-tell' || request.do === 'carry';
+    if (isKept && request.value !== undefined) {
       this.values = [...this.values, request.value];
       this.out.persist(request.value);
     }
     if (request.do === 'tell' || request.do === 'append-and-tell') {
       this.out.send(request.to, { value: request.value });
     }
+    if (request.do === 'carry') this.out.send(request.to, { value: '', request: request.request });
     if (request.do === 'timers') {
       for (const { timer, delayMs } of request.timers) {
         if (delayMs === null) this.out.cancelTimer(timer);
@@ -140,9 +146,10 @@ const doRoute: Route<LawProtocol> = {
   schema: {
     type: 'object',
     properties: {
-      do: { enum: ['append', 'read', 'append-and-tell', 'tell', 'timers', 'compact', 'ignore'] },
+      do: { enum: ['append', 'read', 'append-and-tell', 'tell', 'carry', 'timers', 'compact', 'ignore'] },
       value: { type: 'string', minLength: 1 },
       to: { type: 'string' },
+      request: { type: 'object' },
       timers: { type: 'array' },
     },
     required: ['do'],
@@ -166,6 +173,11 @@ const lawModelData: Omit<NodeModel<LawProtocol>, 'create'> = {
   invariants: [],
   routes: [doRoute],
   claim: () => ({ guarantees: [], because: 'it claims nothing' }),
+  carried: ({ request }) =>
+    request === undefined ? null : { method: 'POST', path: '/do', body: { ...request } as Json },
+  answered: (_message, answer) => ({
+    value: answer === null ? 'none' : `${answer.status} ${JSON.stringify(answer.body)}`,
+  }),
   toAnswer: (response) => ({ status: 200, body: { values: response.values } }),
   leader: () => null,
 };

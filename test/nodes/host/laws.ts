@@ -114,6 +114,7 @@ export function describeHostLaws(name: string, fixture: LawFixture): void {
     describe('law 3: timers', () => timerLaw(() => lab));
     describe('law 4: network', () => networkLaw(() => lab));
     describe('law 5: crash', () => crashLaw(() => lab));
+    describe('law 2, 4 and 5: carried messages', () => carriedLaw(() => lab));
   });
 }
 
@@ -421,5 +422,103 @@ function crashLaw(lab: () => Lab): void {
     await answerOf(foreign, n1, read);
     const distinct = new Set([...first, second[0], foreign.status(n1)?.draw]);
     assert.equal(distinct.size, 4);
+  });
+}
+
+/** Messages that travel as requests of their own are messages: they obey the same laws. */
+function carriedLaw(lab: () => Lab): void {
+  const carry = (request: LawRequest, value?: string): LawRequest => ({
+    do: 'carry',
+    to: n2,
+    request,
+    ...(value !== undefined && { value }),
+  });
+  const heard = (world: LawWorld): readonly string[] => world.status(n1)?.heard ?? [];
+  const requestsOf = (node: NodeId): number =>
+    lab().probe.steps.filter((step) => step.node === node && step.event.kind === 'request').length;
+
+  it('are requests by the routes of the asked node, and the answers are messages of that node', async () => {
+    const world = await lab().open();
+    for (const value of ['a', 'b']) await answerOf(world, n1, carry(append(value)));
+    await until(world, 'both answers came', () => heard(world).length === 2);
+    assert.deepEqual(world.status(n2)?.values, ['a', 'b']);
+    assert.deepEqual(heard(world), ['200 {"values":["a"]}', '200 {"values":["a","b"]}']);
+    const froms = lab().probe.steps.flatMap(({ event }) => (event.kind === 'message' ? [event.from] : []));
+    assert.deepEqual(froms, [n2, n2]);
+  });
+
+  it('leave only when the records of their step, and of those before it, are synced', async () => {
+    const world = await lab().open();
+    world.holdSyncs(n1);
+    const requests = [append('before'), carry(append('a'), 'with it'), carry(append('b'))];
+    for (const [at, request] of requests.entries()) {
+      ask(world, n1, request);
+      await until(world, 'n1 has taken it', () => requestsOf(n1) === at + 1);
+    }
+    await world.pass(quietMs);
+    assert.equal(requestsOf(n2), 0);
+    world.releaseSyncs(n1);
+    await until(world, 'n2 was asked', () => requestsOf(n2) === 2);
+    assert.deepEqual(world.status(n1)?.values, ['before', 'with it']);
+  });
+
+  it('are answered only when what was asked is durable there', async () => {
+    const world = await lab().open();
+    world.holdSyncs(n2);
+    await answerOf(world, n1, carry(append('a')));
+    await until(world, 'n2 was asked', () => requestsOf(n2) === 1);
+    await world.pass(quietMs);
+    assert.deepEqual(heard(world), []);
+    world.releaseSyncs(n2);
+    await until(world, 'the answer came', () => heard(world).length === 1);
+  });
+
+  it('end with nothing when they are lost, and are not sent again', async () => {
+    const world = await lab().open();
+    world.cut(n1, n2);
+    await answerOf(world, n1, carry(append('lost')));
+    await until(world, 'it was given up', () => heard(world).length === 1);
+    world.heal();
+    await answerOf(world, n1, carry(append('after')));
+    await until(world, 'the next was answered', () => heard(world).length === 2);
+    await world.pass(4 * quietMs);
+    assert.deepEqual(heard(world), ['none', '200 {"values":["after"]}']);
+    assert.equal(requestsOf(n2), 1);
+  });
+
+  it('end with nothing when no answer comes in time, when the asked node is down, and when nobody knows it', async () => {
+    const world = await lab().open();
+    await answerOf(world, n1, carry({ do: 'ignore' }));
+    await until(world, 'it was given up', () => heard(world).length === 1);
+    await world.crash(n2);
+    await answerOf(world, n1, carry(append('a')));
+    await until(world, 'it was given up, too', () => heard(world).length === 2);
+    await answerOf(world, n1, { do: 'carry', to: nodeId(99), request: append('a') });
+    await until(world, 'the third, too', () => heard(world).length === 3);
+    assert.deepEqual(heard(world), ['none', 'none', 'none']);
+    assert.equal(requestsOf(n2), 1);
+  });
+
+  it('end with nothing when the asked node crashes before it answers', async () => {
+    const world = await lab().open();
+    await answerOf(world, n1, carry({ do: 'ignore' }));
+    await until(world, 'n2 was asked', () => requestsOf(n2) === 1);
+    await world.crash(n2);
+    await until(world, 'it broke', () => heard(world).length === 1);
+    assert.deepEqual(heard(world), ['none']);
+  });
+
+  it('tell the next incarnation nothing', async () => {
+    const world = await lab().open();
+    world.holdSyncs(n2);
+    await answerOf(world, n1, carry(append('a')));
+    await until(world, 'n2 was asked', () => requestsOf(n2) === 1);
+    await world.crash(n1);
+    await world.start(n1);
+    world.releaseSyncs(n2);
+    await answerOf(world, n1, read);
+    await answerOf(world, n2, read);
+    await world.pass(2000);
+    assert.deepEqual(heard(world), []);
   });
 }
