@@ -2,7 +2,8 @@
  * The one rule that decides what the end of an attempt means to the history. Its honesty is that of every verdict: an
  * effect that is called `fail` makes a correct system look wrong, a lost write that is called `info` hides a bug.
  *
- * - A refusal that reveals state is an outcome: a 404 with JSON on a read is `ok` with null. (Otherwise a store that
+ * - A refusal that reveals state is an outcome: a 404 with JSON is `ok` with null for whoever looks something up or takes
+ *   it out of a queue; a 409 says that what was to be sold is sold out, which is `ok` with false. (Otherwise a store that
  *   lost everything would pass.)
  * - A known code in the body says more than the status: definite codes are refusals, others leave all open.
  * - A 200 is only worth what its body says: with `error`, another `status` than `success`, or without the result, the
@@ -13,7 +14,7 @@ import { errorKinds, isDefinite } from '../nodes/kernel/errors.ts';
 import type { NodeId } from '../nodes/kernel/ids.ts';
 import type { Json } from '../nodes/kernel/wire.ts';
 import { malformed, resultOf, type ApiProfile } from './profile.ts';
-import type { Action } from './workload.ts';
+import type { Action, ActionKind } from './workload.ts';
 import type { WireOutcome } from './world.ts';
 
 export type Meaning =
@@ -48,19 +49,17 @@ function answerMeaning(profile: ApiProfile, action: Action, status: number, body
   if (status === 200) return successMeaning(profile, action, fields);
   const code = codeOf(fields);
   const error = errorText(status, fields);
-  if (
-    status === 404 &&
-    action.kind === 'read' &&
-    body !== undefined &&
-    (code === null || code === keyMissing)
-  )
-    return { kind: 'ok', result: null };
+  const { kind } = action;
+  if (body !== undefined && (code === null || decidedCodes.has(code))) {
+    if (status === 404 && finds.has(kind) && (code ?? keyMissing) === keyMissing)
+      return { kind: 'ok', result: null };
+    if (status === 409 && kind === 'sell') return { kind: 'ok', result: false };
+  }
   if (code !== null)
     return isDefinite(code) ? refused(error, decidedCodes.has(code), fields) : unclear(error);
   if (definiteStatuses.has(status)) return refused(error, false, fields);
-  const didNotMatch = status === 404 ? action.kind === 'cas' || action.kind === 'delete' : status === 409;
-  const hasPrecondition = action.kind === 'cas' || action.kind === 'txn' || action.kind === 'delete';
-  if (didNotMatch && hasPrecondition && body !== undefined) return refused(error, true);
+  const didNotMatch = (status === 404 && concerns.has(kind)) || (status === 409 && requires.has(kind));
+  if (didNotMatch && body !== undefined) return refused(error, true);
   return unclear(error);
 }
 
@@ -74,6 +73,21 @@ function successMeaning(profile: ApiProfile, action: Action, fields: Body | null
   return result === malformed ? unclear('200 without the result') : { kind: 'ok', result };
 }
 
+/** These look something up, or take it out: where nothing is, that is what they find. */
+const finds: ReadonlySet<ActionKind> = new Set(['read', 'elements', 'count', 'dequeue', 'stock']);
+/** These do nothing where what they are about does not exist. */
+const concerns: ReadonlySet<ActionKind> = new Set(['cas', 'delete', 'remove', 'release', 'transfer', 'sell']);
+/** These have a condition, and do nothing where it does not hold. */
+const requires: ReadonlySet<ActionKind> = new Set([
+  'cas',
+  'delete',
+  'txn',
+  'remove',
+  'increment',
+  'acquire',
+  'release',
+  'transfer',
+]);
 /** These promise by themselves that nothing happened; 421 and 403 may name the node to ask instead. */
 const definiteStatuses = new Set([400, 403, 405, 421]);
 const keyMissing = 20;

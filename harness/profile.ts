@@ -1,107 +1,150 @@
 /**
- * An API profile says, as data, how a key–value service spells its operations: method, path, body, and where the value
- * stands in the answer. It is plain JSON, so a service with an API of its own is tested without writing code.
- *
- * Templates: `{key}`, `{value}` … in a path are percent-encoded; a body string that is exactly `"{value}"` becomes the
- * JSON value itself, and a placeholder inside a longer string (or an object key) is replaced as text.
+ * An API profile says, as data, how a service spells its operations: method, path, body, and where the result stands in
+ * the answer. It is plain JSON, so a service with an API of its own is tested without writing code; template.ts says
+ * what a template may hold.
  */
+import type { OptionValues } from '../nodes/kernel/model.ts';
 import type { Json, WireRequest } from '../nodes/kernel/wire.ts';
-import type { Action } from './workload.ts';
+import { filledBody, filledPath, type Fields } from './template.ts';
+import type { Action, ActionKind } from './workload.ts';
 
 /** How one kind of action travels. */
 export interface ApiOperation {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body?: Json;
-  /** Field of the answer that holds the result, as a path (`value`, `data.value`); absent when there is none. */
+  /** Where the answer holds the result: a path (`value`, `data.0.value`), '' for all of it; absent when there is none. */
   readonly result?: string;
+  /** Where it holds a list instead, if replicas did not decide between values that were written concurrently. */
+  readonly siblings?: string;
+}
+
+/** Something in answers that a client gives back with its next request, so that the service knows what it has seen. */
+export interface ApiContext {
+  readonly field: string;
+  /** What is given back where: with requests for the same key, or with all requests of the process. */
+  readonly scope: 'key' | 'session';
 }
 
 export interface ApiProfile {
   readonly name: string;
-  readonly operations: { readonly [kind in Action['kind']]?: ApiOperation };
+  readonly operations: { readonly [kind in ActionKind]?: ApiOperation };
+  /** By the name that templates call it. */
+  readonly contexts?: Readonly<Record<string, ApiContext>>;
+  /** The model's options, for templates. */
+  readonly options?: OptionValues;
   /** Where a node tells who leads, if it does; the answer is `{leader, term}`. */
   readonly leader?: { readonly method: 'GET'; readonly path: string };
 }
 
-/** The built-in profile of the key–value models. */
-export const keyValueProfile: ApiProfile = {
-  name: 'key-value',
-  operations: {
-    read: { method: 'GET', path: '/get/{key}', result: 'value' },
-    write: { method: 'POST', path: '/put', body: { key: '{key}', value: '{value}' } },
-    delete: { method: 'POST', path: '/delete', body: { key: '{key}' } },
-    cas: { method: 'POST', path: '/cas', body: { key: '{key}', from: '{from}', to: '{to}' } },
-    txn: { method: 'POST', path: '/txn', body: { txn: '{txn}' }, result: 'txn' },
-  },
-  leader: { method: 'GET', path: '/leader' },
-};
-
 /** What an answer without the expected result is. */
 export const malformed = Symbol('malformed');
 
-type Fields = Readonly<Record<string, Json>>;
+/** Whether the profile can spell this kind of action. */
+export function knows({ operations }: ApiProfile, kind: ActionKind): boolean {
+  return operations[kind] !== undefined;
+}
 
-/** The request of an action. Throws when the profile does not know the action: a workload was chosen wrongly. */
-export function toWire(profile: ApiProfile, action: Action, requestId?: string): WireRequest {
+/** Whether the service tells several objects of this kind apart: an action's key goes with its request. */
+export function hasKeys({ operations }: ApiProfile, kind: ActionKind): boolean {
+  return JSON.stringify(operations[kind] ?? null).includes('{key}');
+}
+
+/**
+ * The request of an action. `contexts`, by name, are those that the client has. Throws when the profile does not know
+ * the action: a workload was chosen wrongly.
+ */
+export function toWire(
+  profile: ApiProfile,
+  action: Action,
+  requestId?: string,
+  contexts: Fields = {},
+): WireRequest {
   const operation = operationOf(profile, action.kind);
-  const fields: Fields = { ...action };
-  const path = operation.path.replace(placeholder, (whole, name: string) =>
-    name in fields ? encodeURIComponent(textOf(fields[name] ?? null)) : whole,
-  );
+  const fields: Fields = {
+    ...action,
+    ...prefixed('context', contexts),
+    ...prefixed('option', profile.options ?? {}),
+  };
+  const body = operation.body === undefined ? undefined : filledBody(operation.body, fields);
   return {
     method: operation.method,
-    path,
+    path: filledPath(operation.path, fields),
     ...(requestId !== undefined && { requestId }),
-    ...(operation.body !== undefined && { body: filled(operation.body, fields) }),
+    ...(body !== undefined && { body }),
   };
+}
+
+function prefixed(prefix: string, fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [`${prefix}.${name}`, value]));
 }
 
 /** The result in the body of a successful answer; null for actions without one. */
 export function resultOf(profile: ApiProfile, action: Action, body: Json): Json | typeof malformed {
-  const { result } = operationOf(profile, action.kind);
+  const { result, siblings } = operationOf(profile, action.kind);
   if (result === undefined) return null;
-  let at: Json = body;
-  for (const step of result.split('.')) {
-    if (at === null || typeof at !== 'object' || Array.isArray(at)) return malformed;
-    const next: Json | undefined = Object.hasOwn(at, step)
-      ? (at as { readonly [key: string]: Json })[step]
-      : undefined;
-    if (next === undefined) return malformed;
-    at = next;
-  }
-  return action.kind === 'txn' && !Array.isArray(at) ? malformed : at;
+  const found = at(body, result);
+  if (found !== undefined) return shaped(action, found);
+  const values = siblings === undefined ? undefined : at(body, siblings);
+  if (!Array.isArray(values)) return malformed;
+  const [first = null] = values as readonly Json[];
+  return values.length > 1 ? { values } : first;
 }
 
-const placeholder = /\{(\w+)\}/g;
-const wholePlaceholder = /^\{(\w+)\}$/;
+/** What the contexts of the profile are in this answer, by name; those that it does not hold are left out. */
+export function contextsIn({ contexts = {} }: ApiProfile, body: Json): Fields {
+  return Object.fromEntries(
+    Object.entries(contexts).flatMap(([name, { field }]) => {
+      const value = at(body, field);
+      return value === undefined || value === null ? [] : [[name, value]];
+    }),
+  );
+}
 
-function operationOf(profile: ApiProfile, kind: Action['kind']): ApiOperation {
+function operationOf(profile: ApiProfile, kind: ActionKind): ApiOperation {
   const operation = profile.operations[kind];
   if (operation === undefined) throw new Error(`the API profile ${profile.name} has no ${kind}`);
   return operation;
 }
 
-/** A template with its placeholders replaced. */
-function filled(template: Json, fields: Fields): Json {
-  if (typeof template === 'string') {
-    const whole = wholePlaceholder.exec(template)?.[1];
-    if (whole !== undefined && whole in fields) return fields[whole] ?? null;
-    return inText(template, fields);
+/** What stands at a path of member names and positions; undefined when nothing does. */
+function at(body: Json, path: string): Json | undefined {
+  let found: Json = body;
+  for (const step of path === '' ? [] : path.split('.')) {
+    if (found === null || typeof found !== 'object' || !Object.hasOwn(found, step)) return undefined;
+    const next: Json | undefined = (found as { readonly [key: string]: Json })[step];
+    if (next === undefined) return undefined;
+    found = next;
   }
-  if (template === null || typeof template !== 'object') return template;
-  if (Array.isArray(template)) return (template as readonly Json[]).map((item) => filled(item, fields));
+  return found;
+}
+
+/** The result in the form that workloads expect of this kind. */
+function shaped(action: Action, result: Json): Json | typeof malformed {
+  switch (action.kind) {
+    case 'txn':
+      return Array.isArray(result) ? result : malformed;
+    case 'elements':
+      return result === null || Array.isArray(result) ? result : malformed;
+    case 'count':
+    case 'stock':
+      return result === null || typeof result === 'number' ? result : malformed;
+    case 'balances':
+      return balancesOf(action.accounts, result);
+    default:
+      return result;
+  }
+}
+
+/** The balances by account; also from a transaction that read them. An account without one has nothing yet. */
+function balancesOf(accounts: readonly string[], result: Json): Json | typeof malformed {
+  if (result === null || typeof result !== 'object') return malformed;
+  if (!Array.isArray(result)) return result;
+  const reads = result as readonly Json[];
+  const isRead = (micro: Json | undefined, account: string): boolean =>
+    Array.isArray(micro) && micro[0] === 'r' && micro[1] === account && micro.length === 3;
+  if (!accounts.every((account, position) => isRead(reads[position], account))) return malformed;
   return Object.fromEntries(
-    Object.entries(template).map(([name, value]) => [inText(name, fields), filled(value, fields)]),
+    accounts.map((account, position) => [account, at(reads, `${position}.2`) ?? null]),
   );
-}
-
-function inText(template: string, fields: Fields): string {
-  return template.replace(placeholder, (whole, name: string) =>
-    name in fields ? textOf(fields[name] ?? null) : whole,
-  );
-}
-
-function textOf(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -16,13 +16,39 @@ export interface WorkloadOptions {
   readonly converges?: Settling;
 }
 
-/** What a client does to a key–value service, apart from how the service spells it (harness/profile.ts). */
+/** What a client does to a service, apart from how the service spells it (harness/profile.ts). */
 export type Action =
   | { readonly kind: 'read'; readonly key: string }
   | { readonly kind: 'write'; readonly key: string; readonly value: Json }
   | { readonly kind: 'cas'; readonly key: string; readonly from: Json; readonly to: Json }
   | { readonly kind: 'delete'; readonly key: string }
-  | { readonly kind: 'txn'; readonly txn: readonly Json[] };
+  | { readonly kind: 'txn'; readonly txn: readonly Json[] }
+  /** Sets: the result of `elements` is a list, or null when there is none yet. */
+  | { readonly kind: 'add' | 'remove'; readonly key: string; readonly element: Json }
+  | { readonly kind: 'elements'; readonly key: string }
+  /** Counters: an increment below 0 is a decrement; the result of `count` is a number, or null for one not there yet. */
+  | { readonly kind: 'increment'; readonly key: string; readonly amount: number }
+  | { readonly kind: 'count'; readonly key: string }
+  /** Queues: the result of `dequeue` is null when the queue is empty. */
+  | { readonly kind: 'enqueue'; readonly key: string; readonly value: Json }
+  | { readonly kind: 'dequeue'; readonly key: string }
+  /** Locks: the result of `acquire` is the fencing token; a lock that is taken, or not the owner's, refuses. */
+  | { readonly kind: 'acquire' | 'release'; readonly key: string; readonly owner: Json }
+  /** Accounts: money goes over whole or not at all, and none goes below 0; the result of `balances` is an object. */
+  | { readonly kind: 'transfer'; readonly from: string; readonly to: string; readonly amount: number }
+  | { readonly kind: 'balances'; readonly accounts: readonly string[] }
+  /** Stock of a product (`key`): a sale takes that many unless they are not there, which is the outcome `false`. */
+  | {
+      readonly kind: 'restock' | 'sell';
+      readonly key: string;
+      readonly quantity: number;
+      readonly region: string;
+    }
+  | { readonly kind: 'stock'; readonly key: string }
+  /** Who leads, as the asked node says: `{leader, term}`. */
+  | { readonly kind: 'leader' };
+
+export type ActionKind = Action['kind'];
 
 export interface Workload {
   readonly name: string;

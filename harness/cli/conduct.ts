@@ -6,6 +6,7 @@ import { startCluster } from '../cluster/processCluster.ts';
 import { referenceProgram } from '../cluster/referenceProgram.ts';
 import { runInRealWorld } from '../cluster/realWorld.ts';
 import type { Op } from '../history.ts';
+import { apiProfileOf } from '../profiles/index.ts';
 import { Runner } from '../runner.ts';
 import type { RunView } from '../runView.ts';
 import type { RunFolder } from '../store.ts';
@@ -49,7 +50,7 @@ export async function conduct(
     seed: config.seed,
   });
   try {
-    const run = new Runner({ config, workload, model });
+    const run = new Runner({ config, workload, model, profile: apiProfileOf(model, config.options) });
     let nextViewNs = 0;
     const { interrupted, durationMs } = await runInRealWorld({
       run,

@@ -1,7 +1,8 @@
 /** Carries the commands of the console out on a cluster, and says in a line what came of each. */
 import type { NodeId } from '../../nodes/kernel/ids.ts';
 import type { Json, WireRequest } from '../../nodes/kernel/wire.ts';
-import { keyValueProfile, toWire } from '../profile.ts';
+import { toWire } from '../profile.ts';
+import { keyValueProfile } from '../profiles/keyValue.ts';
 import { openLink, type ClusterAction, type LinkRule, type WireOutcome } from '../world.ts';
 import { parseLine, helpText, type ConsoleCommand } from './consoleLine.ts';
 import { HttpClient } from './httpClient.ts';

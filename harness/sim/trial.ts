@@ -9,6 +9,7 @@ import { nodeBudget } from '../checkers/budget.ts';
 import type { RunConfig } from '../config.ts';
 import type { Op } from '../history.ts';
 import { judge } from '../judge.ts';
+import { apiProfileOf } from '../profiles/index.ts';
 import type { Results } from '../results.ts';
 import { Runner, type RunTimings } from '../runner.ts';
 import { drawSchedule } from '../schedule.ts';
@@ -145,7 +146,7 @@ export function simulatePlan(campaign: Campaign, { config, personality, profile 
     ...(flaw !== undefined && { flaw }),
     nodes: members(config.nodes),
     personality,
-    run: new Runner({ config, workload, model, timings }),
+    run: new Runner({ config, workload, model, profile: apiProfileOf(model, config.options), timings }),
     prng: streamOf(config.seed, profile).fork('world'),
     limitMs: config.timeLimitSeconds * 1000 + afterwardsMs,
   });

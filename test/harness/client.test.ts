@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Client, type ClientOperation, type ClientResult } from '../../harness/client.ts';
-import { keyValueProfile } from '../../harness/profile.ts';
+import { keyValueProfile } from '../../harness/profiles/keyValue.ts';
 import type { WireOutcome } from '../../harness/world.ts';
 import { nodeId, type NodeId } from '../../nodes/kernel/ids.ts';
 import type { Sessions } from '../../nodes/kernel/model.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { LatencyWindow } from '../../harness/latencyWindow.ts';
 import { LeaderWatch } from '../../harness/leaderWatch.ts';
-import { keyValueProfile } from '../../harness/profile.ts';
+import { keyValueProfile } from '../../harness/profiles/keyValue.ts';
 import { nodeId, type NodeId } from '../../nodes/kernel/ids.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
 

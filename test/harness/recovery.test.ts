@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { keyValueProfile } from '../../harness/profile.ts';
+import { keyValueProfile } from '../../harness/profiles/keyValue.ts';
 import { Recovery } from '../../harness/recovery.ts';
 import type { WireOutcome } from '../../harness/world.ts';
 import { nodeId, type NodeId } from '../../nodes/kernel/ids.ts';

@@ -9,28 +9,99 @@ import type { Json } from '../../nodes/kernel/wire.ts';
 /** A mistake: may change what an action does; null leaves it to the store. */
 export type Mistake = (action: Action, data: Map<string, Json>, prng: Prng) => { result: Json } | null;
 
+type Data = Map<string, Json>;
+type Applied = { result: Json } | 'refused';
+
+const done: Applied = { result: null };
+
 /** The result of an action that took effect, or `refused`. */
-export function applied(action: Action, data: Map<string, Json>): { result: Json } | 'refused' {
+export function applied(action: Action, data: Data): Applied {
   switch (action.kind) {
     case 'read':
+    case 'elements':
+    case 'count':
+    case 'stock':
       return { result: data.get(action.key) ?? null };
     case 'write':
       data.set(action.key, action.value);
-      return { result: null };
+      return done;
     case 'delete':
       data.delete(action.key);
-      return { result: null };
-    case 'cas': {
-      const matches = JSON.stringify(data.get(action.key) ?? null) === JSON.stringify(action.from);
-      if (!matches) return 'refused';
-      data.set(action.key, action.to);
-      return { result: null };
-    }
+      return done;
+    case 'cas':
+      return swapped(data, action.key, action.from, action.to);
     case 'txn':
-      for (const [, key, value] of action.txn as [string, string, Json][])
-        data.set(key, [...((data.get(key) ?? []) as Json[]), value]);
-      return { result: action.txn };
+      return { result: action.txn.map((micro) => transacted(micro as Micro, data)) };
+    case 'add':
+      data.set(action.key, [...listAt(data, action.key), action.element]);
+      return done;
+    case 'enqueue':
+      data.set(action.key, [...listAt(data, action.key), action.value]);
+      return done;
+    case 'remove':
+      data.set(
+        action.key,
+        listAt(data, action.key).filter((element) => element !== action.element),
+      );
+      return done;
+    case 'dequeue': {
+      const [first = null, ...rest] = listAt(data, action.key);
+      data.set(action.key, rest);
+      return { result: first };
+    }
+    case 'acquire': {
+      const token = numberAt(data, `${action.key}/token`) + 1;
+      if (swapped(data, action.key, null, action.owner) === 'refused') return 'refused';
+      data.set(`${action.key}/token`, token);
+      return { result: token };
+    }
+    case 'release':
+      return swapped(data, action.key, action.owner, null);
+    case 'increment':
+      return moved(data, action.key, action.amount, -Infinity);
+    case 'restock':
+      return moved(data, action.key, action.quantity, 0);
+    case 'sell':
+      return moved(data, action.key, -action.quantity, 0) === 'refused' ? { result: false } : done;
+    case 'transfer':
+      if (moved(data, action.from, -action.amount, 0) === 'refused') return 'refused';
+      return moved(data, action.to, action.amount, 0);
+    case 'balances':
+      return {
+        result: Object.fromEntries(action.accounts.map((account) => [account, data.get(account) ?? null])),
+      };
+    case 'leader':
+      return { result: { leader: 'n1', term: 1 } };
   }
+}
+
+type Micro = readonly [string, string, Json];
+
+function transacted([f, key, value]: Micro, data: Data): Json {
+  if (f === 'r') return [f, key, data.get(key) ?? null];
+  data.set(key, f === 'append' ? [...listAt(data, key), value] : value);
+  return [f, key, value];
+}
+
+function listAt(data: Data, key: string): readonly Json[] {
+  return (data.get(key) ?? []) as readonly Json[];
+}
+
+function numberAt(data: Data, key: string): number {
+  return (data.get(key) ?? 0) as number;
+}
+
+function moved(data: Data, key: string, amount: number, floor: number): Applied {
+  const sum = numberAt(data, key) + amount;
+  if (sum < floor) return 'refused';
+  data.set(key, sum);
+  return done;
+}
+
+function swapped(data: Data, key: string, from: Json, to: Json): Applied {
+  if (JSON.stringify(data.get(key) ?? null) !== JSON.stringify(from)) return 'refused';
+  data.set(key, to);
+  return done;
 }
 
 export interface WorkloadRun extends Simulated {

@@ -1,0 +1,28 @@
+/** The registry of built-in API profiles, by the name of the API that a model has. */
+import { routeOf, type ApiName, type NodeModel, type OptionValues } from '../../nodes/kernel/model.ts';
+import type { ApiOperation, ApiProfile } from '../profile.ts';
+import type { ActionKind } from '../workload.ts';
+import { crdtProfile } from './crdt.ts';
+import { keyValueProfile } from './keyValue.ts';
+import { quorumProfile } from './quorum.ts';
+
+export const profiles: Readonly<Record<ApiName, ApiProfile>> = {
+  'key-value': keyValueProfile,
+  quorum: quorumProfile,
+  crdt: crdtProfile,
+};
+
+/** How clients speak to a model: the profile of its API, without the operations that it has no route for. */
+export function apiProfileOf(model: Pick<NodeModel, 'api' | 'routes'>, options: OptionValues): ApiProfile {
+  const profile = profiles[model.api];
+  // Every host answers `GET /leader`; whether somebody leads is the model's business.
+  const isServed = ([kind, { method, path }]: [string, ApiOperation]): boolean =>
+    kind === 'leader' || typeof routeOf(model.routes, { method, path: withoutTemplates(path) }) === 'object';
+  const entries = Object.entries(profile.operations) as [ActionKind, ApiOperation][];
+  return { ...profile, operations: Object.fromEntries(entries.filter(isServed)), options };
+}
+
+/** A path that any route takes which takes the filled in template. */
+function withoutTemplates(path: string): string {
+  return path.split('?', 1)[0]?.replaceAll(/\{[^}]*\}/g, 'x') ?? path;
+}
