@@ -103,70 +103,77 @@ function copy(from: Column, rows: ArrayLike<number>, to: Column): void {
 
 /** Pairs the events of the clients. O(events). Throws MalformedHistory. */
 export function pair(events: Events, reading: Reading): Operations {
-  const { length, type, process } = events;
-  const operations = new Operations(invocationsIn(events));
-  const { session, sessionCount } = sessionsOf(events);
+  const { invocations, highest } = extentOf(events);
+  const operations = new Operations(invocations);
+  const { session, sessionCount } = sessionsOf(events, highest);
+  fillIn(operations, events, session, sessionCount);
+  reinterpret(operations, events, reading);
+  return operations;
+}
+
+/** One loop over local names of the columns: over fields of two objects it would take twice as long. */
+function fillIn(operations: Operations, events: Events, session: Int32Array, sessionCount: number): void {
+  const { start, end, completion, outcome, process, f, key, input, output } = operations;
+  const { length, type, process: processOf, f: fOf, key: keyOf, value } = events;
   /** By session: the row of its open operation + 1, or 0. */
   const open = new Int32Array(sessionCount);
   let row = 0;
   for (let index = 0; index < length; index++) {
-    if (process[index] === nemesisProcess) continue;
-    const own = session[index] ?? 0;
-    const pending = open[own] ?? 0;
-    if (type[index] === invokeType) {
+    const code = processOf[index] as number;
+    if (code === nemesisProcess) continue;
+    const own = session[index] as number;
+    const pending = open[own] as number;
+    const became = type[index] as number;
+    if (became === invokeType) {
       if (pending !== 0) throw malformed(events, index, 'invokes while its last operation is open');
-      invoke(operations, row++, events, index);
-      open[own] = row;
+      start[row] = index;
+      end[row] = never;
+      completion[row] = noEvent;
+      outcome[row] = openOutcome;
+      process[row] = code;
+      f[row] = fOf[index] as number;
+      key[row] = keyOf[index] as number;
+      input[row] = value[index] as number;
+      open[own] = ++row;
     } else {
       if (pending === 0) throw malformed(events, index, 'completes what it never invoked');
-      complete(operations, pending - 1, events, index);
+      completion[pending - 1] = index;
+      outcome[pending - 1] = became;
+      if (became !== openOutcome) end[pending - 1] = index;
+      if (became === okOutcome) output[pending - 1] = value[index] as number;
       open[own] = 0;
     }
   }
-  reinterpret(operations, events, reading);
-  return operations;
 }
 
 function malformed({ processes, process }: Events, index: number, what: string): MalformedHistory {
   return new MalformedHistory(index, `process ${processes.processOf(process[index] ?? 0)} ${what}`);
 }
 
-/** Small numbers of the processes, by event: their own codes, unless those are few and far between. */
-function sessionsOf({ length, process }: Events): { session: Int32Array; sessionCount: number } {
+/** How many operations the clients invoked, and the highest code of a process. */
+function extentOf({ length, type, process }: Events): { invocations: number; highest: number } {
+  let invocations = 0;
   let highest = 0;
-  for (let index = 0; index < length; index++) highest = Math.max(highest, process[index] ?? 0);
+  for (let index = 0; index < length; index++) {
+    const code = process[index] as number;
+    if (code > highest) highest = code;
+    // Without a branch: which events are invocations cannot be foretold.
+    const isInvocation = +(type[index] === invokeType);
+    invocations += code === nemesisProcess ? 0 : isInvocation;
+  }
+  return { invocations, highest };
+}
+
+/** Small numbers of the processes, by event: their own codes, unless those are few and far between. */
+function sessionsOf(
+  { length, process }: Events,
+  highest: number,
+): { session: Int32Array; sessionCount: number } {
   if (highest <= 4 * length) return { session: process, sessionCount: highest + 1 };
   const ordinals = new Numbers();
   const session = new Int32Array(length);
   for (let index = 0; index < length; index++) session[index] = ordinals.ordinalOf(process[index] ?? 0);
   return { session, sessionCount: ordinals.size };
-}
-
-function invocationsIn({ length, type, process }: Events): number {
-  let count = 0;
-  for (let index = 0; index < length; index++)
-    if (type[index] === invokeType && process[index] !== nemesisProcess) count++;
-  return count;
-}
-
-function invoke(operations: Operations, row: number, events: Events, index: number): void {
-  operations.start[row] = index;
-  operations.end[row] = never;
-  operations.completion[row] = noEvent;
-  operations.outcome[row] = openOutcome;
-  operations.process[row] = events.process[index] ?? 0;
-  operations.f[row] = events.f[index] ?? 0;
-  operations.key[row] = events.key[index] ?? 0;
-  operations.input[row] = events.value[index] ?? 0;
-}
-
-function complete(operations: Operations, row: number, events: Events, index: number): void {
-  const type = events.type[index] ?? 0;
-  operations.completion[row] = index;
-  operations.outcome[row] = type;
-  if (type === openOutcome) return;
-  operations.end[row] = index;
-  if (type === okOutcome) operations.output[row] = events.value[index] ?? 0;
 }
 
 /** Takes answers as `reading` says. */

@@ -11,8 +11,10 @@ import { openOutcome } from '../../columns/operations.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
 import { worst, type Budget, type Checker, type Validity, type Verdict } from '../checker.ts';
 import { specialCases } from '../polynomial/index.ts';
-import type { Decision } from '../polynomial/specialCase.ts';
-import { partsOf, rowsOf, type Parts } from './parts.ts';
+import { registers } from '../polynomial/registers.ts';
+import type { Decision, SpecialCase } from '../polynomial/specialCase.ts';
+import { sweepRowsMin, sweptKeys } from '../polynomial/sweep.ts';
+import { noPart, partsOf, type Parts } from './parts.ts';
 import { searchOf } from './searchOf.ts';
 import { Tasks, usedUp } from './tasks.ts';
 import { Violations } from './violations.ts';
@@ -63,13 +65,19 @@ class Check {
   }
 
   verdict(): Verdict {
+    const { history, spec, parts, initial } = this;
+    const isSwept = history.operations.length >= sweepRowsMin ? sweptKeys(history, spec, parts, initial) : [];
     let operations = 0;
     for (let part = 0; part < this.parts.count; part++) {
+      if (isSwept[part] === 1) {
+        this.countDecided(registers);
+        continue;
+      }
       if (this.tasks.isOver) {
         this.tasks.undecided.push({ part, reason: usedUp });
         continue;
       }
-      const rows = rowsOf(this.parts, part);
+      const rows = parts.rowsOf(part);
       this.begin(part, rows);
       operations += rows.length;
       if (operations < operationsPerSpend) continue;
@@ -87,11 +95,15 @@ class Check {
     for (const special of specialCases) {
       const decision: Decision | undefined = special.decide(data);
       if (!decision) continue;
-      this.decidedBy.set(special.name, (this.decidedBy.get(special.name) ?? 0) + 1);
+      this.countDecided(special);
       if (!decision.valid) this.violations.addDecided(this.keyOf(part), special, data, decision);
       return;
     }
     this.tasks.add({ part, begin: (allowance) => searchOf(history, rows, spec, initial, allowance) });
+  }
+
+  private countDecided({ name }: SpecialCase): void {
+    this.decidedBy.set(name, (this.decidedBy.get(name) ?? 0) + 1);
   }
 
   private keyOf(part: number): string | undefined {
@@ -112,7 +124,7 @@ class Check {
       ...(reason === undefined ? {} : { reason }),
       stats: {
         keys: this.parts.count,
-        operations: this.parts.rows.length,
+        operations: this.parts.length,
         open: this.countOpen(),
         searchNodes: nodes,
         violatedKeys: anomalies.length,
@@ -131,10 +143,10 @@ class Check {
   }
 
   private countOpen(): number {
-    const { rows } = this.parts;
-    const { outcome } = this.history.operations;
+    const { ofRow } = this.parts;
+    const { length, outcome } = this.history.operations;
     let open = 0;
-    for (let at = 0; at < rows.length; at++) if (outcome[rows[at] as number] === openOutcome) open++;
+    for (let row = 0; row < length; row++) if (outcome[row] === openOutcome && ofRow[row] !== noPart) open++;
     return open;
   }
 

@@ -4,19 +4,43 @@ import { noName } from '../../columns/interner.ts';
 import { failOutcome, okOutcome } from '../../columns/operations.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
 
-/** The rows of all keys, key after key in the order of their first operations, by start in each. */
-export interface Parts {
+/** The operations of all keys that count, by key; keys in the order of their first operations. */
+export class Parts {
   readonly count: number;
   /** The id of the key of each part in `keyNames`; `noName` for operations without one, and when nothing is split. */
   readonly key: Int32Array;
-  /** Where the rows of each part begin in `rows`; one entry more than there are parts. */
-  readonly rowsAt: Int32Array;
-  readonly rows: Int32Array;
+  /** By row of `history.operations`: its part, or `noPart` if it does not count. */
+  readonly ofRow: Int32Array;
+  /** How many rows each part has. */
+  private readonly sizes: readonly number[];
+  private rowsByPart: RowsByPart | undefined;
+
+  constructor(keys: readonly number[], ofRow: Int32Array, sizes: readonly number[]) {
+    this.count = keys.length;
+    this.key = Int32Array.from(keys);
+    this.ofRow = ofRow;
+    this.sizes = sizes;
+  }
+
+  /** How many rows count. */
+  get length(): number {
+    return this.sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  /** The rows of a part, by start. O(operations) the first time: whoever can do without does. */
+  rowsOf(part: number): Int32Array {
+    const { rows, rowsAt } = (this.rowsByPart ??= sorted(this.ofRow, this.sizes));
+    return rows.subarray(rowsAt[part], rowsAt[part + 1]);
+  }
 }
 
-/** The rows of a part. */
-export function rowsOf({ rows, rowsAt }: Parts, part: number): Int32Array {
-  return rows.subarray(rowsAt[part], rowsAt[part + 1]);
+/** The part of rows that do not count. */
+export const noPart = -1;
+
+/** The rows of each part begin at `rowsAt` in `rows`; `rowsAt` has one entry more than there are parts. */
+interface RowsByPart {
+  readonly rowsAt: Int32Array;
+  readonly rows: Int32Array;
 }
 
 /**
@@ -30,35 +54,35 @@ export function partsOf(history: History, spec: SequentialSpec): Parts {
   const observes = Uint8Array.from({ length: fNames.size }, (_, id) =>
     spec.observers.includes(fNames.get(id)) ? 1 : 0,
   );
-  const partOf = new Int32Array(keyNames.size + 1).fill(-1);
-  const partOfRow = new Int32Array(length);
+  const partOf = new Int32Array(keyNames.size + 1).fill(noPart);
+  const ofRow = new Int32Array(length);
   const keys: number[] = [];
   const sizes: number[] = [];
   for (let row = 0; row < length; row++) {
     const id = spec.byKey ? (key[row] as number) : noName;
     let part = partOf[id - noName] as number;
-    if (part === -1) {
+    if (part === noPart) {
       part = partOf[id - noName] = keys.push(id) - 1;
       sizes.push(0);
     }
     const counts =
       outcome[row] === okOutcome || (outcome[row] !== failOutcome && observes[f[row] as number] === 0);
-    partOfRow[row] = counts ? part : -1;
+    ofRow[row] = counts ? part : noPart;
     if (counts) sizes[part] = (sizes[part] as number) + 1;
   }
-  return { count: keys.length, key: Int32Array.from(keys), ...sorted(partOfRow, sizes) };
+  return new Parts(keys, ofRow, sizes);
 }
 
 /** A counting sort. */
-function sorted(partOfRow: Int32Array, sizes: readonly number[]): { rowsAt: Int32Array; rows: Int32Array } {
+function sorted(ofRow: Int32Array, sizes: readonly number[]): RowsByPart {
   const rowsAt = new Int32Array(sizes.length + 1);
   for (let part = 0; part < sizes.length; part++)
     rowsAt[part + 1] = (rowsAt[part] as number) + (sizes[part] as number);
   const next = rowsAt.slice();
   const rows = new Int32Array(rowsAt[sizes.length] as number);
-  for (let row = 0; row < partOfRow.length; row++) {
-    const part = partOfRow[row] as number;
-    if (part === -1) continue;
+  for (let row = 0; row < ofRow.length; row++) {
+    const part = ofRow[row] as number;
+    if (part === noPart) continue;
     const to = next[part] as number;
     rows[to] = row;
     next[part] = to + 1;

@@ -15,7 +15,7 @@ import { accessesOf, initialId, noValue, type Accesses } from '../accesses.ts';
 import type { Anomaly, Budget, Checker, Verdict } from '../checker.ts';
 import { notAccesses } from '../doubts.ts';
 import { linearizable } from '../linearizable/linearizable.ts';
-import { partsOf, rowsOf } from '../linearizable/parts.ts';
+import { partsOf } from '../linearizable/parts.ts';
 import { listed } from '../phrases.ts';
 import { told } from '../polynomial/facts.ts';
 import { registers } from '../polynomial/registers.ts';
@@ -70,7 +70,7 @@ function unsettledRows(history: History, spec: SequentialSpec, initial: Json | u
   const parts = partsOf(history, spec);
   const unsettled: number[] = [];
   for (let part = 0; part < parts.count; part++) {
-    const rows = rowsOf(parts, part);
+    const rows = parts.rowsOf(part);
     if (registers.decide({ history, spec, rows, initial })?.valid === true) continue;
     for (const row of rows) unsettled.push(row);
   }

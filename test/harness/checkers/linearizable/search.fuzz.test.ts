@@ -5,7 +5,7 @@ import { coreOf } from '../../../../harness/checkers/linearizable/core.ts';
 import { furthestOf } from '../../../../harness/checkers/linearizable/furthest.ts';
 import { searchOf } from '../../../../harness/checkers/linearizable/searchOf.ts';
 import { orderOf } from '../../../../harness/checkers/linearizable/order.ts';
-import { partsOf, rowsOf } from '../../../../harness/checkers/linearizable/parts.ts';
+import { partsOf } from '../../../../harness/checkers/linearizable/parts.ts';
 import type { Search } from '../../../../harness/checkers/linearizable/search.ts';
 import type { SequentialSpec } from '../../../../harness/specs/spec.ts';
 import { cutAt, firstWrongEnd, isLinearizable } from '../bruteForce.ts';
@@ -35,7 +35,7 @@ function callsOf(history: History, spec: SequentialSpec): readonly Call[] {
 
 function search(history: History, spec: SequentialSpec, slice = 1_000): Search {
   const parts = partsOf(history, spec);
-  const rows = parts.count === 0 ? new Int32Array(0) : rowsOf(parts, 0);
+  const rows = parts.count === 0 ? new Int32Array(0) : parts.rowsOf(0);
   const begun = searchOf(history, rows, spec, undefined, { wordsLeft: 1 << 26 });
   while (begun.status === 'searching') begun.run(slice);
   return begun;
