@@ -27,7 +27,8 @@ function importsOf(file: string): { target: string; typeOnly: boolean }[] {
 /** Folder → what it may import besides itself. The longest matching folder decides. */
 const mayImport: Record<string, readonly string[]> = {
   'nodes/kernel': ['seedrandom'],
-  'nodes/raft': ['nodes/kernel'],
+  'nodes/machines': ['nodes/kernel'],
+  'nodes/raft': ['nodes/kernel', 'nodes/machines'],
   'nodes/host': ['nodes/kernel', 'nodes/index.ts', 'node:', 'ajv', 'ordeal:'],
   'nodes/index.ts': ['nodes/'],
   'harness/columns': ['nodes/kernel', 'harness/history.ts'],

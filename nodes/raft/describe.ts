@@ -3,37 +3,17 @@
  * index 6 of term 3.
  */
 import { assertNever } from '../kernel/assert.ts';
-import type { Json } from '../kernel/wire.ts';
+import { describeOperation, describeQuery, describeResult } from '../machines/describe.ts';
 import type {
   Command,
   Entry,
   JournalRecord,
   LogView,
   Message,
-  Operation,
   Request,
   Response,
   Status,
 } from './messages.ts';
-
-function show(value: Json): string {
-  return JSON.stringify(value);
-}
-
-export function describeOperation(operation: Operation): string {
-  switch (operation.type) {
-    case 'put':
-      return `put ${operation.key}=${show(operation.value)}`;
-    case 'delete':
-      return `delete ${operation.key}`;
-    case 'cas':
-      return `cas ${operation.key} ${show(operation.from)}→${show(operation.to)}`;
-    case 'txn':
-      return `txn ${show(operation.txn)}`;
-    default:
-      return assertNever(operation);
-  }
-}
 
 export function describeCommand(command: Command): string {
   switch (command.type) {
@@ -105,7 +85,7 @@ export function describeMessage(message: Message): string {
 export function describeRequest(request: Request): string {
   switch (request.type) {
     case 'query':
-      return request.query.type === 'get' ? `get ${request.query.key}` : describeOperation(request.query);
+      return describeQuery(request.query);
     case 'operation':
       return describeCommand(request);
     case 'add-member':
@@ -123,14 +103,6 @@ export function describeRequest(request: Request): string {
 
 export function describeResponse(response: Response): string {
   switch (response.type) {
-    case 'value':
-      return `${response.key} is ${show(response.value)}`;
-    case 'written':
-      return `${response.key} set to ${show(response.value)}`;
-    case 'txn':
-      return `txn ${show(response.txn)}`;
-    case 'refused':
-      return `${response.error}: ${response.why}`;
     case 'not-leader':
       return `ask ${response.leader}`;
     case 'members':
@@ -138,7 +110,7 @@ export function describeResponse(response: Response): string {
     case 'transferred':
       return `led by ${response.leader}`;
     default:
-      return assertNever(response);
+      return describeResult(response);
   }
 }
 

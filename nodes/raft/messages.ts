@@ -2,42 +2,17 @@
  * The six types of the protocol: Raft, as in Ongaro's thesis "Consensus: Bridging Theory and Practice" (all section
  * numbers in this folder are the thesis's). Everything is plain JSON. describe.ts prints each of them.
  */
-import type { ErrorName } from '../kernel/errors.ts';
 import type { NodeId } from '../kernel/ids.ts';
 import type { Protocol } from '../kernel/protocol.ts';
-import type { Json } from '../kernel/wire.ts';
+import type { KeyValueRequest } from '../machines/http.ts';
+import type { KeyValues, Operation } from '../machines/keyValue.ts';
+import type { MachineResult } from '../machines/machine.ts';
+import type { SavedSessions, Serial } from '../machines/sessions.ts';
 
 /** A number that increases with every election; at most one leader each (§3.3). */
 export type Term = number;
 /** A position in the log, from 1; 0 stands for "before the first entry". */
 export type Index = number;
-
-/** One step of a transaction. Reads and pops are answered with the value in place of `null`. */
-export type MicroOperation =
-  | readonly ['r', string, Json]
-  | readonly ['w', string, Json]
-  | readonly ['append', string, Json]
-  | readonly ['cas', string, readonly [from: Json, to: Json]]
-  | readonly ['add', string, number, number]
-  | readonly ['pop', string, Json];
-
-/** What the state machine is asked to do. A key that is absent has the value null, and the other way round. */
-export type Operation =
-  | { readonly type: 'put'; readonly key: string; readonly value: Json }
-  | { readonly type: 'delete'; readonly key: string }
-  | { readonly type: 'cas'; readonly key: string; readonly from: Json; readonly to: Json }
-  | { readonly type: 'txn'; readonly txn: readonly MicroOperation[] };
-
-/** What only looks: it goes through the log only if nothing else can make it current. */
-export type Query =
-  | { readonly type: 'get'; readonly key: string }
-  | { readonly type: 'txn'; readonly txn: readonly MicroOperation[] };
-
-/** A client's request number: the same client never has two in flight, and counts upwards (§6.3). */
-export interface Serial {
-  readonly client: string;
-  readonly number: number;
-}
 
 /** What an entry of the log tells the state machine, or the cluster. */
 export type Command =
@@ -58,9 +33,8 @@ export interface Snapshot {
   readonly index: Index;
   readonly term: Term;
   readonly members: readonly NodeId[];
-  readonly state: readonly (readonly [key: string, value: Json])[];
-  /** From the session longest unused to the latest, so that all evict the same one. */
-  readonly sessions: readonly (readonly [client: string, number: number, result: MachineResult])[];
+  readonly state: KeyValues;
+  readonly sessions: SavedSessions;
 }
 
 export type Message =
@@ -129,20 +103,10 @@ export type Message =
   | { readonly type: 'timeout-now'; readonly term: Term };
 
 export type Request =
-  | { readonly type: 'query'; readonly query: Query }
-  | { readonly type: 'operation'; readonly operation: Operation; readonly serial?: Serial }
+  | KeyValueRequest
   | { readonly type: 'add-member'; readonly node: NodeId }
   | { readonly type: 'remove-member'; readonly node: NodeId }
-  | { readonly type: 'transfer'; readonly to: NodeId }
-  /** Passed the schema, and still makes no sense. */
-  | { readonly type: 'malformed'; readonly why: string };
-
-/** What the state machine answers; kept in a session for when the client asks again. */
-export type MachineResult =
-  | { readonly type: 'value'; readonly key: string; readonly value: Json }
-  | { readonly type: 'written'; readonly key: string; readonly value: Json }
-  | { readonly type: 'txn'; readonly txn: readonly MicroOperation[] }
-  | { readonly type: 'refused'; readonly error: ErrorName; readonly why: string; readonly key?: string };
+  | { readonly type: 'transfer'; readonly to: NodeId };
 
 export type Response =
   | MachineResult

@@ -6,15 +6,15 @@ import type { NodeId, RequestId } from '../kernel/ids.ts';
 import type { Outbox } from '../kernel/outbox.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Now } from '../kernel/protocol.ts';
+import type { KeyValueMachine, Query } from '../machines/keyValue.ts';
+import type { Sessions } from '../machines/sessions.ts';
 import type { Log } from './log.ts';
-import type { Machine } from './machine.ts';
 import type { Membership, MembershipChange } from './membership.ts';
-import type { Entry, Index, Query, RaftProtocol, Response, Role, Snapshot, Term } from './messages.ts';
+import type { Entry, Index, RaftProtocol, Response, Role, Snapshot, Term } from './messages.ts';
 import type { RaftOptions } from './options.ts';
 import type { Progress } from './progress.ts';
 import { reachedByQuorum } from './quorum.ts';
 import type { Rules } from './rules.ts';
-import type { Sessions } from './sessions.ts';
 import type { IncomingSnapshot } from './snapshot.ts';
 
 /** A read that waits to be confirmed and applied. */
@@ -73,7 +73,7 @@ export interface Raft {
   leader: NodeId | null;
   commitIndex: Index;
   appliedIndex: Index;
-  machine: Machine;
+  machine: KeyValueMachine;
   sessions: Sessions;
   /** Who has granted a vote (or a pre-vote) in this campaign. */
   votes: Set<NodeId>;

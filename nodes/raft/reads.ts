@@ -11,7 +11,7 @@
  */
 import { assert } from '../kernel/assert.ts';
 import type { RequestId } from '../kernel/ids.ts';
-import type { Query } from './messages.ts';
+import type { Query } from '../machines/keyValue.ts';
 import {
   committedTerm,
   journalCommit,

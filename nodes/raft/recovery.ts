@@ -3,15 +3,15 @@ import { assertNever } from '../kernel/assert.ts';
 import { nodeNumber, type NodeId } from '../kernel/ids.ts';
 import type { CoreInit } from '../kernel/model.ts';
 import { Outbox } from '../kernel/outbox.ts';
+import { KeyValueMachine } from '../machines/keyValue.ts';
+import { Sessions } from '../machines/sessions.ts';
 import { rulesOf } from './bugs.ts';
 import { Log } from './log.ts';
-import { Machine } from './machine.ts';
 import { Membership } from './membership.ts';
 import type { JournalRecord, RaftProtocol } from './messages.ts';
 import { parseOptions } from './options.ts';
 import type { Raft } from './raft.ts';
 import { applyCommitted } from './requests.ts';
-import { Sessions } from './sessions.ts';
 import { restoreSnapshot } from './snapshot.ts';
 
 /**
@@ -42,7 +42,7 @@ export function recover(init: CoreInit<RaftProtocol>): Raft {
     leader: null,
     commitIndex: 0,
     appliedIndex: 0,
-    machine: new Machine(),
+    machine: new KeyValueMachine(),
     sessions: new Sessions(options.sessionLimit),
     votes: new Set(),
     leaderContactMs: Number.NEGATIVE_INFINITY,

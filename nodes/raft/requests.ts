@@ -1,8 +1,9 @@
 /** What clients ask, and where each request goes: into the log, to the reads, or to an admin procedure. */
 import { assert, assertNever } from '../kernel/assert.ts';
 import type { RequestId } from '../kernel/ids.ts';
+import type { MachineResult } from '../machines/machine.ts';
 import { onChangeRequest } from './changes.ts';
-import type { MachineResult, Request } from './messages.ts';
+import type { Request } from './messages.ts';
 import { appendEntries, redirect, unavailable, type Raft } from './raft.ts';
 import { onQuery } from './reads.ts';
 import { onTransferRequest } from './transfer.ts';
@@ -45,7 +46,7 @@ function propose(raft: Raft, id: RequestId, command: Extract<Request, { type: 'o
   }
   const index = log.lastIndex + 1;
   appendEntries(raft, [{ term: raft.term, index, command }]);
-  if (rules.answersBeforeCommit) raft.out.reply(id, raft.machine.outcomeOf(command.operation).result);
+  if (rules.answersBeforeCommit) raft.out.reply(id, raft.machine.preview(command.operation));
   else leadership.pending.set(index, id);
 }
 

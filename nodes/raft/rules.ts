@@ -4,8 +4,9 @@
  */
 import type { ErrorName } from '../kernel/errors.ts';
 import type { NodeId } from '../kernel/ids.ts';
+import type { SavedSessions } from '../machines/sessions.ts';
 import type { Log } from './log.ts';
-import type { Entry, Index, JournalRecord, Snapshot, Term } from './messages.ts';
+import type { Entry, Index, JournalRecord, Term } from './messages.ts';
 import { clockDriftRatio } from './options.ts';
 import { majority } from './quorum.ts';
 
@@ -81,7 +82,7 @@ export interface Rules {
   transferEndsLease: boolean;
 
   /** §6.3: sessions are part of the state. */
-  snapshotSessions(sessions: Snapshot['sessions']): Snapshot['sessions'];
+  snapshotSessions(sessions: SavedSessions): SavedSessions;
   /** §5.2: a snapshot of what is already known to be committed changes nothing. */
   installsSnapshot(snapshotIndex: Index, commitIndex: Index): boolean;
 

@@ -4,12 +4,12 @@
  */
 import { assert } from '../kernel/assert.ts';
 import type { NodeId } from '../kernel/ids.ts';
-import { Machine } from './machine.ts';
+import { KeyValueMachine } from '../machines/keyValue.ts';
+import { Sessions } from '../machines/sessions.ts';
 import { Membership } from './membership.ts';
 import type { Index, JournalRecord, Message, Snapshot, Term } from './messages.ts';
 import type { Progress } from './progress.ts';
 import type { Leadership, Raft } from './raft.ts';
-import { Sessions } from './sessions.ts';
 
 type InstallSnapshot = Extract<Message, { type: 'install-snapshot' }>;
 type SnapshotReceived = Extract<Message, { type: 'snapshot-received' }>;
@@ -159,7 +159,7 @@ function install(raft: Raft, snapshot: Snapshot): void {
 export function restoreSnapshot(raft: Raft, snapshot: Snapshot): void {
   raft.snapshot = snapshot;
   raft.membership = new Membership(snapshot.members, snapshot.index);
-  raft.machine = new Machine(snapshot.state);
+  raft.machine = new KeyValueMachine(snapshot.state);
   raft.sessions = new Sessions(raft.options.sessionLimit, snapshot.sessions);
   raft.commitIndex = snapshot.index;
   raft.appliedIndex = snapshot.index;

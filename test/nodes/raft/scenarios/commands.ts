@@ -17,8 +17,10 @@ import assert from 'node:assert/strict';
 import type { NodeId } from '../../../../nodes/kernel/ids.ts';
 import type { OptionValues } from '../../../../nodes/kernel/model.ts';
 import type { Json } from '../../../../nodes/kernel/wire.ts';
+import type { Operation, Query } from '../../../../nodes/machines/keyValue.ts';
+import type { Serial } from '../../../../nodes/machines/sessions.ts';
 import { describeEntry, describeStatus } from '../../../../nodes/raft/describe.ts';
-import type { Operation, Query, Request, Serial } from '../../../../nodes/raft/messages.ts';
+import type { Request } from '../../../../nodes/raft/messages.ts';
 import { Stage } from './stage.ts';
 
 type Act = (stage: Stage, words: readonly string[]) => void;

@@ -1,10 +1,19 @@
 /**
- * Exactly-once clients (§6.3): for each client the number and the result of its latest request. The table is part of
+ * Exactly-once clients (Ongaro 2014, §6.3): for each client the number and the result of its latest request. The table is part of
  * the replicated state: it changes only as entries are applied, and travels in snapshots. It is bounded; the session
  * longest unused is evicted, and since use is decided by the log, every node evicts the same one.
  */
 import { assert } from '../kernel/assert.ts';
-import type { MachineResult, Serial, Snapshot } from './messages.ts';
+import type { MachineResult } from './machine.ts';
+
+/** A client's request number: the same client never has two in flight, and counts upwards. */
+export interface Serial {
+  readonly client: string;
+  readonly number: number;
+}
+
+/** From the session longest unused to the latest, so that all who go on from here evict the same one. */
+export type SavedSessions = readonly (readonly [client: string, number: number, result: MachineResult])[];
 
 /** `<client>/<n>`; the client may contain slashes itself. Null when there is no number at the end. */
 export function parseSerial(requestId: string): Serial | null {
@@ -24,7 +33,7 @@ export class Sessions {
   private readonly sessions = new Map<string, Session>();
   private readonly limit: number;
 
-  constructor(limit: number, saved: Snapshot['sessions'] = []) {
+  constructor(limit: number, saved: SavedSessions = []) {
     assert(limit > 0, 'a table of sessions that can hold none');
     this.limit = limit;
     for (const [client, number, result] of saved) this.sessions.set(client, { number, result });
@@ -53,7 +62,7 @@ export class Sessions {
     }
   }
 
-  snapshot(): Snapshot['sessions'] {
+  snapshot(): SavedSessions {
     return [...this.sessions].map(([client, { number, result }]) => [client, number, result] as const);
   }
 }

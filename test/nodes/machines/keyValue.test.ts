@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Json } from '../../../nodes/kernel/wire.ts';
-import { jsonEquals, Machine } from '../../../nodes/raft/machine.ts';
-import type { MicroOperation, Operation } from '../../../nodes/raft/messages.ts';
+import { jsonEquals, KeyValueMachine, type Operation } from '../../../nodes/machines/keyValue.ts';
+import type { MicroOperation } from '../../../nodes/machines/machine.ts';
 
 const put = (key: string, value: Json): Operation => ({ type: 'put', key, value });
 const cas = (key: string, from: Json, to: Json): Operation => ({ type: 'cas', key, from, to });
@@ -10,14 +10,14 @@ const txn = (...steps: MicroOperation[]): Operation => ({ type: 'txn', txn: step
 
 /** What is left of operations applied in order. */
 function stateAfter(...operations: Operation[]): Record<string, Json> {
-  const machine = new Machine();
+  const machine = new KeyValueMachine();
   for (const operation of operations) machine.apply(operation);
   return Object.fromEntries(machine.snapshot());
 }
 
-describe('raft state machine', () => {
+describe('the key–value machine', () => {
   it('reads null where nothing is', () => {
-    assert.deepEqual(new Machine().query({ type: 'get', key: 'x' }), {
+    assert.deepEqual(new KeyValueMachine().query({ type: 'get', key: 'x' }), {
       type: 'value',
       key: 'x',
       value: null,
@@ -33,14 +33,14 @@ describe('raft state machine', () => {
 
   it('compares and sets whole JSON values', () => {
     assert.deepEqual(stateAfter(put('x', { a: [1], b: 2 }), cas('x', { b: 2, a: [1] }, 3)), { x: 3 });
-    const machine = new Machine([['x', 1]]);
+    const machine = new KeyValueMachine([['x', 1]]);
     const result = machine.apply(cas('x', 2, 3));
     assert.equal(result.type === 'refused' && result.error, 'precondition-failed');
     assert.equal(machine.read('x'), 1);
   });
 
   it('runs the steps of a transaction one after another, each seeing those before', () => {
-    const machine = new Machine([['q', [1, 2]]]);
+    const machine = new KeyValueMachine([['q', [1, 2]]]);
     const result = machine.apply(
       txn(
         ['r', 'x', null],
@@ -77,7 +77,7 @@ describe('raft state machine', () => {
     ['a list is added to', ['add', 'l', 1, 0]],
   ] as [string, ...MicroOperation[]][]) {
     it(`leaves nothing of a transaction in which ${why}`, () => {
-      const machine = new Machine([
+      const machine = new KeyValueMachine([
         ['x', 1],
         ['l', [1]],
       ]);
@@ -88,10 +88,10 @@ describe('raft state machine', () => {
   }
 
   it('is the same after a snapshot, through JSON', () => {
-    const machine = new Machine();
+    const machine = new KeyValueMachine();
     machine.apply(put('x', { deep: [null, 'ü', { a: 1 }] }));
     machine.apply(txn(['append', 'l', 'a'], ['append', 'l', 'b']));
-    const restored = new Machine(JSON.parse(JSON.stringify(machine.snapshot())) as [string, Json][]);
+    const restored = new KeyValueMachine(JSON.parse(JSON.stringify(machine.snapshot())) as [string, Json][]);
     assert.deepEqual(restored.snapshot(), machine.snapshot());
   });
 

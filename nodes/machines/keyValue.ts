@@ -1,10 +1,21 @@
-/**
- * The replicated state machine: keys with JSON values. Deterministic: the same operations in the same order give the
- * same state and the same results on every node. A key that is absent is null, and null makes a key absent.
- */
+/** The key–value machine: keys with JSON values. A key that is absent is null, and null makes a key absent. */
 import { assertNever } from '../kernel/assert.ts';
 import type { Json } from '../kernel/wire.ts';
-import type { MachineResult, MicroOperation, Operation, Query } from './messages.ts';
+import type { MachineResult, MicroOperation, StateMachine } from './machine.ts';
+
+/** What the machine is asked to do. */
+export type Operation =
+  | { readonly type: 'put'; readonly key: string; readonly value: Json }
+  | { readonly type: 'delete'; readonly key: string }
+  | { readonly type: 'cas'; readonly key: string; readonly from: Json; readonly to: Json }
+  | { readonly type: 'txn'; readonly txn: readonly MicroOperation[] };
+
+/** What only looks: it goes through a log only if nothing else can make it current. */
+export type Query =
+  | { readonly type: 'get'; readonly key: string }
+  | { readonly type: 'txn'; readonly txn: readonly MicroOperation[] };
+
+export type KeyValues = readonly (readonly [key: string, value: Json])[];
 
 /** Deep equality of JSON values; the order of an object's members does not matter. */
 export function jsonEquals(left: Json, right: Json): boolean {
@@ -29,7 +40,7 @@ export function isReadOnly(txn: readonly MicroOperation[]): boolean {
 }
 
 /** What an operation would do: its result, and the keys that change. */
-export interface Outcome {
+interface Outcome {
   readonly result: MachineResult;
   readonly changes: ReadonlyMap<string, Json>;
 }
@@ -87,10 +98,10 @@ function microStep(
   }
 }
 
-export class Machine {
+export class KeyValueMachine implements StateMachine<Operation, Query, KeyValues> {
   private readonly values: Map<string, Json>;
 
-  constructor(state: readonly (readonly [string, Json])[] = []) {
+  constructor(state: KeyValues = []) {
     this.values = new Map(state);
   }
 
@@ -103,8 +114,12 @@ export class Machine {
     return this.outcomeOf({ type: 'txn', txn: query.txn }).result;
   }
 
+  preview(operation: Operation): MachineResult {
+    return this.outcomeOf(operation).result;
+  }
+
   /** What the operation would do to the state as it is; changes nothing. */
-  outcomeOf(operation: Operation): Outcome {
+  private outcomeOf(operation: Operation): Outcome {
     switch (operation.type) {
       case 'put': {
         const { key, value } = operation;
@@ -156,7 +171,7 @@ export class Machine {
   }
 
   /** The whole state. Values are immutable, so a shallow copy is a snapshot. O(keys). */
-  snapshot(): readonly (readonly [string, Json])[] {
+  snapshot(): KeyValues {
     return [...this.values];
   }
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import type { MachineResult } from '../../../nodes/raft/messages.ts';
-import { parseSerial, Sessions } from '../../../nodes/raft/sessions.ts';
+import type { MachineResult } from '../../../nodes/machines/machine.ts';
+import { parseSerial, Sessions } from '../../../nodes/machines/sessions.ts';
 
 const written = (value: number): MachineResult => ({ type: 'written', key: 'x', value });
 
-describe('raft sessions (§6.3)', () => {
+describe('sessions (Ongaro §6.3)', () => {
   it('remember the result of the latest request of a client', () => {
     const sessions = new Sessions(10);
     assert.equal(sessions.resultOf({ client: 'c', number: 1 }), null);
