@@ -18,6 +18,7 @@ import type { Reading } from './columns/events.ts';
 import type { History } from './columns/history.ts';
 import { historyOf, type HistoryInput } from './eventInput.ts';
 import { MalformedHistory } from './history.ts';
+import { whyNotInitial } from './specs/initial.ts';
 import { specNamed, specs } from './specs/index.ts';
 import type { SequentialSpec } from './specs/spec.ts';
 
@@ -97,8 +98,12 @@ export function check(input: HistoryInput, options: CheckOptions): CheckResult {
   };
 }
 
-function subjectOf({ spec, initial }: Partial<CheckOptions> = {}): Subject {
-  return { spec: specOf(spec), ...(initial === undefined ? {} : { initial }) };
+function subjectOf({ spec: named, initial }: Partial<CheckOptions> = {}): Subject {
+  const spec = specOf(named);
+  if (initial === undefined) return { spec };
+  const whyNot = whyNotInitial(spec, initial);
+  if (whyNot !== undefined) throw new CheckError(whyNot);
+  return { spec, initial };
 }
 
 function specOf(spec: string | SequentialSpec | undefined): SequentialSpec {

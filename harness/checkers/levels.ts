@@ -61,7 +61,7 @@ export function checkerOf(level: Guarantee, subject: Subject): Checker | null {
     case 'never-oversold':
       return counted.has(spec.name) ? objects.neverOversold(spec, options) : null;
     case 'mutual-exclusion':
-      return locks.has(spec.name) ? objects.mutualExclusion(spec) : null;
+      return locks.has(spec.name) ? objects.mutualExclusion(spec, options) : null;
     default:
       return assertNever(level);
   }

@@ -15,6 +15,7 @@ import type { HistoryFormat } from '../formats/format.ts';
 import { historyFormats, readHistoryFile, recognisedFormat } from '../formats/index.ts';
 import { HistoryFileError } from '../historyFile.ts';
 import { schemaProblems } from '../schemas/validate.ts';
+import { whyNotInitial } from '../specs/initial.ts';
 import { specs } from '../specs/index.ts';
 import type { SequentialSpec } from '../specs/spec.ts';
 import type { Workload } from '../workload.ts';
@@ -53,6 +54,8 @@ export function readCheckInput(path: string, flags: CheckFlags, onBytes?: OnByte
   const workload = flags.spec === undefined ? workloadNamed(config?.workload ?? '') : undefined;
   const specName = flags.spec ?? workload?.spec;
   const spec = specName === undefined ? guessed(file, history) : choose('spec', specs, specName);
+  const whyNot = flags.initial === undefined ? undefined : whyNotInitial(spec, flags.initial);
+  if (whyNot !== undefined) throw new UsageError(`${path}: --initial: ${whyNot}`);
   const misfit = misfitOf(history, spec);
   if (misfit) throw new HistoryFileError(file, lineOf(misfit.index), misfit.problem);
   return {

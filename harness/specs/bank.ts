@@ -27,6 +27,8 @@ function fieldsOf(value: Json): Readonly<Record<string, Json>> {
 }
 
 function balancesOf(value: Json): BankState {
+  if (value !== null && (typeof value !== 'object' || Array.isArray(value)))
+    throw new TypeError(`balances are {account: number}, not ${JSON.stringify(value)}`);
   return new Map(
     Object.entries(fieldsOf(value)).map(([account, balance]) => {
       if (typeof balance !== 'number')

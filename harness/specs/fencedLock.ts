@@ -44,6 +44,7 @@ export const fencedLock: SequentialSpec<FencedLockState> = {
     { f: 'release', invoked: 'anything', answered: 'anything' },
   ],
   init: () => -Infinity,
+  startsEmpty: true,
   step,
   nameOf: (state) => (state === -Infinity ? 'no token' : `token ${state}`),
   byKey: true,

@@ -37,6 +37,7 @@ export const leader: SequentialSpec<LeaderState> = {
     { f: 'leader', invoked: 'null', answered: '{leader, term}; a leader of null says that none is known' },
   ],
   init: () => new Map(),
+  startsEmpty: true,
   step,
   nameOf: (state) =>
     [...state]

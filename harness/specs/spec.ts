@@ -43,6 +43,8 @@ export interface SequentialSpec<S = unknown> {
   readonly operations: readonly { readonly f: string; readonly invoked: string; readonly answered: string }[];
   /** The state before the first operation; `initial` overrides the default where the spec allows. */
   init(initial?: Json): S;
+  /** Whether there is only one state to begin with, so that an initial value makes no sense. */
+  readonly startsEmpty?: boolean;
   /** The state after the operation with this output, or `inconsistent` when it cannot have answered that. */
   step(state: S, input: Input, output: Output): S | 'inconsistent';
   /** Equal states have equal names. */

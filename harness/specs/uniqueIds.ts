@@ -17,6 +17,7 @@ export const uniqueIds: SequentialSpec<IdsState> = {
   meaning: 'a source of ids, no two of them the same',
   operations: [{ f: 'generate', invoked: 'null', answered: 'the id' }],
   init: () => new Set(),
+  startsEmpty: true,
   step,
   nameOf: (state) => `{${[...state].sort().join(',')}}`,
   byKey: false,

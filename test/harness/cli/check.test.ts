@@ -280,6 +280,39 @@ describe('npm run check', () => {
     await assert.rejects(check(unknown), /no spec has all the operations fly/);
   });
 
+  it('refuses an initial value of what always starts empty, and of the wrong form', async () => {
+    for (const drawing of [
+      '|- acquire a -> 1 -|',
+      '|- generate -> 1 -|',
+      '|- leader -> {"leader":"n1","term":1} -|',
+    ]) {
+      const path = file('a.jsonl', lines(parseDrawing(`p0  ${drawing}`).history));
+      const flags = drawing.includes('acquire') ? ['--spec', 'fenced-lock'] : [];
+      assert.equal((await check(path, ...flags)).exitCode, 0);
+      await assert.rejects(
+        check(path, ...flags, '--initial', '1'),
+        /a\.jsonl: --initial: [a-z-]+ always begins with nothing, an initial value makes no sense$/,
+      );
+    }
+    const counted = file('b.jsonl', lines(parseDrawing('p0  |- add 1 -|  |- read -> 1 -|').history));
+    await assert.rejects(
+      check(counted, '--initial', 'many'),
+      /b\.jsonl: --initial: no initial value of counter: a counter counts numbers, not "many"$/,
+    );
+  });
+
+  it('takes who holds a lock at first', async () => {
+    const path = file('a.jsonl', lines(parseDrawing('p0  |- acquire a -|').history));
+    const held = ['--initial', 'b', '--guarantee', 'mutual-exclusion'];
+    assert.equal((await check(path)).exitCode, 0);
+    const { exitCode, stdout } = await check(path, ...held);
+    assert.equal(exitCode, 1);
+    assert.match(
+      stdout,
+      /acknowledged at event 1, while the lock was held from the beginning, and nobody ever/,
+    );
+  });
+
   it('refuses names that it does not know, and files that are not there', async () => {
     const path = file('a.jsonl', lines(valid));
     await assert.rejects(check(path, '--spec', 'registr'), /no spec 'registr'\. Did you mean 'register'\?/);

@@ -56,6 +56,8 @@ describe('the specs of banks, inventories, bounded counters, tokens, ids and lea
       allows('bank', [['read', null, { b: 0, a: 10, c: 0 }]], initial),
       'an empty account need not be shown',
     );
+    for (const answer of [5, [1], 'much', { a: 'much' }])
+      assert.throws(() => allows('bank', [['read', null, answer]]), TypeError);
     assert(allows('bank', [['transfer', { from: '__proto__', to: 'b', amount: 1 }, null]], initial));
   });
 
