@@ -80,7 +80,10 @@ describe('check', () => {
     const first = drawn('p0  |- x: read -> 7 -|');
     assert.equal(check(first, { spec: 'register' }).valid, false);
     assert.equal(check(first, { spec: 'register', initial: 7 }).valid, true);
-    assert.throws(() => check([], { spec: 'unique-ids', initial: 7 }), /CheckError: unique-ids always begins/);
+    assert.throws(
+      () => check([], { spec: 'unique-ids', initial: 7 }),
+      /CheckError: unique-ids always begins/,
+    );
     assert.throws(() => check([], { spec: 'set', initial: 7 }), /CheckError: no initial value of set/);
     const nothing = drawn('p0  |- x: write 1 -|  |- x: read -> null -|');
     assert.equal(check(nothing, { spec: 'register' }).valid, false);
