@@ -13,11 +13,12 @@ export interface RunningCommand {
   readonly ended: Promise<CommandResult>;
 }
 
-/** Starts `node --import tsx harness/cli/main.ts …`, which is what the npm scripts call, without npm around it. */
+/** The program that the npm scripts call. */
+export const commandLine = 'harness/cli/start.js';
+
+/** Starts a command of the project, without npm around it. */
 export function startCommand(args: readonly string[], env: NodeJS.ProcessEnv = process.env): RunningCommand {
-  return watch(
-    spawn(process.execPath, ['--import', 'tsx', 'harness/cli/main.ts', ...args], { env, ...piped }),
-  );
+  return watch(spawn(process.execPath, [commandLine, ...args], { env, ...piped }));
 }
 
 /** Runs a command to its end; killed with its whole group after `limitSeconds`. */

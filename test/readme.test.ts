@@ -18,10 +18,10 @@ const lines = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)]
   .map((line) => line.replace(/\s+#.*$/, '').trim())
   .filter((line) => line !== '');
 
-/** `npm run jepsen -- --model raft` → the arguments of harness/cli/main.ts. */
+/** `npm run jepsen -- --model raft` → the arguments of harness/cli/start.js. */
 function argumentsOf(line: string): string[] {
   const [, script = '', rest = ''] = /^npm run (?:-s )?([\w:]+)(?: -- (.*))?$/.exec(line) ?? [];
-  const command = scripts[script]?.match(/main\.ts (\S+)$/)?.[1];
+  const command = scripts[script]?.match(/start\.js (\S+)$/)?.[1];
   assert(command !== undefined, `'${line}' calls no command of the project`);
   return [command, ...rest.split(' ').filter((word) => word !== '')];
 }

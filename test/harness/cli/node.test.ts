@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeCommand } from '../../../harness/cli/node.ts';
 import { HarnessError, UsageError } from '../../../harness/exit.ts';
+import { commandLine } from '../../command.ts';
 import { eventually } from '../cluster/toyNode.ts';
 
 const run = (line: string): Promise<unknown> =>
@@ -16,7 +17,7 @@ const run = (line: string): Promise<unknown> =>
 describe('npm run node', () => {
   it('runs one node in the foreground, says how to ask it, and ends with 0 when told to', async () => {
     const line = '--model raft --id 2 --port 0 --peers 7001,7003';
-    const args = ['--import', 'tsx', 'harness/cli/main.ts', 'node', ...line.split(' ')];
+    const args = [commandLine, 'node', ...line.split(' ')];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
@@ -62,18 +63,7 @@ describe('npm run node', () => {
 
   it('leaves no folder behind, whenever and however often it is told to end', async () => {
     const temporary = mkdtempSync(join(tmpdir(), 'ordeal-test-'));
-    const args = [
-      '--import',
-      'tsx',
-      'harness/cli/main.ts',
-      'node',
-      '--model',
-      'raft',
-      '--id',
-      '1',
-      '--port',
-      '0',
-    ];
+    const args = [commandLine, 'node', '--model', 'raft', '--id', '1', '--port', '0'];
     const env = { ...process.env, TMPDIR: temporary };
     const child = spawn(process.execPath, args, { stdio: 'ignore', env });
     try {

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listenOnFreePort } from '../../../harness/cluster/freePort.ts';
+import { commandLine } from '../../command.ts';
 import { eventually, isAlive, processesOf } from './toyNode.ts';
 
 interface Session {
@@ -15,7 +16,7 @@ interface Session {
 }
 
 function open(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Session {
-  const command = ['--import', 'tsx', 'harness/cli/main.ts', 'cluster', ...args];
+  const command = [commandLine, 'cluster', ...args];
   const child = spawn(process.execPath, command, { env });
   let said = '';
   let complained = '';

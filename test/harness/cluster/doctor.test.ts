@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { commandLine } from '../../command.ts';
 
 const run = promisify(execFile);
-const doctor = ['--import', 'tsx', 'harness/cli/main.ts', 'jepsen', 'doctor', '--json'];
+const doctor = [commandLine, 'jepsen', 'doctor', '--json'];
 
 describe('npm run jepsen -- doctor', () => {
   it('says of each thing what it found and what follows, as one JSON value', async () => {
