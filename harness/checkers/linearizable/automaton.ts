@@ -44,12 +44,14 @@ export class Automaton {
   /** The number of the state before the first operation. */
   readonly initial: number;
   /** By code: the state that it needs, avoids, leaves. Without footprints nothing is known: none, none, grown. */
-  needs = new Int32Array(16);
-  avoids = new Int32Array(16);
-  leaves = new Int32Array(16);
+  needs = new Int32Array(64);
+  avoids = new Int32Array(64);
+  leaves = new Int32Array(64);
   /** By code: 1 if the operation changes no state, whatever it answers. */
-  observes = new Uint8Array(16);
+  observes = new Uint8Array(64);
   readonly hasFootprints: boolean;
+  /** Whether some code leaves a state that is built on the one before it. */
+  grows = false;
   private readonly tables: Tables;
   /** What states, codes and steps are taken from. */
   readonly allowance: MemoryAllowance;
@@ -166,6 +168,7 @@ export class Automaton {
       if ('leaves' in print) this.leaves[code] = this.numberOf(print.leaves);
       else if (!print.grows) this.leaves[code] = unchanged;
     });
+    this.grows ||= this.leaves[code] === grown;
     this.observes[code] = isObserver || this.leaves[code] === unchanged ? 1 : 0;
   }
 

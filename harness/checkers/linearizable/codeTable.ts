@@ -3,22 +3,20 @@ import { lengthened } from './arrays.ts';
 
 export class CodeTable {
   size = 0;
-  private triples = new Int32Array(3 * 16);
+  private triples = new Int32Array(3 * 64);
   /** The number in each slot, or -1. */
-  private table = new Int32Array(32).fill(-1);
+  private table = new Int32Array(128).fill(-1);
 
   numberOf(first: number, second: number, third: number): number {
-    let slot = hashOf(first, second, third) & (this.table.length - 1);
+    const { table, triples } = this;
+    const mask = table.length - 1;
+    let slot = hashOf(first, second, third) & mask;
     for (;;) {
-      const number = this.table[slot] as number;
+      const number = table[slot] as number;
       if (number === -1) return this.add(slot, first, second, third);
-      if (
-        this.triples[3 * number] === first &&
-        this.triples[3 * number + 1] === second &&
-        this.triples[3 * number + 2] === third
-      )
-        return number;
-      slot = (slot + 1) & (this.table.length - 1);
+      const at = 3 * number;
+      if (triples[at] === first && triples[at + 1] === second && triples[at + 2] === third) return number;
+      slot = (slot + 1) & mask;
     }
   }
 
@@ -57,8 +55,7 @@ export class CodeTable {
 }
 
 function hashOf(first: number, second: number, third: number): number {
-  let hash =
-    Math.imul(first + 1, 0x9e3779b1) ^ Math.imul(second + 1, 0x85ebca6b) ^ Math.imul(third + 2, 0xc2b2ae35);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return hash ^ (hash >>> 13);
+  // One multiplication: code that was never compiled calls it.
+  const hash = Math.imul(first + 3 * second + 65_537 * third, 0x9e3779b1);
+  return hash ^ (hash >>> 15);
 }

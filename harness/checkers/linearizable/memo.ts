@@ -71,13 +71,13 @@ export class Memo {
   }
 
   private hash(number: number, state: number, current: Int32Array): number {
-    let hash = Math.imul(number + 1, 0x9e3779b1) ^ Math.imul(state + 1, 0x85ebca6b);
+    // As few multiplications as will do: code that was never compiled calls them.
+    let hash = number + 65_537 * state;
     for (let word = 0; word < this.slotWords; word++) {
       hash = Math.imul(hash ^ (current[word] as number), 0xcc9e2d51);
       hash ^= hash >>> 15;
     }
-    hash = Math.imul(hash, 0xc2b2ae35);
-    return hash ^ (hash >>> 16);
+    return hash;
   }
 
   private matches(entry: number, hash: number, number: number, state: number, current: Int32Array): boolean {

@@ -1,12 +1,17 @@
 /** A map from two non-negative integers to one, in flat arrays: open addressing, load at most one half. */
 
+const none = new Int32Array(0);
+const lengthMin = 64;
+
 export class PairMap {
-  private keys = new Int32Array(2 * 64).fill(-1);
-  private values = new Int32Array(64);
+  // Many a map stays empty.
+  private keys = none;
+  private values = none;
   private count = 0;
 
   /** The value of the pair, or undefined. */
   get(a: number, b: number): number | undefined {
+    if (this.count === 0) return undefined;
     const slot = this.slot(a, b);
     return this.keys[2 * slot] === -1 ? undefined : this.values[slot];
   }
@@ -34,8 +39,9 @@ export class PairMap {
 
   private grow(): void {
     const { keys, values } = this;
-    this.keys = new Int32Array(2 * keys.length).fill(-1);
-    this.values = new Int32Array(2 * values.length);
+    const length = Math.max(lengthMin, 2 * values.length);
+    this.keys = new Int32Array(2 * length).fill(-1);
+    this.values = new Int32Array(length);
     for (let slot = 0; slot < values.length; slot++) {
       const a = keys[2 * slot] as number;
       if (a === -1) continue;

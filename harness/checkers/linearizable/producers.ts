@@ -17,8 +17,9 @@ export class Producers {
   readonly nearest: Int32Array;
   readonly farther: Int32Array;
 
-  constructor(window: Window, open: OpenGroups, automaton: Automaton, targets: Targets, grows: boolean) {
-    const states = automaton.stateCount;
+  constructor(window: Window, open: OpenGroups, automaton: Automaton, targets: Targets) {
+    // Of states that were met later nobody asks for any.
+    const states = targets.stateCount;
     [this.numbersAt, this.numbers] = byState(window.code, window.count, automaton, states);
     [this.groupsAt, this.groups] = byState(open.code, open.count, automaton, states);
     this.nearest = new Int32Array(states).fill(none);
@@ -30,7 +31,7 @@ export class Producers {
         this.groupsAt[state + 1] !== this.groupsAt[state]
       )
         made.push(state);
-    if (grows) this.nest(made, states, targets);
+    if (targets.grows) this.nest(made, states, targets);
     else for (const state of made) this.nearest[state] = state;
   }
 

@@ -13,13 +13,14 @@ import { Producers } from './producers.ts';
 import { nobody, Targets } from './targets.ts';
 import type { Window } from './window.ts';
 
+const unmet = 2;
+const nothingAsked = new Int32Array(0);
 /** A chain of open operations that need each other's effects is followed so far; what is left is taken to be useful. */
 const passesMax = 32;
 
 export class Reach {
   readonly targets: Targets;
   readonly groups: OpenGroups;
-  readonly producers: Producers;
   /** By number: the next mandatory operation, it or a later one, that needs a state; the count of all when none does. */
   readonly nextNeeding: Int32Array;
   /** Whether some mandatory operation avoids a state: then it may help to leave a state that nobody needs. */
@@ -28,84 +29,98 @@ export class Reach {
   readonly isTelling: boolean;
   /** Whether looking ahead can tell anything: not where operations build on states in ways that nobody knows. */
   readonly canTell: boolean;
+  private readonly window: Window;
+  private readonly automaton: Automaton;
+  private knownProducers: Producers | undefined;
 
   constructor(problem: Problem, window: Window, automaton: Automaton) {
-    const grows = someGrow(problem, automaton);
-    this.targets = new Targets(automaton, askedBy(problem, automaton), grows);
-    this.nextNeeding = new Int32Array(window.count + 1).fill(window.count);
-    let hasAvoiding = false;
+    const { grows, needs, avoids, stateCount } = automaton;
+    const { count, code } = window;
+    this.window = window;
+    this.automaton = automaton;
+    const targets = new Targets(automaton, grows ? askedBy(problem, automaton) : nothingAsked, grows);
+    this.targets = targets;
+    const nextNeeding = new Int32Array(count + 1);
+    nextNeeding[count] = count;
+    const isNeeded = new Uint8Array(stateCount);
+    let distinct = 0;
     let needing = 0;
-    for (let number = 0; number < window.count; number++) {
-      const code = window.code[number] as number;
-      const needed = automaton.needs[code] as number;
-      const avoided = automaton.avoids[code] as number;
-      if (needed !== none) this.targets.ask(needed, number);
-      if (avoided !== none) this.targets.ask(avoided, number);
-      if (needed !== none) needing++;
-      hasAvoiding ||= avoided !== none;
+    let hasAvoiding = false;
+    for (let number = count - 1; number >= 0; number--) {
+      const own = code[number] as number;
+      const needed = needs[own] as number;
+      const avoided = avoids[own] as number;
+      nextNeeding[number] = needed === none ? (nextNeeding[number + 1] as number) : number;
+      if (needed !== none) {
+        needing++;
+        distinct += 1 - (isNeeded[needed] as number);
+        isNeeded[needed] = 1;
+        targets.ask(needed, number);
+      }
+      if (avoided !== none) {
+        hasAvoiding = true;
+        targets.ask(avoided, number);
+      }
     }
-    for (let number = window.count - 1; number >= 0; number--) {
-      const needs = automaton.needs[window.code[number] as number] !== none;
-      this.nextNeeding[number] = needs ? number : (this.nextNeeding[number + 1] as number);
-    }
+    this.nextNeeding = nextNeeding;
     this.hasAvoiding = hasAvoiding;
     this.canTell = needing > 0 && (!grows || automaton.spec.pathOf !== undefined);
-    this.isTelling = this.canTell && (grows || distinctNeeds(window, automaton) * 4 > needing);
-    const useful = hasAvoiding ? undefined : this.usefulCodes(problem, window, automaton);
+    this.isTelling = this.canTell && (grows || distinct * 4 > needing);
+    const isUseful = hasAvoiding ? undefined : this.usefulCodes(problem);
     this.groups = new OpenGroups(
       problem,
-      (code) => automaton.leaves[code] !== unchanged && useful?.has(code) !== false,
+      (own) => automaton.leaves[own] !== unchanged && isUseful?.[own] !== 0,
     );
-    if (hasAvoiding) askForOpen(this.groups, automaton, this.targets, window.count);
-    this.producers = new Producers(window, this.groups, automaton, this.targets, grows);
+    if (hasAvoiding) askForOpen(this.groups, automaton, targets, count);
+  }
+
+  /** Who makes the states that are asked for; found out when somebody wants to know, since many searches never do. */
+  get producers(): Producers {
+    const { window, groups, automaton, targets } = this;
+    return (this.knownProducers ??= new Producers(window, groups, automaton, targets));
   }
 
   /**
-   * The codes of open operations that may help: somebody who completes after their start asks for what they leave.
-   * What a useful one needs is asked for in turn, without end.
+   * By code: 1 if open operations with it may help: somebody who completes after the first one's start asks for what it
+   * leaves. What a useful one needs is asked for in turn, without end.
    */
-  private usefulCodes(
-    { length, end, code, start }: Problem,
-    window: Window,
-    automaton: Automaton,
-  ): Set<number> {
-    const useful = new Set<number>();
-    let candidates: number[] = [];
-    for (let at = 0; at < length; at++) if (end[at] === never) candidates.push(at);
-    for (let before = -1, pass = 0; useful.size > before; pass++) {
-      before = useful.size;
-      candidates = candidates.filter((at) => {
+  private usefulCodes({ length, end, code, start }: Problem): Uint8Array {
+    const { window, automaton } = this;
+    const isUseful = new Uint8Array(automaton.codeCount).fill(unmet);
+    const first: number[] = [];
+    for (let at = 0; at < length; at++) {
+      const own = code[at] as number;
+      if (end[at] !== never || isUseful[own] !== unmet) continue;
+      isUseful[own] = 0;
+      first.push(at);
+    }
+    for (let before = -1, useful = 0, pass = 0; useful > before; pass++) {
+      before = useful;
+      for (const at of first) {
         const own = code[at] as number;
-        if (useful.has(own)) return false;
-        const left = automaton.leaves[own] as number;
-        const last =
-          pass === passesMax
-            ? window.count
-            : left === grown
-              ? window.count
-              : left === unchanged
-                ? nobody
-                : this.targets.lastAsked(left);
-        if (last !== window.count && !(last >= 0 && (window.end[last] as number) > (start[at] as number)))
-          return true;
-        useful.add(own);
+        if (isUseful[own] === 1) continue;
+        const last = pass === passesMax ? window.count : this.lastAskedAfter(automaton.leaves[own] as number);
+        if (last !== window.count && (last < 0 || (window.end[last] as number) < (start[at] as number)))
+          continue;
+        isUseful[own] = 1;
+        useful++;
         const needed = automaton.needs[own] as number;
         if (needed !== none) this.targets.ask(needed, window.count);
-        return false;
-      });
+      }
     }
-    return useful;
+    return isUseful;
+  }
+
+  /** Who asks last for what is there after an operation that leaves this; the count of all when nobody can tell. */
+  private lastAskedAfter(left: number): number {
+    if (left === grown) return this.window.count;
+    return left === unchanged ? nobody : this.targets.lastAsked(left);
   }
 
   /** The state, or `dead` when nobody from `number` on asks for anything that it leads to. */
   collapsed(state: number, number: number): number {
     return state !== dead && this.targets.lastAsked(state) < number ? dead : state;
   }
-}
-
-function someGrow({ code, length }: Problem, { leaves }: Automaton): boolean {
-  for (let at = 0; at < length; at++) if (leaves[code[at] as number] === grown) return true;
-  return false;
 }
 
 /** The states that any operation needs or avoids. */
@@ -131,13 +146,4 @@ function askForOpen(
     const needed = needs[code[group] as number] as number;
     if (needed !== none) targets.ask(needed, number);
   }
-}
-
-function distinctNeeds({ code, count }: Window, { needs }: Automaton): number {
-  const needed = new Set<number>();
-  for (let number = 0; number < count; number++) {
-    const state = needs[code[number] as number] as number;
-    if (state !== none) needed.add(state);
-  }
-  return needed.size;
 }

@@ -11,11 +11,15 @@ import { lengthened } from './arrays.ts';
 /** Nobody asks. */
 export const nobody = -1;
 const notYetFound = -2;
+const nothing = new Int32Array(0);
 
 export class Targets {
+  /** Whether operations build on what is there. */
+  readonly grows: boolean;
+  /** How many states there were when the targets were gathered. */
+  readonly stateCount: number;
   private readonly automaton: Automaton;
-  private readonly grows: boolean;
-  /** By state: its place among the targets in the order of their paths, or none. */
+  /** With growth, by state: its place among the targets in the order of their paths, or none. */
   private readonly place: Int32Array;
   /** The paths of the targets, ascending; empty when nothing grows. */
   private paths: readonly string[] = [];
@@ -23,23 +27,27 @@ export class Targets {
   private readonly maxima: Int32Array;
   private readonly leaves: number;
   /** By state, as far as found: the range of targets that it leads to. */
-  private low = new Int32Array(16).fill(notYetFound);
-  private high = new Int32Array(16);
+  private low = nothing;
+  private high = nothing;
 
-  /** `asked` are the states that anybody asks for, several times perhaps. O(n log n) in their number. */
+  /**
+   * `asked` are the states that anybody asks for, several times perhaps; they only matter with growth. O(n log n) in their
+   * number.
+   */
   constructor(automaton: Automaton, asked: Int32Array, grows: boolean) {
     this.automaton = automaton;
     this.grows = grows;
-    this.place = new Int32Array(automaton.stateCount).fill(none);
+    this.stateCount = automaton.stateCount;
+    this.place = grows ? new Int32Array(this.stateCount).fill(none) : nothing;
     if (grows) this.sort(asked);
-    this.leaves = grows ? this.paths.length : automaton.stateCount;
+    this.leaves = grows ? this.paths.length : this.stateCount;
     this.maxima = new Int32Array(grows ? 2 * this.leaves : this.leaves).fill(nobody);
   }
 
-  /** Notes that the operation with this number asks for the state; numbers ascend. */
+  /** Notes that the operation with this number asks for the state. */
   ask(state: number, number: number): void {
     if (!this.grows) {
-      this.maxima[state] = number;
+      if ((this.maxima[state] as number) < number) this.maxima[state] = number;
       return;
     }
     for (let at = this.leaves + (this.place[state] as number); at >= 1; at >>= 1)

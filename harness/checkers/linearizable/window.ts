@@ -10,6 +10,11 @@ import type { MemoryAllowance } from './automaton.ts';
 import { lengthened } from './arrays.ts';
 import type { Problem } from './problem.ts';
 
+/** So many are in flight at each completion; the list grows where there are more. */
+const inFlightUsual = 5;
+/** An open operation: it has no number. */
+const optional = -1;
+
 export class Window {
   /** How many mandatory operations there are. */
   readonly count: number;
@@ -23,37 +28,52 @@ export class Window {
   slotWords = 0;
   /** For each number r, in `inFlight` from `flightAt[r]` to `flightAt[r + 1]`: who may take effect before r completes. */
   readonly flightAt: Int32Array;
-  inFlight: Int32Array = new Int32Array(64);
+  inFlight: Int32Array;
 
   constructor(problem: Problem, allowance: MemoryAllowance) {
     const order = byEnd(problem);
-    this.count = order.length;
+    const count = order.length;
+    this.count = count;
     this.place = order;
-    this.code = picked(problem.code, order);
-    this.start = picked(problem.start, order);
-    this.end = picked(problem.end, order);
-    this.slot = new Int32Array(this.count);
-    this.flightAt = new Int32Array(this.count + 1);
-    allowance.wordsLeft -= 6 * this.count;
-    this.sweep(problem, allowance);
+    this.code = new Int32Array(count);
+    this.start = new Int32Array(count);
+    this.end = new Int32Array(count);
+    this.slot = new Int32Array(count);
+    this.flightAt = new Int32Array(count + 1);
+    this.inFlight = new Int32Array(inFlightUsual * count);
+    allowance.wordsLeft -= (6 + inFlightUsual) * count;
+    this.sweep(problem, this.numbered(problem), allowance);
+  }
+
+  /** Fills in what stands at each place; by place the number, or `optional`. */
+  private numbered(problem: Problem): Int32Array {
+    const { count, place, code, start, end } = this;
+    const numberAt = new Int32Array(problem.length).fill(optional);
+    for (let number = 0; number < count; number++) {
+      const at = place[number] as number;
+      numberAt[at] = number;
+      code[number] = problem.code[at] as number;
+      start[number] = problem.start[at] as number;
+      end[number] = problem.end[at] as number;
+    }
+    return numberAt;
   }
 
   /** Hands out slots and lists who is in flight. O(sum of concurrency). */
-  private sweep(problem: Problem, allowance: MemoryAllowance): void {
-    const numberAt = new Int32Array(problem.length).fill(-1);
-    for (let number = 0; number < this.count; number++) numberAt[this.place[number] as number] = number;
+  private sweep({ length, start }: Problem, numberAt: Int32Array, allowance: MemoryAllowance): void {
+    const { count, end, slot, flightAt } = this;
     const free: number[] = [];
     let active = new Int32Array(64);
     let activeCount = 0;
     let slots = 0;
     let next = 0;
     let listed = 0;
-    for (let number = 0; number < this.count; number++) {
-      const end = this.end[number] as number;
-      for (; next < problem.length && (problem.start[next] as number) < end; next++) {
+    for (let number = 0; number < count; number++) {
+      const to = end[number] as number;
+      for (; next < length && (start[next] as number) < to; next++) {
         const started = numberAt[next] as number;
-        if (started === -1) continue;
-        this.slot[started] = free.pop() ?? slots++;
+        if (started === optional) continue;
+        slot[started] = free.pop() ?? slots++;
         if (activeCount === active.length) active = lengthened(active, 2 * activeCount);
         activeCount = insert(active, activeCount, started);
         // They complete one after the other, so the lists would be as long as half the square of their number.
@@ -62,14 +82,14 @@ export class Window {
           return;
         }
       }
-      this.flightAt[number] = listed;
+      flightAt[number] = listed;
       listed = this.list(active, activeCount, listed, allowance);
       if (allowance.wordsLeft < 0) return;
       // The first one in flight is the one that completes.
       active.copyWithin(0, 1, activeCount--);
-      free.push(this.slot[number] as number);
+      free.push(slot[number] as number);
     }
-    this.flightAt[this.count] = listed;
+    flightAt[count] = listed;
     this.slotWords = Math.max(1, (slots + 31) >>> 5);
   }
 
@@ -80,7 +100,8 @@ export class Window {
       if (allowance.wordsLeft < 0) return from;
       this.inFlight = lengthened(this.inFlight, length);
     }
-    for (let at = 0; at < count; at++) this.inFlight[from + at] = active[at] as number;
+    const { inFlight } = this;
+    for (let at = 0; at < count; at++) inFlight[from + at] = active[at] as number;
     return from + count;
   }
 }
@@ -96,12 +117,6 @@ function byEnd({ length, end }: Problem): Int32Array {
   const order = new Int32Array(count);
   for (let at = 0; at < count; at++) order[at] = (sorted[at] as number) % length;
   return order;
-}
-
-function picked(column: Int32Array, places: Int32Array): Int32Array {
-  const values = new Int32Array(places.length);
-  for (let at = 0; at < places.length; at++) values[at] = column[places[at] as number] as number;
-  return values;
 }
 
 /** Inserts into the ascending beginning of an array; the new count. */

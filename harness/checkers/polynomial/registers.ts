@@ -6,6 +6,7 @@ import { decideByChains } from './chains.ts';
 import { cellsOf, type Cells } from './cells.ts';
 import { ambiguous, clustersOf, forget } from './clusters.ts';
 import { contradiction, unexplained } from './registerWitness.ts';
+import { repeatsEarly } from './repeats.ts';
 import type { Decision, Part, SpecialCase } from './specialCase.ts';
 import { conflictIn } from './zones.ts';
 
@@ -13,6 +14,7 @@ import { conflictIn } from './zones.ts';
 export const registers: SpecialCase = {
   name: 'registers with unique writes',
   decide(part: Part): Decision | undefined {
+    if (repeatsEarly(part)) return undefined;
     const cells = cellsOf(part);
     if (!cells) return undefined;
     try {
