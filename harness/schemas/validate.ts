@@ -3,16 +3,20 @@
  * schema is compiled when it is first used: commands that read no file pay nothing.
  */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import benchCheckersSchema from './benchCheckers.schema.json' with { type: 'json' };
 import checkSchema from './check.schema.json' with { type: 'json' };
 import configSchema from './config.schema.json' with { type: 'json' };
 import historySchema from './history.schema.json' with { type: 'json' };
 import resultsSchema from './results.schema.json' with { type: 'json' };
+import simSchema from './sim.schema.json' with { type: 'json' };
 
 const schemas = {
+  benchCheckers: benchCheckersSchema,
   check: checkSchema,
   config: configSchema,
   history: historySchema,
   results: resultsSchema,
+  sim: simSchema,
 };
 export type SchemaName = keyof typeof schemas;
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { exitCodes } from '../../../harness/exit.ts';
+import { schemaProblems } from '../../../harness/schemas/validate.ts';
 import { runCommand, startCommand } from '../../command.ts';
 
 interface SimJson {
@@ -19,7 +20,9 @@ const short = ['sim', '--model', 'raft', '--time-limit', '2', '--json'];
 async function simulate(...args: readonly string[]): Promise<{ code: number | null; json: SimJson }> {
   const { code, stdout, stderr } = await runCommand([...short, ...args]);
   assert.notEqual(stdout, '', stderr);
-  return { code, json: JSON.parse(stdout) as SimJson };
+  const json: unknown = JSON.parse(stdout);
+  assert.deepEqual(schemaProblems('sim', json), []);
+  return { code, json: json as SimJson };
 }
 
 describe('npm run sim', function () {

@@ -3,6 +3,7 @@ import { growths, benchCases } from '../../../../harness/bench/checkers/cases.ts
 import type { BenchCase, Measured } from '../../../../harness/bench/checkers/benchCase.ts';
 import { median, summaryOf } from '../../../../harness/bench/checkers/rounds.ts';
 import { describeGrowth, growthOf, tableOf } from '../../../../harness/bench/checkers/table.ts';
+import { schemaProblems } from '../../../../harness/schemas/validate.ts';
 import { runCommand } from '../../../command.ts';
 
 const benchCase = (name: string, aimMs: number): BenchCase => ({
@@ -67,7 +68,7 @@ describe('bench:checkers', function () {
     for (const { small, large } of growths) assert.ok(names.includes(small) && names.includes(large));
   });
 
-  it('measures a case in a process of its own, and prints JSON', async () => {
+  it('measures a case in a process of its own, and prints JSON that its schema describes', async () => {
     const { code, stdout, stderr } = await runCommand([
       'bench-checkers',
       '--only',
@@ -77,7 +78,9 @@ describe('bench:checkers', function () {
       '--json',
     ]);
     assert.equal(code, 0, stderr);
-    const { rounds, cases } = JSON.parse(stdout) as { rounds: number; cases: ReturnType<typeof summaryOf>[] };
+    const printed: unknown = JSON.parse(stdout);
+    assert.deepEqual(schemaProblems('benchCheckers', printed), []);
+    const { rounds, cases } = printed as { rounds: number; cases: ReturnType<typeof summaryOf>[] };
     assert.equal(rounds, 2);
     assert.deepEqual(
       cases.map(({ name, operations, result }) => [name, operations, result]),
