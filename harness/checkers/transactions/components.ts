@@ -2,22 +2,22 @@
 import { alone, noMore, skipped, type Successors } from './successors.ts';
 
 export interface Components {
-  /** By node: the number of its component, or `alone`. */
+  /** By node: the number of its component, or `alone`. The next search of the same finder writes over it. */
   readonly of: Int32Array;
   readonly count: number;
+  /** By component: its nodes, ascending. */
+  readonly nodes: readonly Int32Array[];
 }
 
-/** The components of two nodes or more. O(nodes + edges), five numbers a node. */
+/** The components of two nodes or more. O(nodes + edges), six numbers a node. */
 export function componentsOf(graph: Successors): Components {
-  const search = new Tarjan(graph);
-  for (let node = 0; node < graph.nodes; node++) if (!graph.isAlone(node)) search.from(node);
-  return { of: search.component, count: search.count };
+  return new ComponentFinder(graph.nodes).find(graph);
 }
 
-class Tarjan {
-  readonly component: Int32Array;
-  count = 0;
-  private readonly graph: Successors;
+/** Finds components again and again, in graphs of at most so many nodes: each search costs what it visits. */
+export class ComponentFinder {
+  private readonly component: Int32Array;
+  private members: Int32Array[] = [];
   /** 0: not visited. */
   private readonly index: Int32Array;
   private readonly low: Int32Array;
@@ -28,22 +28,43 @@ class Tarjan {
   private readonly isOpen: Uint8Array;
   private readonly stack: Int32Array;
   private height = 0;
-  private visited = 0;
+  /** The first `visitedCount` are those of this search, in the order of their visits. */
+  private readonly visited: Int32Array;
+  private visitedCount = 0;
 
-  constructor(graph: Successors) {
-    this.graph = graph;
-    this.component = new Int32Array(graph.nodes).fill(alone);
-    this.index = new Int32Array(graph.nodes);
-    this.low = new Int32Array(graph.nodes);
-    this.number = new Int32Array(graph.nodes);
-    this.parent = new Int32Array(graph.nodes);
-    this.isOpen = new Uint8Array(graph.nodes);
-    this.stack = new Int32Array(graph.nodes);
+  constructor(nodesMax: number) {
+    this.component = new Int32Array(nodesMax).fill(alone);
+    this.index = new Int32Array(nodesMax);
+    this.low = new Int32Array(nodesMax);
+    this.number = new Int32Array(nodesMax);
+    this.parent = new Int32Array(nodesMax);
+    this.isOpen = new Uint8Array(nodesMax);
+    this.stack = new Int32Array(nodesMax);
+    this.visited = new Int32Array(nodesMax);
   }
 
-  from(root: number): void {
-    if (this.index[root] !== 0) return;
-    const { graph, index, low, number, parent, isOpen } = this;
+  /** The components of two nodes or more that are reached from these roots, or from any node. O(what is reached). */
+  find(graph: Successors, roots?: Int32Array): Components {
+    this.forget();
+    if (roots === undefined) for (let node = 0; node < graph.nodes; node++) this.search(graph, node);
+    else for (const node of roots) this.search(graph, node);
+    return { of: this.component, count: this.members.length, nodes: this.members };
+  }
+
+  private forget(): void {
+    for (let at = 0; at < this.visitedCount; at++) {
+      const node = this.visited[at] ?? 0;
+      this.index[node] = 0;
+      this.number[node] = 0;
+      this.component[node] = alone;
+    }
+    this.visitedCount = 0;
+    this.members = [];
+  }
+
+  private search(graph: Successors, root: number): void {
+    if (this.index[root] !== 0 || graph.isAlone(root)) return;
+    const { index, low, number, parent, isOpen } = this;
     this.visit(root, -1);
     for (let node = root; node >= 0;) {
       const at = number[node] ?? 0;
@@ -62,9 +83,9 @@ class Tarjan {
   }
 
   private visit(node: number, parent: number): void {
-    this.visited++;
-    this.index[node] = this.visited;
-    this.low[node] = this.visited;
+    this.visited[this.visitedCount++] = node;
+    this.index[node] = this.visitedCount;
+    this.low[node] = this.visitedCount;
     this.parent[node] = parent;
     this.isOpen[node] = 1;
     this.stack[this.height++] = node;
@@ -75,13 +96,15 @@ class Tarjan {
     const up = parent[node] ?? -1;
     if (up >= 0 && (low[node] ?? 0) < (low[up] ?? 0)) low[up] = low[node] ?? 0;
     if (low[node] !== index[node]) return;
-    const isAlone = stack[this.height - 1] === node;
-    for (;;) {
-      const top = stack[--this.height] ?? 0;
+    const height = this.height;
+    let top;
+    do {
+      top = stack[--this.height] ?? 0;
       isOpen[top] = 0;
-      if (!isAlone) this.component[top] = this.count;
-      if (top === node) break;
-    }
-    if (!isAlone) this.count++;
+    } while (top !== node);
+    if (this.height === height - 1) return;
+    const members = stack.slice(this.height, height).sort();
+    for (const member of members) this.component[member] = this.members.length;
+    this.members.push(members);
   }
 }

@@ -1,6 +1,6 @@
 /** Looks for cycles, class by class from the worst to the mildest: one of each class in a component, the shortest found. */
 import type { Budget } from '../checker.ts';
-import { componentsOf, type Components } from './components.ts';
+import { ComponentFinder, componentsOf, type Components } from './components.ts';
 import { meetingEdge, rwEdge, wrEdge, wwEdge, type Graph } from './edges.ts';
 import type { CycleClass, CycleKind, OrderSuffix } from './findings.ts';
 import type { Order } from './order.ts';
@@ -60,6 +60,7 @@ export class Cycles {
   private readonly process: Int32Array;
   private readonly budget: Budget;
   private searching: CycleSearch | undefined;
+  private finding: ComponentFinder | undefined;
   private readonly found: Cycle[] = [];
   /** By component of the whole: the classes that need not be looked for any more. */
   private readonly settled = new Map<number, Set<CycleClass>>();
@@ -75,13 +76,16 @@ export class Cycles {
   /** Examples of forbidden cycles, at least one if there are any, none if there are none. */
   find({ classes, order }: Forbidden): readonly Cycle[] {
     const mildest = classes.at(-1) ?? 'G0';
-    const whole = this.components(isNonAdjacent(mildest) ? 'G2-item' : mildest, order, undefined);
+    const kinds = made[isNonAdjacent(mildest) ? 'G2-item' : mildest].of;
+    const whole = componentsOf(new PlainSuccessors(this.graph, this.order, kinds, order));
     if (whole.count === 0) return [];
     for (const orderKind of ordersUpTo[order])
-      for (const of of classes) if (!this.isTired) this.findClass(of, made[of].with, orderKind, whole.of);
+      for (const of of classes)
+        if (!this.isTired && !this.isSettledIn(whole, of))
+          this.findClass(of, made[of].with, orderKind, whole);
     if (this.found.length > 0) return this.found;
     // Out of budget, any cycle will do.
-    const components = this.findClass(mildest, wwEdge | wrEdge | rwEdge, order, whole.of);
+    const components = this.findClass(mildest, wwEdge | wrEdge | rwEdge, order, whole);
     if (components > 0 && this.found.length === 0)
       throw new Error('a component has no cycle that can be shown');
     return this.found;
@@ -91,26 +95,32 @@ export class Cycles {
     return (this.searching ??= new CycleSearch(this.graph, this.order));
   }
 
-  private components(of: CycleClass, orderKind: OrderKind, inside: Int32Array | undefined): Components {
+  /** The finder of components inside of the whole: most nodes lie on no cycle, and cost nothing then. */
+  private get finder(): ComponentFinder {
+    const { nodes, transactions } = this.graph;
+    return (this.finding ??= new ComponentFinder(2 * (nodes + transactions)));
+  }
+
+  /** The components of a class inside of those of the whole. */
+  private components(of: CycleClass, orderKind: OrderKind, { of: inside, nodes }: Components): Components {
     const { graph, order } = this;
-    return componentsOf(
-      isNonAdjacent(of) && inside !== undefined
-        ? new NonAdjacentSuccessors(graph, order, orderKind, inside)
-        : new PlainSuccessors(graph, order, made[of].of, orderKind, inside),
-    );
+    const roots = ascending(nodes);
+    return isNonAdjacent(of)
+      ? this.finder.find(new NonAdjacentSuccessors(graph, order, orderKind, inside), twinsOf(roots))
+      : this.finder.find(new PlainSuccessors(graph, order, made[of].of, orderKind, inside), roots);
   }
 
   /** Looks for cycles of a class that have an edge of one of the kinds in `begin`; answers how many components there are. */
-  private findClass(of: CycleClass, begin: number, orderKind: OrderKind, whole: Int32Array): number {
-    const { of: inside, count } = this.components(of, orderKind, whole);
+  private findClass(of: CycleClass, begin: number, orderKind: OrderKind, whole: Components): number {
+    const { of: inside, count, nodes } = this.components(of, orderKind, whole);
     if (count === 0) return 0;
     const twin = isNonAdjacent(of);
-    const members = this.membersOf(inside, count, twin);
+    const members = nodes.map((own) => this.transactionsOf(own, twin));
     const smallest = members.map((_, component) => component).sort(bySize(members));
     let looked = 0;
     for (const component of smallest) {
-      const own = members[component] ?? [];
-      const around = whole[own[0] ?? 0] ?? 0;
+      const own = members[component] ?? nobody;
+      const around = whole.of[own[0] ?? 0] ?? 0;
       if (own.length === 0 || this.isSettled(around, of)) continue;
       const region = { kinds: made[of].of, orderKind, isNonAdjacent: twin, inside, component, members: own };
       const steps = this.shortest(region, begin);
@@ -132,12 +142,16 @@ export class Cycles {
     this.found.push(cycle);
   }
 
-  /** By component: its transactions, ascending. */
-  private membersOf(inside: Int32Array, count: number, twin: boolean): number[][] {
-    const members: number[][] = Array.from({ length: count }, () => []);
-    for (let txn = 0; txn < this.graph.transactions; txn++)
-      members[inside[twin ? 2 * txn : txn] ?? -1]?.push(txn);
-    return members;
+  private isSettledIn({ count }: Components, of: CycleClass): boolean {
+    for (let component = 0; component < count; component++) if (!this.isSettled(component, of)) return false;
+    return true;
+  }
+
+  /** The transactions among nodes, or those that were not entered by an rw edge among twins; ascending. */
+  private transactionsOf(nodes: Int32Array, twin: boolean): Int32Array {
+    const { transactions } = this.graph;
+    if (!twin) return nodes.filter((node) => node < transactions);
+    return nodes.filter((node) => node % 2 === 0 && node < 2 * transactions).map((node) => node / 2);
   }
 
   /** The shortest cycle of a region that has an edge of these kinds; within bounds. */
@@ -239,6 +253,26 @@ export class Cycles {
   }
 }
 
+const nobody = new Int32Array(0);
+
+/** All nodes of the components. */
+function ascending(components: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(components.reduce((sum, { length }) => sum + length, 0));
+  let filled = 0;
+  for (const nodes of components) {
+    all.set(nodes, filled);
+    filled += nodes.length;
+  }
+  return all.sort();
+}
+
+/** The nodes of `NonAdjacentSuccessors` that stand for these. */
+function twinsOf(nodes: Int32Array): Int32Array {
+  const twins = new Int32Array(2 * nodes.length);
+  for (let at = 0; at < twins.length; at++) twins[at] = 2 * (nodes[at >> 1] ?? 0) + (at & 1);
+  return twins;
+}
+
 function classOf(kinds: number, isRw: readonly boolean[]): CycleClass {
   const count = isRw.filter((is) => is).length;
   if (count === 0) return (kinds & wrEdge) === 0 ? 'G0' : 'G1c';
@@ -272,6 +306,6 @@ function furthestBackFirst(
 }
 
 const bySize =
-  (members: readonly (readonly number[])[]) =>
+  (members: readonly Int32Array[]) =>
   (a: number, b: number): number =>
     (members[a]?.length ?? 0) - (members[b]?.length ?? 0) || a - b;

@@ -24,7 +24,7 @@ export interface Region {
   readonly inside: Int32Array;
   readonly component: number;
   /** The transactions of the component, ascending. */
-  readonly members: readonly number[];
+  readonly members: Int32Array;
 }
 
 export class CycleSearch {
@@ -124,7 +124,7 @@ export class CycleSearch {
     return false;
   }
 
-  private followTime(state: number, members: readonly number[]): boolean {
+  private followTime(state: number, members: Int32Array): boolean {
     const from = firstNotBelow(members, this.order.firstAfter[state >> 1] ?? 0);
     const to = this.suffix;
     if (from >= to) return false;
@@ -169,7 +169,7 @@ export class CycleSearch {
   }
 }
 
-function firstNotBelow(members: readonly number[], txn: number): number {
+function firstNotBelow(members: Int32Array, txn: number): number {
   let low = 0;
   let high = members.length;
   while (low < high) {
