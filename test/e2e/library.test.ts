@@ -52,6 +52,14 @@ describe('the package', function () {
       'dist',
       'package.json',
     ]);
+    const manifest = JSON.parse(
+      readFileSync(join(project, 'node_modules', 'ordeal', 'package.json'), 'utf8'),
+    ) as { dependencies?: unknown };
+    assert.equal(
+      manifest.dependencies,
+      undefined,
+      'what the commands need is not installed with the library',
+    );
     writeFileSync(join(project, 'snippet.mjs'), snippet);
     const printed = execFileSync(process.execPath, ['snippet.mjs'], { cwd: project, encoding: 'utf8' });
     assert.match(printed, /^false\nread of x by process 1 .* answered null, but 1 was written/);
