@@ -15,13 +15,13 @@ export type Handle = (
   onGone: (gone: () => void) => void,
 ) => void;
 
-/** How many bytes a body may have, by path: peers send whole batches, clients one request. */
+/** How many bytes a body may have: peers send whole batches, clients one request. */
 const bodyBytesMax = { client: 1024 * 1024, peer: 256 * 1024 * 1024 } as const;
 
-/** A server that is not listening yet. */
-export function createHttpServer(handle: Handle): Server {
+/** A server that is not listening yet. `isForPeers` tells the paths by which peers send what they have to say. */
+export function createHttpServer(handle: Handle, isForPeers: (path: string) => boolean): Server {
   const server = createServer({ noDelay: true, keepAlive: true }, (request, response) =>
-    onRequest(request, response, handle),
+    onRequest(request, response, handle, bodyBytesMax[isForPeers(request.url ?? '') ? 'peer' : 'client']),
   );
   // A client must never find its idle connection closed under its next request: it could not know the outcome. And a
   // node that was paused must not punish its clients for that time.
@@ -31,7 +31,12 @@ export function createHttpServer(handle: Handle): Server {
   return server;
 }
 
-function onRequest(request: IncomingMessage, response: ServerResponse, handle: Handle): void {
+function onRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  handle: Handle,
+  bytesMax: number,
+): void {
   const { method = '', url: path = '', headers } = request;
   const requestId = headers['request-id'] as string | undefined;
   const gone: (() => void)[] = [];
@@ -45,7 +50,7 @@ function onRequest(request: IncomingMessage, response: ServerResponse, handle: H
       (callback) => gone.push(callback),
     );
   if (method === 'GET') proceed('');
-  else readBody(request, path === '/peer' ? bodyBytesMax.peer : bodyBytesMax.client, proceed, response);
+  else readBody(request, bytesMax, proceed, response);
 }
 
 /** Collects the body; one that is too large is read to its end, so that the client gets to read the refusal. */

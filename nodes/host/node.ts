@@ -56,7 +56,14 @@ export async function startNode<P extends Protocol>(settings: NodeSettings<P>): 
   // second process on the same folder cannot touch it.
   const early: Parameters<Handle>[] = [];
   let handle: Handle = (...request) => early.push(request);
-  const server = createHttpServer((...request) => handle(...request));
+  const forPeers = [
+    '/peer',
+    ...settings.model.routes.flatMap((route) => (route.fromPeers ? route.path : [])),
+  ];
+  const server = createHttpServer(
+    (...request) => handle(...request),
+    (path) => forPeers.includes(path),
+  );
   const port = await listen(server, settings.port);
   try {
     const journal = await Journal.open<P['record']>(settings.disk, {

@@ -39,7 +39,14 @@ export type OptionSpec = {
   readonly vary?: readonly (string | number)[];
 } & (
   | { readonly type: 'choice'; readonly choices: readonly string[]; readonly default: string }
-  | { readonly type: 'number'; readonly min: number; readonly max: number; readonly default: number }
+  | {
+      readonly type: 'number';
+      readonly min: number;
+      readonly max: number;
+      readonly default: number;
+      /** A duration may be given as "5s" or "500ms", too. */
+      readonly unit?: 'ms';
+    }
 );
 export type OptionValues = Readonly<Record<string, string | number>>;
 
@@ -59,6 +66,8 @@ export type JsonSchema = { readonly [key: string]: unknown };
 export interface Route<P extends Protocol> {
   readonly method: 'GET' | 'POST';
   readonly path: string;
+  /** Other nodes ask it, too, and their bodies may be as large as batches of messages are. */
+  readonly fromPeers?: true;
   /** For GET: the schema of the query parameters (all strings). For POST: of the body. */
   readonly schema?: JsonSchema;
   readonly meaning: string;
@@ -146,6 +155,11 @@ export interface NodeModel<P extends Protocol = Protocol> {
   readonly routes: readonly Route<P>[];
   /** What a workload needs instead of the defaults of the options (a set, a counter); whatever is given goes first. */
   defaultsFor?(workload: string): OptionValues;
+  /**
+   * The options in a cluster of so many nodes, where some depend on that. Throws `OptionsError` for what such a cluster
+   * cannot have.
+   */
+  sized?(options: OptionValues, nodes: number): OptionValues;
   claim(options: OptionValues): Claim;
   /**
    * Messages that travel as HTTP requests of their own, in a form that programs of others understand: the request, or

@@ -15,7 +15,7 @@ export class OptionsError extends Error {
 type Declared = Pick<NodeModel, 'name' | 'options'>;
 
 /** What the model runs with when nobody says otherwise. */
-export function defaultOptions(model: Declared): OptionValues {
+export function defaultOptions(model: Pick<Declared, 'options'>): OptionValues {
   return Object.fromEntries(model.options.map((option) => [option.name, option.default]));
 }
 
@@ -63,17 +63,27 @@ function valueOf(option: OptionSpec, given: unknown): string | number | null {
   if (option.type === 'choice') {
     return typeof given === 'string' && option.choices.includes(given) ? given : null;
   }
-  // Number('') is 0, and Number(true) is 1: only digits written by somebody count.
-  const isText = typeof given === 'string' && given.trim() !== '';
-  if (typeof given !== 'number' && !isText) return null;
-  const value = Number(given);
+  const value = numberOf(option.unit === 'ms' ? inMs(given) : given);
+  if (value === null) return null;
   return value >= option.min && value <= option.max ? value : null;
+}
+
+/** Number('') is 0, and Number(true) is 1: only digits written by somebody count. */
+function numberOf(given: unknown): number | null {
+  const isText = typeof given === 'string' && given.trim() !== '';
+  return typeof given === 'number' || isText ? Number(given) : null;
+}
+
+/** 5000 of "5s". */
+function inMs(given: unknown): unknown {
+  const [, amount, unit] = typeof given === 'string' ? (/^\s*([\d.]+)(ms|s)\s*$/.exec(given) ?? []) : [];
+  return amount === undefined ? given : Number(amount) * (unit === 's' ? 1000 : 1);
 }
 
 function expected(option: OptionSpec): string {
   return option.type === 'choice'
     ? `one of ${option.choices.join(', ')}`
-    : `a number from ${option.min} to ${option.max}`;
+    : `a number from ${option.min} to ${option.max}${option.unit === 'ms' ? ' (ms, or with a unit: 5s)' : ''}`;
 }
 
 function unknownOption(model: Declared, name: string): string {

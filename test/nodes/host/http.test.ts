@@ -143,6 +143,14 @@ describe('the HTTP server of a node', () => {
     assert.equal((await ask('GET', '/status')).status, 200);
   });
 
+  it('takes a larger body where other nodes ask', async () => {
+    const { model } = createLawProbe();
+    node.drop();
+    node = await start({ ...model, routes: model.routes.map((route) => ({ ...route, fromPeers: true })) });
+    const value = 'x'.repeat(3 * 1024 * 1024);
+    assert.equal((await ask('POST', '/do', { do: 'append', value })).status, 200);
+  });
+
   it('answers unknown paths with 404, which is not the 404 of a missing key', async () => {
     for (const path of ['/nothing', '/status/', '/look/', '/do/it', '/__proto__', '/toString']) {
       const { status, body } = await ask('GET', path);

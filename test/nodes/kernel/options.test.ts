@@ -61,6 +61,35 @@ describe('options', () => {
     }
   });
 
+  it('that are durations may say their unit', () => {
+    const interval: OptionSpec = {
+      name: 'every',
+      meaning: '',
+      type: 'number',
+      min: 10,
+      max: 60_000,
+      default: 500,
+      unit: 'ms',
+    };
+    const timed = { name: 'toy', options: [interval] };
+    for (const [given, every] of [
+      ['5s', 5000],
+      ['0.5s', 500],
+      ['20ms', 20],
+      ['20', 20],
+      [20, 20],
+    ]) {
+      assert.deepEqual(checkOptions(timed, { every: given }), { every });
+    }
+    for (const given of ['5m', 's', '1ms', '100s', '..s', '5 s s']) {
+      assert.deepEqual(
+        problemsOf(() => checkOptions(timed, { every: given })),
+        [`option "every" must be a number from 10 to 60000 (ms, or with a unit: 5s), not "${given}"`],
+      );
+    }
+    assert.equal(problemsOf(() => checkOptions(model, { heartbeatMs: '20ms' })).length, 1);
+  });
+
   it('are given once, and may contain an equals sign', () => {
     assert.deepEqual(
       problemsOf(() => parseOptions(model, ['reads=lease', 'reads=leader'])),
