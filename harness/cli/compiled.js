@@ -20,6 +20,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 /** What was made so long ago is removed when something is made anew; nothing runs that long. */
 const keptMs = 24 * 3600 * 1000;
 
+/** The names that stand for where a module lies. */
+const ownPlace = { url: 'ownUrl', folder: 'ownFolder' };
+
 /**
  * @typedef {object} Sources
  * @property {readonly string[]} entries what shall be compiled, with all that it imports; paths from the root
@@ -102,6 +105,7 @@ async function bundle(entries, outdir, root) {
     sourcemap: true,
     sourcesContent: false,
     logLevel: 'silent',
+    define: { 'import.meta.url': ownPlace.url, 'import.meta.dirname': ownPlace.folder },
     plugins: [{ name: 'own-place', setup: keepPlaces }],
   });
 }
@@ -111,15 +115,14 @@ async function bundle(entries, outdir, root) {
  * @param {import('esbuild').PluginBuild} setup
  */
 function keepPlaces(setup) {
-  setup.onLoad({ filter: /\.tsx?$/, namespace: 'file' }, ({ path }) => {
+  setup.onLoad({ filter: /\.(tsx?|js)$/, namespace: 'file' }, ({ path }) => {
     const text = readFileSync(path, 'utf8');
     if (!text.includes('import.meta')) return undefined;
-    return {
-      contents: text
-        .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
-        .replaceAll('import.meta.dirname', JSON.stringify(dirname(path))),
-      loader: path.endsWith('x') ? 'tsx' : 'ts',
-    };
+    const url = JSON.stringify(pathToFileURL(path).href);
+    const folder = JSON.stringify(dirname(path));
+    // In the first line, so that the numbers of all others stay.
+    const contents = `const ${ownPlace.url} = ${url}, ${ownPlace.folder} = ${folder};${text}`;
+    return { contents, loader: 'default' };
   });
 }
 
