@@ -17,6 +17,7 @@ import type { NodeId } from '../nodes/kernel/ids.ts';
 import type { Sessions } from '../nodes/kernel/model.ts';
 import type { Prng } from '../nodes/kernel/prng.ts';
 import type { Json, WireRequest } from '../nodes/kernel/wire.ts';
+import { Contexts } from './contexts.ts';
 import { meaningOf, type Meaning } from './meaning.ts';
 import { toWire, type ApiProfile } from './profile.ts';
 import { Routes } from './routes.ts';
@@ -51,8 +52,10 @@ export interface ClientOperation {
   readonly action: Action;
   /** It changes nothing, so an unclear outcome is a `fail`. */
   readonly readOnly: boolean;
-  /** The node to ask first: `entryNode`. */
+  /** The node to ask first: `entryNode`, or the one that the operation is about. */
   readonly node: NodeId;
+  /** No other node may be asked. */
+  readonly isPinned?: boolean;
 }
 
 /** How an operation ended. */
@@ -91,6 +94,7 @@ export class Client {
   alarmNs: number | null = null;
   private readonly options: ClientOptions;
   private readonly routes: Routes;
+  private readonly contexts: Contexts;
   private current: Current | null = null;
   private sequence = 0;
   /** An acknowledged write to be sent again after the next one: its number is then an old one. */
@@ -98,8 +102,14 @@ export class Client {
 
   constructor(options: ClientOptions) {
     this.options = options;
-    const { nodes, home, prng, sessions } = options;
+    const { nodes, home, prng, sessions, profile } = options;
     this.routes = new Routes(nodes, home, prng.fork('routes'), sessions);
+    this.contexts = new Contexts(profile);
+  }
+
+  /** Another process takes over. */
+  endSession(): void {
+    this.routes.endSession();
   }
 
   /** The node that the next operation of this kind asks first. Draws: ask once for each operation. */
@@ -113,9 +123,10 @@ export class Client {
     const repeatable = deduplicates && !operation.readOnly;
     const requestId = repeatable ? `${operation.process}/${++this.sequence}` : undefined;
     const again = repeatable && prng.chance(duplicateRatio) ? prng.pick(resends) : 'no';
+    const contexts = this.contexts.of(operation.process, keyOf(operation.action));
     this.current = {
       operation,
-      request: toWire(profile, operation.action, requestId),
+      request: toWire(profile, operation.action, requestId, contexts),
       deadlineNs: nowNs + operationTimeoutMs * 1e6,
       resend: again === 'together' ? 'no' : again,
       open: [],
@@ -139,6 +150,8 @@ export class Client {
     const meaning = meaningOf(this.options.profile, current.operation.action, outcome);
     switch (meaning.kind) {
       case 'ok':
+        if (outcome.kind === 'answer' && outcome.body !== undefined)
+          this.contexts.learn(keyOf(current.operation.action), outcome.body);
         return this.onOk(current, meaning.result, node);
       case 'refused':
         return this.onRefused(current, meaning, node, nowNs);
@@ -169,7 +182,7 @@ export class Client {
 
   private onOk(current: Current, result: Json, node: NodeId): ClientResult {
     const { operation, request, resend } = current;
-    this.routes.answered(operation.readOnly, node);
+    this.answered(operation, node);
     if (!operation.readOnly) this.sendAgain(request, node, resend);
     return this.end({ type: 'ok', result, node });
   }
@@ -180,11 +193,12 @@ export class Client {
     node: NodeId,
     nowNs: number,
   ): ClientResult | null {
-    const { readOnly } = current.operation;
+    const { readOnly, isPinned = false } = current.operation;
     if (decided) {
-      this.routes.answered(readOnly, node);
+      this.answered(current.operation, node);
       return this.end({ type: 'fail', error, node });
     }
+    if (isPinned) return this.onPinnedRefused(current, error, node, nowNs);
     const hint = leader !== node && this.options.nodes.find((other) => other === leader);
     if (this.routes.stays(readOnly)) return this.onSentAway(current, error, node, hint || null, nowNs);
     if (hint) this.routes.redirected(readOnly, hint);
@@ -197,6 +211,14 @@ export class Client {
       return null;
     }
     if (hint) this.routes.failed(readOnly, hint);
+    if (current.unclear !== null) return this.retry(current, node, nowNs);
+    return this.endLater(current, { type: 'fail', error, node }, nowNs);
+  }
+
+  /** The only node that may be asked refused; where another one leads does not matter. */
+  private onPinnedRefused(current: Current, error: string, node: NodeId, nowNs: number): null {
+    this.routes.troubled();
+    if (current.open.length > 0) return null;
     if (current.unclear !== null) return this.retry(current, node, nowNs);
     return this.endLater(current, { type: 'fail', error, node }, nowNs);
   }
@@ -219,9 +241,10 @@ export class Client {
   }
 
   private onUnclear(current: Current, error: string, node: NodeId, nowNs: number): ClientResult | null {
-    const { readOnly } = current.operation;
+    const { readOnly, isPinned = false } = current.operation;
     this.options.port.count('unclear-attempts');
-    this.routes.failed(readOnly, node);
+    if (isPinned) this.routes.troubled();
+    else this.routes.failed(readOnly, node);
     current.unclear ??= error;
     if (current.open.length > 0) return null;
     if (readOnly) return this.endLater(current, { type: 'fail', error, node }, nowNs);
@@ -232,7 +255,8 @@ export class Client {
   private retry(current: Current, node: NodeId, nowNs: number): null {
     const pauseNs = this.routes.pauseMs * 1e6;
     if (this.options.deduplicates && nowNs + pauseNs < current.deadlineNs) {
-      current.pause = { kind: 'retry', node: this.routes.next(false) };
+      const { isPinned = false, node: only } = current.operation;
+      current.pause = { kind: 'retry', node: isPinned ? only : this.routes.next(false) };
       this.alarmNs = nowNs + pauseNs;
       return null;
     }
@@ -244,6 +268,11 @@ export class Client {
     current.pause = { kind: 'end', result };
     this.alarmNs = nowNs + this.routes.pauseMs * 1e6;
     return null;
+  }
+
+  private answered({ readOnly, isPinned = false }: ClientOperation, node: NodeId): void {
+    if (isPinned) this.routes.calm();
+    else this.routes.answered(readOnly, node);
   }
 
   private end(result: ClientResult): ClientResult {
@@ -271,6 +300,10 @@ export class Client {
       port.send(copy.node, copy.request, attemptTimeoutMs);
     }
   }
+}
+
+function keyOf(action: Action): string {
+  return 'key' in action ? action.key : '';
 }
 
 /** `together`: at the same time; `after`: when the first was answered; `late`: when the next write was answered. */

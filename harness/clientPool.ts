@@ -4,18 +4,18 @@
  */
 import { assert } from '../nodes/kernel/assert.ts';
 import type { NodeId } from '../nodes/kernel/ids.ts';
-import type { Sessions } from '../nodes/kernel/model.ts';
+import type { Sessions, Settling } from '../nodes/kernel/model.ts';
 import type { Prng } from '../nodes/kernel/prng.ts';
-import type { WireRequest } from '../nodes/kernel/wire.ts';
+import type { Json, WireRequest } from '../nodes/kernel/wire.ts';
 import { Client, type ClientResult } from './client.ts';
 import type { RunConfig } from './config.ts';
 import { stagger } from './generator/index.ts';
 import { Interpreter, type Dispatch } from './interpreter.ts';
 import { LatencyWindow } from './latencyWindow.ts';
 import type { NemesisEvent } from './nemesis.ts';
-import type { ApiProfile } from './profile.ts';
+import { serviceOf, type ApiProfile } from './profile.ts';
 import type { RunView } from './runView.ts';
-import type { Workload, WorkloadOptions } from './workload.ts';
+import { looking, type Action, type Service, type Workload, type WorkloadOptions } from './workload.ts';
 import type { Op } from './history.ts';
 import type { WireOutcome } from './world.ts';
 
@@ -26,6 +26,8 @@ export interface ClientPoolOptions {
   readonly profile: ApiProfile;
   readonly deduplicates: boolean;
   readonly sessions: Sessions;
+  /** What is claimed of convergence, if anything. */
+  readonly converges?: Settling | undefined;
   readonly attemptTimeoutMs: number;
   readonly operationTimeoutMs: number;
   readonly prng: Prng;
@@ -41,6 +43,11 @@ interface Thread {
   /** What it is doing. */
   dispatch: Dispatch | null;
   sinceNs: number;
+  /** The action that is carried out, and the results of those before it. */
+  action: Action | null;
+  results: readonly Json[];
+  /** Whether one of those before it may have changed something. */
+  hasChanged: boolean;
 }
 
 export class ClientPool {
@@ -53,11 +60,13 @@ export class ClientPool {
   private readonly readOnly: ReadonlySet<string>;
   private readonly counts = { ok: 0, fail: 0, info: 0 };
   private readonly latencies = new LatencyWindow();
+  private readonly service: Service;
 
   constructor(options: ClientPoolOptions) {
     const { config, workload, prng } = options;
     this.options = options;
     this.readOnly = new Set(workload.idempotent);
+    this.service = serviceOf(options.profile);
     const generator = workload.generator(this.workloadOptions);
     this.interpreter = new Interpreter({
       generator: config.rate === null ? generator : stagger(1000 / config.rate, generator),
@@ -68,6 +77,9 @@ export class ClientPool {
       client: this.createClient(thread),
       dispatch: null,
       sinceNs: 0,
+      action: null,
+      results: [],
+      hasChanged: false,
     }));
   }
 
@@ -101,8 +113,14 @@ export class ClientPool {
 
   /** Goes on with the final reads. */
   startFinalReads(): void {
-    const { workload } = this.options;
-    this.interpreter.swap(workload.finalGenerator(this.workloadOptions, this.interpreter.keys));
+    const { workload, sessions, converges } = this.options;
+    const { interpreter } = this;
+    const keys = interpreter.keys.map((key) => ({ key, crashes: interpreter.crashes(key) }));
+    interpreter.swap(workload.finalGenerator(this.workloadOptions, keys));
+    if (converges === undefined || sessions === 'roaming') return;
+    // Every node is read: no session that stayed with one may go on.
+    interpreter.renewProcesses();
+    for (const { client } of this.threads) client.endSession();
   }
 
   recordNemesis(event: NemesisEvent, nowNs: number): void {
@@ -117,8 +135,9 @@ export class ClientPool {
   }
 
   private get workloadOptions(): WorkloadOptions {
-    const { nodes, concurrency } = this.options.config;
-    return { nodes, concurrency, sessions: this.options.sessions };
+    const { config, sessions, converges } = this.options;
+    const { nodes, concurrency } = config;
+    return { nodes, concurrency, sessions, service: this.service, ...(converges && { converges }) };
   }
 
   private createClient(thread: number): Client {
@@ -148,31 +167,58 @@ export class ClientPool {
   }
 
   private invoke(dispatch: Dispatch, nowNs: number): void {
-    const { invocation, process, op } = dispatch;
+    const { invocation, op } = dispatch;
     const thread = this.threadOf(dispatch.thread);
-    const readOnly = this.readOnly.has(invocation.f);
-    const node = thread.client.entryNode(readOnly);
+    const node =
+      invocation.node ?? invocation.entry ?? thread.client.entryNode(this.readOnly.has(invocation.f));
     thread.dispatch = dispatch;
     thread.sinceNs = nowNs;
+    thread.results = [];
+    thread.hasChanged = false;
     this.options.record({ ...op, node });
-    const action = this.options.workload.action(invocation);
-    thread.client.invoke({ process, action, readOnly, node }, nowNs);
-    this.options.setAlarm(dispatch.thread, thread.client.alarmNs);
+    this.carryOut(thread, dispatch, this.options.workload.action(invocation, this.service), node, nowNs);
   }
 
-  /** After a client has moved: its alarm, and the completion if it has one. */
+  private carryOut(
+    thread: Thread,
+    { process, invocation, thread: number }: Dispatch,
+    action: Action,
+    node: NodeId,
+    nowNs: number,
+  ): void {
+    thread.action = action;
+    const readOnly = this.readOnly.has(invocation.f) || looking.has(action.kind);
+    const isPinned = invocation.node !== undefined;
+    thread.client.invoke({ process, action, readOnly, node, isPinned }, nowNs);
+    this.options.setAlarm(number, thread.client.alarmNs);
+  }
+
+  /** After a client has moved: its alarm; what follows if the operation goes on; and its completion once it has one. */
   private settle(number: number, result: ClientResult | null, nowNs: number): void {
     const thread = this.threadOf(number);
     this.options.setAlarm(number, thread.client.alarmNs);
     if (result === null) return;
-    const { dispatch } = thread;
-    assert(dispatch !== null, 'a client completes what its thread invoked');
+    const { dispatch, action } = thread;
+    assert(dispatch !== null && action !== null, 'a client completes what its thread invoked');
+    const { invocation } = dispatch;
+    if (result.type === 'ok') {
+      thread.results = [...thread.results, result.result];
+      thread.hasChanged ||= !looking.has(action.kind);
+      const next = this.options.workload.following?.(invocation, thread.results, this.service) ?? null;
+      if (next !== null) return this.carryOut(thread, dispatch, next, result.node, nowNs);
+    }
     thread.dispatch = null;
+    this.complete(thread, dispatch, result, nowNs);
+  }
+
+  private complete(thread: Thread, dispatch: Dispatch, result: ClientResult, nowNs: number): void {
     const { invocation } = dispatch;
     const { workload, record } = this.options;
-    const { type, node } = result;
+    const { node } = result;
+    // What an earlier action changed stays changed, even if a later one certainly did nothing.
+    const type = result.type === 'fail' && thread.hasChanged ? 'info' : result.type;
     const completion =
-      type === 'ok'
+      result.type === 'ok'
         ? { type, value: workload.completed(invocation, result.result), node }
         : {
             type,
@@ -183,7 +229,8 @@ export class ClientPool {
           };
     this.counts[type]++;
     if (type === 'ok') this.latencies.add((nowNs - thread.sinceNs) / 1e6, nowNs);
-    record(this.interpreter.complete(number, completion, nowNs));
+    record(this.interpreter.complete(dispatch.thread, completion, nowNs));
+    if (invocation.endsSession === true || type === 'info') thread.client.endSession();
   }
 
   private threadOf(number: number): Thread {

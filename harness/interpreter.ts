@@ -69,7 +69,8 @@ export class Interpreter {
   private readonly processes: number[];
   /** What each busy thread is doing. */
   private readonly open: (Dispatch | undefined)[];
-  private readonly keysUsed = new Set<string>();
+  /** By key, in the order of their first invocation: how many operations ended in `info`. */
+  private readonly crashesByKey = new Map<string, number>();
   private nextIndex = 0;
   private lastTimeNs = 0;
   // Made once: every context hands them out.
@@ -102,7 +103,12 @@ export class Interpreter {
 
   /** The keys of all invocations so far, in the order of their first one. */
   get keys(): readonly string[] {
-    return [...this.keysUsed];
+    return [...this.crashesByKey.keys()];
+  }
+
+  /** How many operations on this key ended in `info` so far. */
+  crashes(key: string): number {
+    return this.crashesByKey.get(key) ?? 0;
   }
 
   /** The next thing to do at this time. Ask again after every dispatch, until it says `wait` or `done`. */
@@ -143,7 +149,9 @@ export class Interpreter {
     this.free = [...this.free, thread].sort((a, b) => a - b);
     // The generator sees the completion while its process is still the thread's.
     this.generator = this.generator.update(this.context(), op);
-    if (completion.type === 'info' || completion.endsSession === true)
+    if (key !== undefined && completion.type === 'info') this.crashesByKey.set(key, this.crashes(key) + 1);
+    const endsSession = completion.endsSession === true || dispatch.invocation.endsSession === true;
+    if (completion.type === 'info' || endsSession)
       this.processes[thread] = dispatch.process + this.concurrency;
     return op;
   }
@@ -165,6 +173,12 @@ export class Interpreter {
     this.generator = generator;
   }
 
+  /** No process acts any more: each thread goes on as another one. Nothing may be in flight. */
+  renewProcesses(): void {
+    assert(this.busy === 0, 'processes are replaced between operations');
+    for (const thread of this.threads) this.processes[thread] = this.processOf(thread) + this.concurrency;
+  }
+
   private dispatch(invocation: Invocation): Dispatch {
     const problems = invocationProblems(invocation, this.context());
     if (problems.length > 0)
@@ -176,7 +190,7 @@ export class Interpreter {
     const { f, key, value } = invocation;
     const op = this.record({ process, type: 'invoke', f, key, value });
     const dispatch: Dispatch = { kind: 'dispatch', thread, process, invocation, op };
-    if (key !== undefined) this.keysUsed.add(key);
+    if (key !== undefined && !this.crashesByKey.has(key)) this.crashesByKey.set(key, 0);
     this.open[thread] = dispatch;
     this.free = this.free.filter((other) => other !== thread);
     this.generator = this.generator.update(this.context(), op);

@@ -6,7 +6,7 @@
 import type { OptionValues } from '../nodes/kernel/model.ts';
 import type { Json, WireRequest } from '../nodes/kernel/wire.ts';
 import { filledBody, filledPath, type Fields } from './template.ts';
-import type { Action, ActionKind } from './workload.ts';
+import type { Action, ActionKind, Service } from './workload.ts';
 
 /** How one kind of action travels. */
 export interface ApiOperation {
@@ -40,14 +40,12 @@ export interface ApiProfile {
 /** What an answer without the expected result is. */
 export const malformed = Symbol('malformed');
 
-/** Whether the profile can spell this kind of action. */
-export function knows({ operations }: ApiProfile, kind: ActionKind): boolean {
-  return operations[kind] !== undefined;
-}
-
-/** Whether the service tells several objects of this kind apart: an action's key goes with its request. */
-export function hasKeys({ operations }: ApiProfile, kind: ActionKind): boolean {
-  return JSON.stringify(operations[kind] ?? null).includes('{key}');
+/** What a workload may ask of a service with this profile: whatever can be spelled, and keys that go with requests. */
+export function serviceOf({ operations }: ApiProfile): Service {
+  return {
+    knows: (kind) => operations[kind] !== undefined,
+    hasKeys: (kind) => JSON.stringify(operations[kind] ?? null).includes('{key}'),
+  };
 }
 
 /**

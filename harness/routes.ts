@@ -70,6 +70,16 @@ export class Routes {
     this.remember(readOnly, node);
   }
 
+  /** An operation that only one node may answer was answered; that says nothing about where to ask next. */
+  calm(): void {
+    this.failures = 0;
+  }
+
+  /** Such an operation came to nothing. */
+  troubled(): void {
+    this.failures++;
+  }
+
   /** A node named another one that leads. */
   redirected(readOnly: boolean, leader: NodeId): void {
     this.remember(readOnly, leader);

@@ -9,9 +9,8 @@
  * reports give the same commands.
  */
 import { implies } from './guarantees.ts';
-import type { Sessions } from '../nodes/kernel/model.ts';
 import { nodeId, type NodeId } from '../nodes/kernel/ids.ts';
-import type { Claim, OptionValues } from '../nodes/kernel/model.ts';
+import type { Claim, OptionValues, Sessions, Settling } from '../nodes/kernel/model.ts';
 import { createPrng } from '../nodes/kernel/prng.ts';
 import type { WireRequest } from '../nodes/kernel/wire.ts';
 import { Alarms } from './alarms.ts';
@@ -20,9 +19,9 @@ import type { RunConfig } from './config.ts';
 import { exitWarning, problemWarning } from './faultReports.ts';
 import { LeaderWatch } from './leaderWatch.ts';
 import { Nemesis, type NemesisStep } from './nemesis.ts';
-import type { ApiProfile } from './profile.ts';
+import { serviceOf, type ApiProfile } from './profile.ts';
 import { keyValueProfile } from './profiles/keyValue.ts';
-import { Recovery } from './recovery.ts';
+import { probeOf, Recovery } from './recovery.ts';
 import type { Phase, RunView } from './runView.ts';
 import { timingsDefault, type RunTimings } from './runTimings.ts';
 import { faultyPhase } from './schedule.ts';
@@ -52,6 +51,8 @@ type AlarmName = number | 'phase' | 'nemesis' | 'perform' | 'leader' | 'generato
 export class Runner implements Run {
   private readonly config: RunConfig;
   private readonly timings: RunTimings;
+  /** How soon replicas are claimed to agree, if they are. */
+  private readonly settling: Settling | undefined;
   private readonly clients: ClientPool;
   private readonly nemesis: Nemesis;
   private readonly leaderWatch: LeaderWatch;
@@ -75,6 +76,7 @@ export class Runner implements Run {
     const send = this.send.bind(this);
     this.config = config;
     this.timings = { ...timingsDefault, ...options.timings };
+    this.settling = model.claim?.(config.options).converges;
     const { attemptTimeoutMs, operationTimeoutMs, leaderPollMs } = this.timings;
     this.clients = new ClientPool({
       config,
@@ -83,6 +85,7 @@ export class Runner implements Run {
       profile,
       deduplicates: model.deduplicates,
       sessions: sessionsOf(options),
+      converges: this.settling,
       attemptTimeoutMs,
       operationTimeoutMs,
       prng: createPrng(config.seed).fork('run'),
@@ -92,7 +95,7 @@ export class Runner implements Run {
     });
     this.nemesis = new Nemesis({ nodes, schedule: config.schedule });
     this.leaderWatch = new LeaderWatch({ nodes, profile, pollMs: leaderPollMs, send });
-    this.recovery = new Recovery({ nodes, profile, send });
+    this.recovery = new Recovery({ nodes, profile, probe: probeOf(workload, serviceOf(profile)), send });
   }
 
   on(report: Report, nowNs: number): readonly Command[] {
@@ -220,7 +223,7 @@ export class Runner implements Run {
         if (this.clients.busy > 0 || !(this.recovery.recovered || this.recoveryOverdue)) return;
         this.phase = 'final-reads';
         this.clients.startFinalReads();
-        this.alarms.set('phase', this.nowNs + this.timings.finalReadsTimeoutMs * 1e6);
+        this.alarms.set('phase', this.nowNs + this.finalReadsMaxMs * 1e6);
         return this.goOn();
       case 'heal':
       case 'done':
@@ -290,6 +293,10 @@ export class Runner implements Run {
     if (this.armedNs !== null && this.armedNs <= earliestNs) return;
     this.armedNs = earliestNs;
     this.commands.push({ kind: 'wake', atNs: earliestNs });
+  }
+
+  private get finalReadsMaxMs(): number {
+    return this.timings.finalReadsTimeoutMs + (this.settling?.deadlineMs ?? 0);
   }
 
   private get isMainPhase(): boolean {

@@ -14,6 +14,23 @@ export interface WorkloadOptions {
   readonly sessions?: Sessions;
   /** What the claim says of convergence: then the final reads ask every node until all agree. */
   readonly converges?: Settling;
+  /** What the service can do (default: everything). */
+  readonly service?: Service;
+}
+
+/** What a workload asks of the service that it is to run on. */
+export interface Service {
+  /** Whether it can do actions of this kind. */
+  knows(kind: ActionKind): boolean;
+  /** Whether it tells several objects of this kind apart; else there is one, whatever the key. */
+  hasKeys(kind: ActionKind): boolean;
+}
+
+/** What is known of a key when its final reads begin. */
+export interface UsedKey {
+  readonly key: string;
+  /** How many operations on it ended in `info`: any of them may still take effect. */
+  readonly crashes: number;
 }
 
 /** What a client does to a service, apart from how the service spells it (harness/profile.ts). */
@@ -50,19 +67,37 @@ export type Action =
 
 export type ActionKind = Action['kind'];
 
+/** Actions of these kinds change nothing. */
+export const looking: ReadonlySet<ActionKind> = new Set([
+  'read',
+  'elements',
+  'count',
+  'balances',
+  'stock',
+  'leader',
+]);
+
 export interface Workload {
   readonly name: string;
   readonly meaning: string;
   /** Operations that change nothing: an unclear outcome of these is `fail`, not `info`. */
   readonly idempotent: readonly string[];
   generator(options: WorkloadOptions): Generator;
+  /** The kinds of actions that it takes: one of these lists must be known to the service. */
+  readonly needs: readonly (readonly ActionKind[])[];
   /**
    * Runs after everything is healed: final reads. `keys` are those that the main generator used, in the order of their
-   * first invocation (Interpreter.keys).
+   * first invocation.
    */
-  finalGenerator(options: WorkloadOptions, keys: readonly string[]): Generator;
-  action(invocation: Invocation): Action;
-  /** The value of the `ok` completion, from the result of its action (a read value, the txn filled in …). */
+  finalGenerator(options: WorkloadOptions, keys: readonly UsedKey[]): Generator;
+  /** The action of an operation, or its first one. */
+  action(invocation: Invocation, service?: Service): Action;
+  /**
+   * Where a service has no atomic way to do what an operation asks, it takes several actions: what follows the results so
+   * far (at least one), at the node that gave the last one; null when all is done.
+   */
+  following?(invocation: Invocation, results: readonly Json[], service?: Service): Action | null;
+  /** The value of the `ok` completion, from the result of its last action (a read value, the txn filled in …). */
   completed(invocation: Invocation, result: Json): Json;
   /** The checker of a level, or null when this workload cannot judge it. */
   checker(level: Guarantee): Checker | null;

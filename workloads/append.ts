@@ -17,6 +17,7 @@ export const append: Workload = {
   name: 'append',
   meaning: 'unique elements are appended to lists, and whole lists are read',
   idempotent: ['read'],
+  needs: [['read', 'txn']],
   spec: appendSpec.name,
   generator: (options) =>
     perKeyGroups({

@@ -25,6 +25,7 @@ export const register: Workload = {
   name: 'register',
   meaning: 'several keys at a time are read, written, and compared and set',
   idempotent: ['read'],
+  needs: [['read', 'write']],
   spec: casRegister.name,
   generator: (options) =>
     perKeyGroups({
@@ -123,10 +124,12 @@ type DrawKind = (context: GeneratorContext) => Kind;
 
 /**
  * Where only reads stay at one node, a cas goes to any other one and tells its process something newer than that node
- * knows. As a cas is a read too, nothing that is claimed for reads could hold; so there is none.
+ * knows. As a cas is a read too, nothing that is claimed for reads could hold; so there is none. Nor is there where the
+ * service has none.
  */
-function kindsFor({ sessions }: WorkloadOptions): DrawKind {
-  if (sessions === 'reads-at-one-node') return ({ prng }) => (prng.chance(0.5) ? 'read' : 'write');
+function kindsFor({ sessions, service }: WorkloadOptions): DrawKind {
+  const hasCas = service?.knows('cas') ?? true;
+  if (sessions === 'reads-at-one-node' || !hasCas) return ({ prng }) => (prng.chance(0.5) ? 'read' : 'write');
   return ({ prng }) => {
     const fraction = prng.next();
     if (fraction < 0.35) return 'read';

@@ -11,7 +11,8 @@ import {
   type Generator,
   type GeneratorContext,
 } from '../harness/generator/index.ts';
-import type { WorkloadOptions } from '../harness/workload.ts';
+import type { UsedKey, WorkloadOptions } from '../harness/workload.ts';
+import { settlingReads, type FinalRead } from './settlingReads.ts';
 
 /**
  * Every crashed operation of a key stays open for ever and doubles the work of its check, so that a key retires after
@@ -45,27 +46,53 @@ const finalLastKeys = 100;
 /** A final read is tried again until it succeeds, at most so often. */
 const finalAttempts = 20;
 const finalRetryMs = 250;
+/** Where replicas have to converge, every key is read at every node again and again: so there are fewer. */
+const settlingKeysMax = 24;
+const settlingLastKeys = 16;
+
+const plainRead: FinalRead = { f: 'read', value: () => null };
 
 /**
  * Reads keys until each read succeeded once, so that a write that was acknowledged and lost shows, however late it was
  * lost. A key that was retired long ago can lose its value to a bad snapshot or a truncated log, so old keys are read
  * too: all of them, or a sample evenly spread over the run.
  */
-export function finalReads(keys: readonly string[], { concurrency }: WorkloadOptions): Generator {
+export function finalReads(
+  keys: readonly UsedKey[],
+  options: WorkloadOptions,
+  read: FinalRead = plainRead,
+): Generator {
+  const { concurrency, converges } = options;
+  if (converges !== undefined)
+    return settlingReads(sampled(keys, settlingKeysMax, settlingLastKeys), options, converges, read);
   const chosen = finalKeys(keys);
-  const read = fromFunction(() => ({ f: 'read', value: null }));
   return perKeyGroups({
     groups: concurrency,
-    key: (index) => chosen[index] ?? null,
-    generator: () => untilOk(limit(finalAttempts, delay(finalRetryMs, read))),
+    key: (index) => chosen[index]?.key ?? null,
+    generator: (key) =>
+      untilOk(
+        limit(
+          finalAttempts,
+          delay(
+            finalRetryMs,
+            fromFunction(() => ({ f: read.f, value: read.value(key) })),
+          ),
+        ),
+      ),
   });
 }
 
 /** The keys to read at the end, in the order of their use. */
-export function finalKeys(keys: readonly string[]): readonly string[] {
-  if (keys.length <= finalKeysMax) return keys;
-  const older = keys.slice(0, -finalLastKeys);
-  const sampled = finalKeysMax - finalLastKeys;
-  const sample = Array.from({ length: sampled }, (_, at) => older[Math.floor((at * older.length) / sampled)]);
-  return [...sample.flatMap((key) => key ?? []), ...keys.slice(-finalLastKeys)];
+export function finalKeys<Key>(keys: readonly Key[]): readonly Key[] {
+  return sampled(keys, finalKeysMax, finalLastKeys);
+}
+
+/** So many of these keys: the last ones, and of the others a sample that is evenly spread. In their order. */
+function sampled<Key>(keys: readonly Key[], max: number, last: number): readonly Key[] {
+  if (keys.length <= max) return keys;
+  const older = keys.slice(0, -last);
+  const positions = Array.from({ length: max - last }, (_, at) =>
+    Math.floor((at * older.length) / (max - last)),
+  );
+  return [...older.filter((_, at) => positions.includes(at)), ...keys.slice(-last)];
 }

@@ -19,6 +19,7 @@ export const mixedLoad: Workload = {
   name: 'bench',
   meaning: 'reads and writes, half and half',
   idempotent: ['read'],
+  needs: [['read', 'write']],
   spec: 'register',
   generator: () =>
     fromFunction(({ prng }) => {

@@ -50,13 +50,14 @@ export async function conduct(
     seed: config.seed,
   });
   try {
+    const settlingMs = model.claim(config.options).converges?.deadlineMs ?? 0;
     const run = new Runner({ config, workload, model, profile: apiProfileOf(model, config.options) });
     let nextViewNs = 0;
     const { interrupted, durationMs } = await runInRealWorld({
       run,
       cluster,
       signal,
-      deadlineMs: (config.timeLimitSeconds + graceSeconds) * 1000,
+      deadlineMs: (config.timeLimitSeconds + graceSeconds) * 1000 + settlingMs,
       record: (op) => {
         history.push(op);
         writer.append(op);

@@ -29,6 +29,10 @@ export interface Invocation {
   readonly thread?: number;
   /** The only node that may be asked; the client chooses when absent. */
   readonly node?: NodeId;
+  /** The node that is asked first; it may send the client to another one. The client chooses when absent. */
+  readonly entry?: NodeId;
+  /** The process acts no more afterwards, whatever comes of it: the next operation of its thread begins a session. */
+  readonly endsSession?: boolean;
 }
 
 /**

@@ -110,7 +110,7 @@ export function planTrial(campaign: Campaign, seed: number): Plan {
     faultIntervalSeconds,
     seed,
     network: 'links',
-    options: drawOptions(campaign, prng.fork('options')),
+    options: drawOptions(campaign, nodeCount, prng.fork('options')),
     guarantee: campaign.guarantee,
     bug: campaign.bug,
     schedule,
@@ -148,7 +148,10 @@ export function simulatePlan(campaign: Campaign, { config, personality, profile 
     personality,
     run: new Runner({ config, workload, model, profile: apiProfileOf(model, config.options), timings }),
     prng: streamOf(config.seed, profile).fork('world'),
-    limitMs: config.timeLimitSeconds * 1000 + afterwardsMs,
+    limitMs:
+      config.timeLimitSeconds * 1000 +
+      afterwardsMs +
+      (model.claim(config.options).converges?.deadlineMs ?? 0),
   });
 }
 
@@ -178,13 +181,13 @@ function verdictOf(results: Results): Pick<Trial, 'kind' | 'explanation' | 'unkn
 }
 
 /** Options that the model lets a simulation vary, unless they were given. */
-function drawOptions({ model, options }: Campaign, prng: Prng): OptionValues {
+function drawOptions({ model, options }: Campaign, nodes: number, prng: Prng): OptionValues {
   const values: Record<string, string | number> = {};
   for (const option of model.options) {
     const varied = option.vary === undefined ? option.default : prng.pick([option.default, ...option.vary]);
     values[option.name] = options[option.name] ?? varied;
   }
-  return values;
+  return model.sized?.(values, nodes) ?? values;
 }
 
 function streamOf(seed: number, profile: SimProfile): Prng {

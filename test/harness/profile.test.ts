@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
 import {
   contextsIn,
-  hasKeys,
-  knows,
   malformed,
   resultOf,
+  serviceOf,
   toWire,
   type ApiProfile,
 } from '../../harness/profile.ts';
 import { apiProfileOf, profiles } from '../../harness/profiles/index.ts';
 import { keyValueProfile } from '../../harness/profiles/keyValue.ts';
 import type { Action } from '../../harness/workload.ts';
-import type { NodeModel } from '../../nodes/kernel/model.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
 import { raft } from '../../nodes/raft/model.ts';
 
@@ -100,12 +98,13 @@ describe('the built-in API profile', () => {
       'stock',
       'write',
     ]);
-    assert.ok(knows(some, 'write') && !knows(some, 'cas'));
+    assert.ok(serviceOf(some).knows('write') && !serviceOf(some).knows('cas'));
   });
 
   it('tells several objects of a kind apart, or has only one', () => {
-    assert.ok(hasKeys(keyValueProfile, 'increment') && hasKeys(keyValueProfile, 'read'));
-    assert.ok(!hasKeys(profiles.crdt, 'increment') && hasKeys(profiles.crdt, 'sell'));
+    const [keyValue, crdt] = [serviceOf(keyValueProfile), serviceOf(profiles.crdt)];
+    assert.ok(keyValue.hasKeys('increment') && keyValue.hasKeys('read') && crdt.hasKeys('sell'));
+    assert.ok(!crdt.hasKeys('increment') && !crdt.hasKeys('count'));
   });
 
   it('does not fill in placeholders that a value brings along', () => {

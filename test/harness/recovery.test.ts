@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { keyValueProfile } from '../../harness/profiles/keyValue.ts';
-import { Recovery } from '../../harness/recovery.ts';
+import { serviceOf } from '../../harness/profile.ts';
+import { crdtProfile } from '../../harness/profiles/crdt.ts';
+import { probeOf, Recovery } from '../../harness/recovery.ts';
 import type { WireOutcome } from '../../harness/world.ts';
 import { nodeId, type NodeId } from '../../nodes/kernel/ids.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
@@ -17,7 +19,8 @@ function recovery(
 ): { recovery: Recovery; asked: NodeId[] } {
   const asked: NodeId[] = [];
   const send = (node: NodeId): number => asked.push(node) - 1;
-  return { recovery: new Recovery({ nodes, profile, send }), asked };
+  const probe = probeOf({ needs: [] }, serviceOf(profile));
+  return { recovery: new Recovery({ nodes, profile, probe, send }), asked };
 }
 
 describe('recovery', () => {
@@ -64,6 +67,15 @@ describe('recovery', () => {
     two.poll(100e6);
     assert.deepEqual(asked, [n1, n2, n1]);
     assert.equal(two.onOutcome(7, { kind: 'timeout' }), false, 'not one of its own');
+  });
+
+  it('asks what the workload asks, if it asks for anything', () => {
+    const [keyValue, crdt] = [serviceOf(keyValueProfile), serviceOf(crdtProfile)];
+    const kindOf = (...args: Parameters<typeof probeOf>): string | undefined => probeOf(...args)?.kind;
+    assert.equal(kindOf({ needs: [['increment', 'count']] }, crdt), 'count');
+    assert.equal(kindOf({ needs: [['txn'], ['add', 'elements']] }, crdt), 'elements');
+    assert.equal(kindOf({ needs: [['acquire', 'release']] }, keyValue), 'read');
+    assert.equal(probeOf({ needs: [] }, serviceOf({ name: 'none', operations: {} })), null);
   });
 
   it('has nothing to ask a service without reads', () => {

@@ -222,7 +222,7 @@ describe('a run ends', () => {
   it('when its generator has nothing more to say, long before the time limit', () => {
     const short = {
       ...register,
-      generator: () => register.finalGenerator({ nodes: 5, concurrency: 6 }, ['k1']),
+      generator: () => register.finalGenerator({ nodes: 5, concurrency: 6 }, [{ key: 'k1', crashes: 0 }]),
     };
     const runner = new Runner({ config: configOf(), workload: short, model: { deduplicates: true } });
     const world = new ToyWorld({ nodes: 5 }).drive(runner, 20_000);

@@ -140,9 +140,8 @@ export function runWorkload(
   const simulated = { seed, concurrency, outcome, operationsMax: 1e6 };
   const workloadOptions = { nodes, concurrency };
   const main = simulateGenerator(timeLimit(durationMs, workload.generator(workloadOptions)), simulated);
-  const finalReads = simulateGenerator(
-    workload.finalGenerator(workloadOptions, main.interpreter.keys),
-    simulated,
-  );
+  const { interpreter } = main;
+  const keys = interpreter.keys.map((key) => ({ key, crashes: interpreter.crashes(key) }));
+  const finalReads = simulateGenerator(workload.finalGenerator(workloadOptions, keys), simulated);
   return { ...main, finalReads, data };
 }
