@@ -1,5 +1,6 @@
 /** The one line that repeats a run. Flags that say what would be so anyway are left out. */
 import type { NodeModel } from '../nodes/kernel/model.ts';
+import { defaultOptions } from '../nodes/kernel/options.ts';
 import type { RunConfig } from './config.ts';
 import { faultsDefault } from './faults/index.ts';
 
@@ -13,7 +14,7 @@ export const runDefaults = {
 } as const;
 
 /** What the defaults of a run depend on. */
-export type ModelDefaults = Pick<NodeModel, 'nodesDefault' | 'workloads' | 'options'>;
+export type ModelDefaults = Pick<NodeModel, 'nodesDefault' | 'workloads' | 'options' | 'sized'>;
 
 /** `npm run jepsen -- --model raft --seed 42`. Without the model's defaults, all that they concern is spelled out. */
 export function reproLine(config: RunConfig, defaults?: ModelDefaults): string {
@@ -38,9 +39,11 @@ function flag(name: string, value: string | number | null, usual: string | numbe
   return value === usual ? '' : `--${name} ${quoted(String(value))}`;
 }
 
-function optionFlags({ options }: RunConfig, defaults: ModelDefaults | undefined): string[] {
+function optionFlags({ options, nodes }: RunConfig, model: ModelDefaults | undefined): string[] {
+  const defaults = model === undefined ? {} : defaultOptions(model);
+  const usual = model?.sized?.(defaults, nodes) ?? defaults;
   return Object.entries(options)
-    .filter(([name, value]) => defaults?.options.find((option) => option.name === name)?.default !== value)
+    .filter(([name, value]) => usual[name] !== value)
     .map(([name, value]) => `--set ${quoted(`${name}=${value}`)}`);
 }
 

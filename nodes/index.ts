@@ -1,6 +1,7 @@
 /** The registry of models: one line each. */
 import type { NodeModel } from './kernel/model.ts';
 import type { Protocol } from './kernel/protocol.ts';
+import { quorum } from './quorum/model.ts';
 import { raft } from './raft/model.ts';
 
 /**
@@ -11,4 +12,4 @@ function anyProtocol<P extends Protocol>(model: NodeModel<P>): NodeModel {
   return model as unknown as NodeModel;
 }
 
-export const models: readonly NodeModel[] = [anyProtocol(raft)];
+export const models: readonly NodeModel[] = [anyProtocol(raft), anyProtocol(quorum)];

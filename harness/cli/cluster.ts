@@ -13,7 +13,7 @@ import { startCluster, type ProcessCluster } from '../cluster/processCluster.ts'
 import { referenceProgram } from '../cluster/referenceProgram.ts';
 import { wholeNumber } from './choice.ts';
 import { curlLines } from './curlLines.ts';
-import { addModelFlags, chosenModel, type ModelFlags } from './modelFlags.ts';
+import { addModelFlags, chosenModel, sizedFor, type ModelFlags } from './modelFlags.ts';
 
 interface Flags extends ModelFlags {
   readonly nodes?: number;
@@ -35,7 +35,8 @@ export function clusterCommand(): Command {
 
 async function playWith(flags: Flags): Promise<void> {
   const { model, options, bug } = chosenModel(flags);
-  const config = { model: model.name, options, seed: 1, bug };
+  const nodes = flags.nodes ?? model.nodesDefault;
+  const config = { model: model.name, options: sizedFor(model, options, nodes), seed: 1, bug };
   // Before there is anything to take away: a signal while the cluster starts leaves nothing behind, either.
   const signalled = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
@@ -43,7 +44,7 @@ async function playWith(flags: Flags): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'ordeal-cluster-'));
   try {
     const cluster = await startCluster({
-      nodes: flags.nodes ?? model.nodesDefault,
+      nodes,
       program: referenceProgram({ program: await bundleHost(join(folder, 'host.mjs')), config }),
       folder,
       seed: config.seed,

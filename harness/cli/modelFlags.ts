@@ -41,9 +41,18 @@ export function chosenModel(flags: ModelFlags): ChosenModel {
   return { model, options: optionsOf(model, flags.set), bug };
 }
 
+/** The options in a cluster of so many nodes. Throws UsageError for what such a cluster cannot have. */
+export function sizedFor(model: NodeModel, options: OptionValues, nodes: number): OptionValues {
+  return asUsage(() => model.sized?.(options, nodes) ?? options);
+}
+
 function optionsOf(model: NodeModel, pairs: readonly string[]): OptionValues {
+  return asUsage(() => parseOptions(model, pairs));
+}
+
+function asUsage(options: () => OptionValues): OptionValues {
   try {
-    return parseOptions(model, pairs);
+    return options();
   } catch (error) {
     throw error instanceof OptionsError ? new UsageError(error.message) : error;
   }

@@ -13,7 +13,7 @@ import { HarnessError, UsageError } from '../exit.ts';
 import { makeFolder } from '../makeFolder.ts';
 import { wholeNumber } from './choice.ts';
 import { curlLines } from './curlLines.ts';
-import { addModelFlags, chosenModel, type ModelFlags } from './modelFlags.ts';
+import { addModelFlags, chosenModel, sizedFor, type ModelFlags } from './modelFlags.ts';
 
 interface NodeFlags extends ModelFlags {
   readonly id: number;
@@ -56,7 +56,7 @@ async function runForeground(flags: NodeFlags): Promise<void> {
       port: flags.port,
       peers,
       disk: folderDisk(folder),
-      options,
+      options: sizedFor(model, options, flags.peers.length + 1),
       seed: flags.seed,
       bug,
       onFatal: end,

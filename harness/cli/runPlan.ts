@@ -12,7 +12,7 @@ import { runDefaults } from '../repro.ts';
 import { drawSchedule } from '../schedule.ts';
 import type { Workload } from '../workload.ts';
 import { choose, seconds, wholeNumber } from './choice.ts';
-import { addModelFlags, chosenModel, type ModelFlags } from './modelFlags.ts';
+import { addModelFlags, chosenModel, sizedFor, type ModelFlags } from './modelFlags.ts';
 
 /** The flags that say what to run; the same words for every command that runs something. */
 export interface PlanFlags extends ModelFlags {
@@ -100,7 +100,7 @@ export function planRun(flags: PlanFlags): Plan {
     faultIntervalSeconds: flags.faultInterval,
     seed,
     network: 'links' as const,
-    options,
+    options: sizedFor(model, options, nodes),
     guarantee: flags.guarantee === undefined ? null : chosenGuarantee(flags.guarantee),
     bug,
   };
