@@ -81,7 +81,7 @@ export function check(input: HistoryInput, options: CheckOptions): CheckResult {
     checkerOf: (level) => checkerOf(level, subject),
     whyNot: (level) => `${subject.spec.name} has no checker for ${level}`,
     measures: measuresOf(subject),
-    always: [...objectCheckers(subject), ...(options.checkers ?? [])],
+    always: [...objectCheckers(subject, levels), ...(options.checkers ?? [])],
     budget: budgetOf(options),
     strongest: options.guarantee === 'strongest' ? 'always' : 'never',
     minimal: { observers: subject.spec.observers },

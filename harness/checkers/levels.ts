@@ -5,6 +5,7 @@
 import type { Guarantee } from '../../nodes/kernel/model.ts';
 import { assertNever } from '../../nodes/kernel/assert.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
+import { implies } from '../guarantees.ts';
 import { append } from '../specs/kv.ts';
 import type { SequentialSpec } from '../specs/spec.ts';
 import { causal } from './causal/causal.ts';
@@ -108,8 +109,18 @@ export function defaultLevels(spec: SequentialSpec): readonly Guarantee[] {
   return [holdsTransactions(spec) ? 'strict-serializable' : 'linearizable'];
 }
 
-/** The checkers that judge objects of this spec whatever level is asked. */
-export function objectCheckers({ spec, initial }: Subject): readonly Checker[] {
+/**
+ * The checkers that judge objects of this spec whatever level is asked; of transactions none that finds what the asked
+ * levels allow: a store that promises read committed alone may show long forks.
+ */
+export function objectCheckers(
+  { spec, initial }: Subject,
+  levels: readonly Guarantee[] = defaultLevels(spec),
+): readonly Checker[] {
   const checkers = objects.objectCheckers(spec, initial === undefined ? {} : { initial });
-  return holdsTransactions(spec) ? checkers.map((checker) => fromNothing(checker, initial)) : checkers;
+  if (!holdsTransactions(spec)) return checkers;
+  const isForkForbidden = levels.some((level) => implies(level, 'snapshot-isolation'));
+  return checkers
+    .filter(({ name }) => isForkForbidden || name !== 'long-fork')
+    .map((checker) => fromNothing(checker, initial));
 }

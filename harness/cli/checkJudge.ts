@@ -126,7 +126,7 @@ function judgeFrom(
     checkerOf: (level) =>
       (initial === undefined ? workload : undefined)?.checker(level) ?? checkerOf(level, subject),
     whyNot: (level) => `${spec.name} has no checker for ${level}`,
-    always: workload?.always ?? objectCheckers(subject),
+    always: workload?.always ?? objectCheckers(subject, levels),
     measures: strongest === 'never' ? [] : measuresOf(subject),
     budget,
     strongest,

@@ -209,6 +209,16 @@ describe('long forks', () => {
     assert.equal(checker?.name, 'long-fork');
   });
 
+  it('are no violation of a level that allows them', () => {
+    for (const [level, isLookedFor] of [
+      ['read-committed', false],
+      ['snapshot-isolation', true],
+      ['serializable', true],
+      ['strict-serializable', true],
+    ] as const)
+      assert.equal(objectCheckers({ spec: longForkStore }, [level]).length === 1, isLookedFor, level);
+  });
+
   const judge = (text: string, spec: SequentialSpec = longForkStore): Verdict =>
     longFork(spec).check(History.of(parseTransactions(text).history), unlimited);
 
