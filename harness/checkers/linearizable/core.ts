@@ -9,18 +9,18 @@
  */
 import { never } from '../../columns/operations.ts';
 import type { Automaton } from './automaton.ts';
-import { attempt } from './attempt.ts';
+import { attempt, operationsPerNode } from './attempt.ts';
+import type { Effort } from './effort.ts';
 import { cutAfter, type Problem } from './problem.ts';
 
 /** One check of a relaxed history, besides two nodes for each operation; whoever takes longer is not relaxed. */
 const nodesPerCheckMax = 2_000;
 /**
- * All checks of one core together, in nodes, besides some for each operation. Setting up a check counts as one node for
- * so many operations, and new states as one for so many words.
+ * All checks of one core together, in nodes, besides some for each operation. Setting up a check counts, too, and new
+ * states as one node for so many words.
  */
 const nodesMax = 50_000;
 const nodesPerOperation = 8;
-const operationsPerNode = 64;
 const wordsPerNode = 256;
 /** What the states of long lists may take. */
 const wordsMax = 8 * 1024 * 1024;
@@ -32,11 +32,13 @@ const keptGrowth = 4;
 
 /**
  * The places of the operations that contradict each other, `blocked` among them, ascending; that one alone when the
- * others take too long to find. What began after the completion of `blocked` plays no part, and what was in flight
+ * others take too long to find, and more than needed when there is no time to leave out all that can be. What began after the completion of `blocked` plays no part, and what was in flight
  * then need not have happened; but had it, then with its answer.
  */
-export function coreOf(automaton: Automaton, problem: Problem, blocked: number): number[] {
-  const relaxing = new Relaxing(automaton, cutAfter(problem, problem.end[blocked] as number), blocked);
+export function coreOf(automaton: Automaton, problem: Problem, blocked: number, effort: Effort): number[] {
+  if (effort.isCutShort) return [blocked];
+  const cut = cutAfter(problem, problem.end[blocked] as number);
+  const relaxing = new Relaxing(automaton, cut, blocked, effort);
   const others = Array.from({ length: relaxing.problem.length }, (_, place) => place).filter(
     (place) => place !== blocked,
   );
@@ -61,14 +63,16 @@ class Relaxing {
   nodesLeft: number;
   private readonly automaton: Automaton;
   private readonly blocked: number;
+  private readonly effort: Effort;
   private readonly isKept: Uint8Array;
 
-  constructor(automaton: Automaton, problem: Problem, blocked: number) {
+  constructor(automaton: Automaton, problem: Problem, blocked: number, effort: Effort) {
     this.automaton = automaton;
     this.problem = problem;
     this.nodesLeft = nodesMax + nodesPerOperation * problem.length;
     automaton.allowance.wordsLeft = Math.min(automaton.allowance.wordsLeft, wordsMax);
     this.blocked = blocked;
+    this.effort = effort;
     this.isKept = new Uint8Array(problem.length);
   }
 
@@ -86,18 +90,13 @@ class Relaxing {
     this.isKept[this.blocked] = 1;
     for (const place of kept) this.isKept[place] = 1;
     const { words } = this.automaton;
-    const search = attempt(
-      this.automaton,
-      this.relaxed(),
-      Math.min(nodesPerCheckMax + 2 * this.problem.length, this.nodesLeft),
-      {
-        groupsMax,
-      },
-    );
+    const nodesMax = Math.min(nodesPerCheckMax + 2 * this.problem.length, this.nodesLeft);
+    const search = attempt(this.automaton, this.relaxed(), nodesMax, this.effort, { groupsMax });
     const newWords = this.automaton.words - words;
-    this.nodesLeft -= search.nodes + this.problem.length / operationsPerNode + newWords / wordsPerNode;
-    if (this.automaton.allowance.wordsLeft < 0) this.nodesLeft = 0;
-    return search.status === 'not-linearizable';
+    this.nodesLeft -=
+      (search?.nodes ?? 0) + this.problem.length / operationsPerNode + newWords / wordsPerNode;
+    if (this.automaton.allowance.wordsLeft < 0 || this.effort.isCutShort) this.nodesLeft = 0;
+    return search?.status === 'not-linearizable';
   }
 
   /** The problem with only the kept operations as they are. */

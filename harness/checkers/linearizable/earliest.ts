@@ -6,18 +6,25 @@
 import type { History } from '../../columns/history.ts';
 import { falseId } from '../../columns/interner.ts';
 import { failOutcome, okOutcome, openOutcome, type Operations } from '../../columns/operations.ts';
+import type { Effort } from './effort.ts';
 import type { Decision, Part, SpecialCase } from '../polynomial/specialCase.ts';
 
 export type Refused = Extract<Decision, { readonly valid: false }>;
 
 /** So many rows are gone through in all, about a second; a refusal that takes more to find may come out late. */
 const rowsMax = 4_000_000;
+/** What it costs to go through so many, in nodes of a search. */
+const nodesFor = (rows: number): number => Math.ceil(rows / 4);
 
-/** What the special case says at the first completion for which it finds no order; `refusal` is what it says at last. */
-export function earliestRefusal(special: SpecialCase, part: Part, refusal: Refused): Refused {
+/**
+ * What the special case says at the first completion for which it finds no order; `refusal` is what it says at last, and
+ * stands when there is no effort left to look for another.
+ */
+export function earliestRefusal(special: SpecialCase, part: Part, refusal: Refused, effort: Effort): Refused {
+  if (!effort.spend(nodesFor(part.rows.length))) return refusal;
   const beside = rowsBeside(part);
   const own = { ...part, history: part.history.restrictedTo(beside) };
-  const earliest = refusedFirst(special, own);
+  const earliest = refusedFirst(special, own, effort);
   if (!earliest) return refusal;
   // What began later proves nothing, but may be told: that a value was written only then.
   const whole = special.decide(partAt(own, earliest.event));
@@ -29,6 +36,7 @@ export function earliestRefusal(special: SpecialCase, part: Part, refusal: Refus
 function refusedFirst(
   special: SpecialCase,
   part: Part,
+  effort: Effort,
 ): { readonly event: number; readonly refusal: Refused } | undefined {
   const ends = completionsOf(part.history.operations);
   let earliest: ReturnType<typeof refusedFirst>;
@@ -38,6 +46,7 @@ function refusedFirst(
     const middle = (low + high) >>> 1;
     const event = ends[middle] ?? 0;
     const begun = partAt({ ...part, history: begunBy(part.history, event) }, event);
+    if (!effort.spend(nodesFor(begun.rows.length))) break;
     const decision = special.decide(begun);
     rowsLeft -= begun.history.operations.length;
     if (decision?.valid === false) {

@@ -15,6 +15,7 @@ import type { Values } from '../../specs/spec.ts';
 import { inconsistent, type Automaton } from './automaton.ts';
 import type { Anomaly } from '../checker.ts';
 import { coreOf } from './core.ts';
+import type { Effort } from './effort.ts';
 import { indicesOf, listed, phrase, phraseWithAnswer, reference } from '../phrases.ts';
 import type { Furthest } from './furthest.ts';
 import type { Order } from './order.ts';
@@ -29,6 +30,7 @@ export interface Violation {
   readonly furthest: Furthest;
   /** Whether to look for the operations that contradict each other, which takes some milliseconds. */
   readonly isInFull: boolean;
+  readonly effort: Effort;
 }
 
 /** A reason, and the operations that it names. */
@@ -48,9 +50,9 @@ const writersMax = 8;
 const prefixMax = 1_000;
 
 export function explain(violation: Violation): Anomaly {
-  const { problem, automaton, furthest } = violation;
+  const { problem, automaton, furthest, effort } = violation;
   const { blocked } = furthest;
-  const core = violation.isInFull ? coreOf(automaton, problem, blocked) : [blocked];
+  const core = violation.isInFull ? coreOf(automaton, problem, blocked, effort) : [blocked];
   const reason = reasonByValue(violation, core) ?? reasonByStates(violation, core);
   // Where values repeat, every write of the value that was read may be in the core: a list that nobody can read.
   const proof = core.length > listedMax ? [blocked] : core;
@@ -59,10 +61,17 @@ export function explain(violation: Violation): Anomaly {
   return {
     kind: 'non-linearizable',
     ops,
-    explanation: `${headline(operationAt(violation, blocked))}, but ${reason.sentence}.`,
+    explanation: `${headline(operationAt(violation, blocked))}, but ${reason.sentence}.${caveat(effort)}`,
     prefix: prefixOf(furthest.order, problem, automaton),
     ...(violation.key === undefined ? {} : { key: violation.key }),
   };
+}
+
+/** What must be added to an explanation that was not looked for to the end. */
+export function caveat({ isCutShort }: Effort): string {
+  return isCutShort
+    ? ' (The budget allowed no longer search: there may be an earlier contradiction, and one of fewer operations.)'
+    : '';
 }
 
 /** The order as it stands in verdicts. */

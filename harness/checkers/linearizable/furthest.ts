@@ -9,6 +9,7 @@
 import { maskWord, numberWord, stateWord } from './memo.ts';
 import { orderOf, type Order } from './order.ts';
 import { attempt } from './attempt.ts';
+import type { Effort } from './effort.ts';
 import type { Search } from './search.ts';
 
 export interface Furthest {
@@ -29,21 +30,24 @@ const nodesMax = 6_000_000;
 /** Without haste a search takes longer, several times where values repeat. */
 const nodesForStates = (nodes: number): number => Math.min(20_000 + 8 * nodes, nodesMax / 8);
 
-/** Finds where a problem stops being linearizable; `refuted` is a search that found that it does. */
-export function furthestOf(refuted: Search): Furthest {
+/**
+ * Finds where a problem stops being linearizable; `refuted` is a search that found that it does. What there is no effort
+ * left for is left out, and a later completion told instead of the first.
+ */
+export function furthestOf(refuted: Search, effort: Effort): Furthest {
   const { automaton, problem, window } = refuted;
-  const number = refuted.hasLeftOut ? soughtAfter(refuted) : refuted.farthest;
-  const before = attempt(automaton, problem, nodesMax, { limit: number });
+  const number = refuted.hasLeftOut ? soughtAfter(refuted, effort) : refuted.farthest;
+  const before = attempt(automaton, problem, nodesMax, effort, { limit: number });
   const order =
-    before.status === 'linearizable'
+    before?.status === 'linearizable'
       ? orderOf(before, number)
       : { length: 0, place: new Int32Array(0), state: new Int32Array(0) };
-  const around = attempt(automaton, problem, nodesForStates(refuted.nodes), {
+  const around = attempt(automaton, problem, nodesForStates(refuted.nodes), effort, {
     limit: number + 1,
     isHasty: false,
   });
   // Of a search that was not finished, some states are missing.
-  const possible = around.status === 'not-linearizable' ? statesAround(around, number) : new Set<number>();
+  const possible = around?.status === 'not-linearizable' ? statesAround(around, number) : new Set<number>();
   return { blocked: window.place[number] as number, order, possible };
 }
 
@@ -51,7 +55,7 @@ export function furthestOf(refuted: Search): Furthest {
  * The number of the first completion that cannot be reached. A cut that can be reached is soon known, one that cannot
  * takes as long as the whole: so cuts are tried from where the search came to, in strides that grow until one fails.
  */
-function soughtAfter({ automaton, problem, farthest, window, nodes }: Search): number {
+function soughtAfter({ automaton, problem, farthest, window, nodes }: Search, effort: Effort): number {
   // Invariant: the completions before `low` can be reached together, those up to `high` cannot.
   let low = farthest;
   let high = window.count - 1;
@@ -59,7 +63,8 @@ function soughtAfter({ automaton, problem, farthest, window, nodes }: Search): n
   for (let stride = 1; low < high && nodesLeft > 0; stride *= 2) {
     const last = Math.min(low + stride, high) - 1;
     const nodesForCut = Math.min(nodesPerCutMin + 2 * nodes, nodesLeft);
-    const cut = attempt(automaton, problem, nodesForCut, { limit: last + 1 });
+    const cut = attempt(automaton, problem, nodesForCut, effort, { limit: last + 1 });
+    if (!cut || effort.isCutShort) break;
     nodesLeft -= cut.nodes;
     if (cut.status !== 'not-linearizable') low = last + 1;
     else {

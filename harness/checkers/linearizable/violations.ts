@@ -11,7 +11,8 @@ import type { Part, SpecialCase } from '../polynomial/specialCase.ts';
 import { indicesOf } from '../phrases.ts';
 import { explanationWordsMax } from './attempt.ts';
 import { earliestRefusal, type Refused } from './earliest.ts';
-import { explain, prefixOf } from './explain.ts';
+import { Effort } from './effort.ts';
+import { caveat, explain, prefixOf } from './explain.ts';
 import { furthestOf } from './furthest.ts';
 import type { Search } from './search.ts';
 import { searchOf } from './searchOf.ts';
@@ -57,11 +58,13 @@ export class Violations {
       return;
     }
     const { automaton, problem, window, farthest } = refuted;
-    const isInFull = this.located.length < explainedMax && this.budget.spend(0);
+    const isInFull = this.located.length < explainedMax;
     const anomaly = whenAsked(key, () => {
       automaton.allowance.wordsLeft = explanationWordsMax;
+      const effort = new Effort(this.budget, isInFull);
       try {
-        return explain({ history, key, problem, automaton, furthest: furthestOf(refuted), isInFull });
+        const furthest = furthestOf(refuted, effort);
+        return explain({ history, key, problem, automaton, furthest, isInFull, effort });
       } catch (error) {
         // An explanation steps through states that the search could leave out, and there the spec may fail.
         if (!(error instanceof SpecFault)) throw error;
@@ -74,20 +77,22 @@ export class Violations {
   /** A key that a special case refuted. */
   addDecided(key: string | undefined, special: SpecialCase, part: Part, refusal: Refused): void {
     const isInFull = this.located.length < explainedMax;
-    const anomaly = whenAsked(key, () =>
-      this.decidedAnomaly(key, isInFull ? earliestRefusal(special, part, refusal) : refusal),
-    );
+    const anomaly = whenAsked(key, () => {
+      const effort = new Effort(this.budget, isInFull);
+      const told = isInFull ? earliestRefusal(special, part, refusal, effort) : refusal;
+      return this.decidedAnomaly(key, told, effort);
+    });
     if (this.located.length >= locatedMax) this.unlocated.push(anomaly);
     else this.located.push({ at: this.eventsOf(refusal.rows).at(-1) ?? 0, anomaly });
   }
 
   /** Rows that admit no order, and why. */
-  private decidedAnomaly(key: string | undefined, { rows, sentence }: Refused): Anomaly {
+  private decidedAnomaly(key: string | undefined, { rows, sentence }: Refused, effort: Effort): Anomaly {
     return {
       kind: 'non-linearizable',
       ops: this.eventsOf(rows),
-      explanation: sentence,
-      prefix: this.prefixOfRows(rows),
+      explanation: `${sentence}${caveat(effort)}`,
+      prefix: this.prefixOfRows(rows, effort),
       ...(key === undefined ? {} : { key }),
     };
   }
@@ -98,13 +103,16 @@ export class Violations {
   }
 
   /** The longest legal prefix of these rows alone. */
-  private prefixOfRows(rows: readonly number[]): { readonly op: number; readonly state: string }[] {
+  private prefixOfRows(
+    rows: readonly number[],
+    effort: Effort,
+  ): { readonly op: number; readonly state: string }[] {
     const allowance = { wordsLeft: memoryWordsMax };
     const ascending = Int32Array.from(rows).sort();
     const search = searchOf(this.history, ascending, this.spec, this.initial, allowance);
     search.run(nodesForPrefixMax);
     if (search.status !== 'not-linearizable') return [];
-    return prefixOf(furthestOf(search).order, search.problem, search.automaton);
+    return prefixOf(furthestOf(search, effort).order, search.problem, search.automaton);
   }
 }
 

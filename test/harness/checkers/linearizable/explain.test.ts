@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { unlimited } from '../../../../harness/checkers/budget.ts';
-import type { Anomaly } from '../../../../harness/checkers/checker.ts';
+import { registerHistory } from '../../../../harness/bench/checkers/registerHistory.ts';
+import { withCorruptedRead } from '../../../../harness/bench/checkers/corruptRead.ts';
+import { nodeBudget, unlimited } from '../../../../harness/checkers/budget.ts';
+import type { Anomaly, Budget } from '../../../../harness/checkers/checker.ts';
+import { explanationPart } from '../../../../harness/checkers/linearizable/effort.ts';
 import { linearizable } from '../../../../harness/checkers/linearizable/linearizable.ts';
 import { History } from '../../../../harness/columns/history.ts';
+import type { Op } from '../../../../harness/history.ts';
 import { kv } from '../../../../harness/specs/kv.ts';
 import { queue } from '../../../../harness/specs/queue.ts';
 import { casRegister, register } from '../../../../harness/specs/register.ts';
@@ -162,5 +166,94 @@ describe('explanations of histories whose spec fails', () => {
         },
       ],
     );
+  });
+});
+
+describe('what an explanation costs', () => {
+  const caveat =
+    ' (The budget allowed no longer search: there may be an earlier contradiction, and one of fewer operations.)';
+
+  /** A budget that counts what is spent of it and of its parts. */
+  class Counted implements Budget {
+    spent = 0;
+    private readonly budget: Budget;
+    private readonly whole: Counted | undefined;
+
+    constructor(budget: Budget, whole?: Counted) {
+      this.budget = budget;
+      this.whole = whole;
+    }
+
+    spend(nodes: number): boolean {
+      this.count(nodes);
+      return this.budget.spend(nodes);
+    }
+
+    count(nodes: number): void {
+      this.spent += nodes;
+      this.whole?.count(nodes);
+    }
+
+    share(part: number): Budget {
+      return new Counted(this.budget.share?.(part) ?? this.budget, this);
+    }
+  }
+
+  /** What is said of the first anomaly, and what it cost in nodes to find it and to say that. */
+  function told(
+    history: History,
+    spec: SequentialSpec,
+    budget: Budget,
+  ): { readonly anomaly: Anomaly; readonly found: number; readonly explained: number } {
+    const counted = new Counted(budget);
+    const { valid, anomalies } = linearizable(spec).check(history, counted);
+    assert.equal(valid, false);
+    const found = counted.spent;
+    const [anomaly] = anomalies;
+    assert(anomaly);
+    assert(anomaly.ops.length > 0);
+    return { anomaly, found, explained: counted.spent - found };
+  }
+
+  it('is a part of the budget that is left, and what was not looked for is said to be', () => {
+    const load = { operations: 10_000, clients: 10, keys: 1, values: 5, seed: 1 };
+    const history = withCorruptedRead(registerHistory(load));
+    const whole = told(history, casRegister, unlimited);
+    assert.doesNotMatch(whole.anomaly.explanation, /budget/);
+    const left = 80_000;
+    const short = told(history, casRegister, nodeBudget(whole.found + left));
+    assert(whole.explained > short.explained);
+    // The last slice may go beyond what is left.
+    assert(short.explained <= explanationPart * left + 4_096, `${short.explained} nodes`);
+    assert(short.anomaly.explanation.endsWith(caveat), short.anomaly.explanation);
+    const none = told(history, casRegister, nodeBudget(whole.found));
+    assert(none.explained <= 4_096, `${none.explained} nodes`);
+    assert(none.anomaly.explanation.endsWith(caveat), none.anomaly.explanation);
+  });
+
+  it('is little for a short history, which is explained in full with nothing left', () => {
+    const history = withCorruptedRead(
+      registerHistory({ operations: 60, clients: 5, keys: 1, values: 5, seed: 2 }),
+    );
+    const { anomaly, found } = told(history, casRegister, unlimited);
+    assert.equal(told(history, casRegister, nodeBudget(found)).anomaly.explanation, anomaly.explanation);
+  });
+
+  it('where a special case refutes, its own proof stands', () => {
+    const ops: Op[] = [];
+    const operations = 40_000;
+    for (let at = 0; at < operations; at++) {
+      const isStale = at === operations - 3 || at === operations - 1;
+      const op = { timeNs: 0, process: 0, f: at % 2 === 0 ? 'write' : 'read', key: 'x' };
+      const value = at % 2 === 0 ? at : isStale ? at - 3 : at - 1;
+      ops.push({ ...op, index: ops.length, type: 'invoke', value: at % 2 === 0 ? value : null });
+      ops.push({ ...op, index: ops.length, type: 'ok', value });
+    }
+    const history = History.of(ops);
+    const whole = told(history, register, unlimited).anomaly.explanation;
+    assert.match(whole, /^read of x by process 0 \(ops 79994–79995\) answered 39994, but /);
+    const spent = told(history, register, nodeBudget(0)).anomaly.explanation;
+    assert(spent.endsWith(caveat), spent);
+    assert.match(spent, /^read of x by process 0 \(ops \d+–\d+\) answered \d+, but /);
   });
 });

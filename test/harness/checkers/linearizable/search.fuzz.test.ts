@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { History } from '../../../../harness/columns/history.ts';
+import { unlimited } from '../../../../harness/checkers/budget.ts';
 import { coreOf } from '../../../../harness/checkers/linearizable/core.ts';
+import { Effort } from '../../../../harness/checkers/linearizable/effort.ts';
 import { furthestOf } from '../../../../harness/checkers/linearizable/furthest.ts';
 import { searchOf } from '../../../../harness/checkers/linearizable/searchOf.ts';
 import { orderOf } from '../../../../harness/checkers/linearizable/order.ts';
@@ -72,7 +74,7 @@ function assertLegal(
 function assertExplained(found: Search, calls: readonly Call[]): void {
   const { problem, automaton } = found;
   const { spec } = automaton;
-  const { blocked, order, possible } = furthestOf(found);
+  const { blocked, order, possible } = furthestOf(found, new Effort(unlimited, true));
   const [call] = callsAt(calls, problem, [blocked]);
   assert(call);
   assert.equal(call.end, firstWrongEnd(spec, calls));
@@ -142,8 +144,12 @@ describe('the window search', () => {
         const calls = callsOf(history, spec);
         const found = search(history, spec);
         if (found.status === 'linearizable') return;
-        const { blocked } = furthestOf(found);
-        const core = callsAt(calls, found.problem, coreOf(found.automaton, found.problem, blocked));
+        const { blocked } = furthestOf(found, new Effort(unlimited, true));
+        const core = callsAt(
+          calls,
+          found.problem,
+          coreOf(found.automaton, found.problem, blocked, new Effort(unlimited, true)),
+        );
         const end = found.problem.end[blocked] ?? 0;
         assert.equal(isLinearizable(spec, relaxed(spec, calls, core, end)), false);
         for (const call of core) {
