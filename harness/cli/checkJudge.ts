@@ -89,7 +89,7 @@ interface FromStart {
 
 /**
  * EDN files do not say what a register holds at first; tests of Jepsen and Knossos begin with nil or with 0. So such a
- * history is wrong only if it is wrong from both.
+ * history is wrong only if it is wrong from both; then it is explained from where it makes more sense.
  */
 function judgeFromAnyStart(input: CheckInput, options: JudgeOptions, budget: Budget): FromStart {
   const strongest = options.guarantee === 'strongest' ? 'always' : 'when-violated';
@@ -98,16 +98,30 @@ function judgeFromAnyStart(input: CheckInput, options: JudgeOptions, budget: Bud
   const first = isStartKnown ? budget : shareOf(budget, partFromNil);
   const judgement = judgeFrom(input, options.initial, strongest, first);
   if (isStartKnown || judgement.valid !== false) return { judgement, warnings: [] };
-  // If it is violated from there too, what held was found out above already.
-  const fromZero = judgeFrom(input, 0, 'never', budget);
-  if (fromZero.valid === false) return { judgement, warnings: [] };
+  const fromZero = judgeFrom(input, 0, strongest, budget);
+  if (!explainsMore(fromZero, judgement)) return { judgement, warnings: [] };
+  const how = startAtZero.get(fromZero.valid);
   return {
     judgement: fromZero,
-    warnings: [
-      `${input.file}: ${fromZero.valid === true ? 'this holds only if' : 'this is undecided only because'} ` +
-        'registers may start at 0 instead of nil; say which with --initial',
-    ],
+    warnings: [`${input.file}: ${how} registers may start at 0 instead of nil; say which with --initial`],
   };
+}
+
+const startAtZero = new Map<Validity, string>([
+  [true, 'this holds only if'],
+  ['unknown', 'this is undecided only because'],
+  [false, 'this is what remains if'],
+]);
+
+/** Of a history that is wrong from both starts, the one that leaves less to blame is what was meant. */
+function explainsMore(one: Judgement, other: Judgement): boolean {
+  if (one.valid !== false) return true;
+  const violated = one.levels.violated.length - other.levels.violated.length;
+  return violated !== 0 ? violated < 0 : anomalyCount(one) < anomalyCount(other);
+}
+
+function anomalyCount({ checkers, deciding }: Judgement): number {
+  return deciding.reduce((sum, name) => sum + (checkers.get(name)?.anomalies.length ?? 0), 0);
 }
 
 function isRegister({ spec }: CheckInput): boolean {
@@ -127,7 +141,7 @@ function judgeFrom(
       (initial === undefined ? workload : undefined)?.checker(level) ?? checkerOf(level, subject),
     whyNot: (level) => `${spec.name} has no checker for ${level}`,
     always: workload?.always ?? objectCheckers(subject, levels),
-    measures: strongest === 'never' ? [] : measuresOf(subject),
+    measures: measuresOf(subject),
     budget,
     strongest,
     minimal: { observers: spec.observers },

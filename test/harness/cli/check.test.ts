@@ -430,6 +430,19 @@ describe('npm run check on foreign histories', () => {
     const one = file('one.edn', '[[0 :invoke :read nil] [0 :ok :read 1]]');
     assert.equal((await row(one)).valid, false);
     assert.equal((await row(one, '--initial', '1')).valid, true);
+    // What is wrong from both is explained from the start that leaves less to blame.
+    const both = file(
+      'both.edn',
+      ':read nil/:read 0/:write 1/:write 1/:write 2/:write 2/:read nil/:read 1'
+        .split('/')
+        .map((text, at) => `[0 ${at % 2 === 0 ? ':invoke' : ':ok'} ${text}]`)
+        .join('\n'),
+    );
+    const stale = await row(both);
+    assert.equal(stale.valid, false);
+    assert.match(stale.warnings.join(), /is what remains if registers may start at 0/);
+    const { anomalies } = await row(both, '--initial', '0');
+    assert.deepEqual(stale['anomalies'], anomalies);
     // A log, or a history of our own, says what it means.
     const log = file(
       'zero.log',
