@@ -64,9 +64,11 @@ function compiledSchemas(schemas: readonly NamedSchema[]): Plugin {
 
 function compiledModule(schemas: readonly NamedSchema[]): string {
   const ajv = new Ajv({ ...schemaSettings, code: { source: true, esm: true } });
-  for (const { name, schema } of schemas) ajv.addSchema(schema, name);
-  const exported = Object.fromEntries(schemas.map(({ name }, at) => [`schema${at}`, name]));
-  const entries = schemas.map(({ name }, at) => `[${JSON.stringify(name)}, schema${at}]`);
+  // A schema that two models share would be compiled once, and written out twice under one name.
+  for (const { name, schema } of schemas) ajv.addSchema(structuredClone(schema), name);
+  // Names that ajv gives to nothing of its own; it has a schema11, too.
+  const exported = Object.fromEntries(schemas.map(({ name }, at) => [`route${at}`, name]));
+  const entries = schemas.map(({ name }, at) => `[${JSON.stringify(name)}, route${at}]`);
   // standaloneCode is a CommonJS export, which TypeScript and Node see in two different ways.
   const code = (standaloneCode as unknown as typeof standaloneCode.default)(ajv, exported);
   return `${code}
