@@ -2,6 +2,7 @@
 import type { NodeModel } from './kernel/model.ts';
 import type { Protocol } from './kernel/protocol.ts';
 import { quorum } from './quorum/model.ts';
+import { leaderFollower } from './leader-follower/model.ts';
 import { raft } from './raft/model.ts';
 
 /**
@@ -12,4 +13,4 @@ function anyProtocol<P extends Protocol>(model: NodeModel<P>): NodeModel {
   return model as unknown as NodeModel;
 }
 
-export const models: readonly NodeModel[] = [anyProtocol(raft), anyProtocol(quorum)];
+export const models: readonly NodeModel[] = [anyProtocol(raft), anyProtocol(leaderFollower), anyProtocol(quorum)];

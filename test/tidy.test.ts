@@ -29,6 +29,7 @@ const mayImport: Record<string, readonly string[]> = {
   'nodes/kernel': ['seedrandom'],
   'nodes/machines': ['nodes/kernel'],
   'nodes/raft': ['nodes/kernel', 'nodes/machines'],
+  'nodes/leader-follower': ['nodes/kernel', 'nodes/machines'],
   'nodes/quorum': ['nodes/kernel'],
   'nodes/host': ['nodes/kernel', 'nodes/index.ts', 'node:', 'ajv', 'ordeal:'],
   'nodes/index.ts': ['nodes/'],

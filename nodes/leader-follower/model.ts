@@ -1,0 +1,61 @@
+/** The leader–follower model as hosts and harness see it. */
+import type { Claim, NodeModel, OptionValues } from '../kernel/model.ts';
+import { bugSpecs } from './bugs.ts';
+import { LeaderFollowerCore } from './core.ts';
+import { routes, toAnswer } from './http.ts';
+import { invariants } from './invariants.ts';
+import type { LeaderFollowerProtocol } from './messages.ts';
+import { optionSpecs, parseOptions } from './options.ts';
+
+/** Whether a change of leaders may lose what was answered. A number of confirmations may be less than a majority. */
+function mayLose(values: OptionValues): boolean {
+  const { ack, failover } = parseOptions(values);
+  return failover !== 'none' && ack !== 'majority' && ack !== 'all';
+}
+
+function claim(values: OptionValues): Claim {
+  const { failover, reads, heartbeatInterval, heartbeatTimeout } = parseOptions(values);
+  if (mayLose(values)) {
+    const because = 'a leader that is lost takes with it what it had answered and no majority had';
+    // Where the leader alone answers reads, there is nobody else whose answers could agree with its own.
+    if (reads === 'leader') return { guarantees: [], because };
+    return {
+      guarantees: ['convergence'],
+      because: `${because}; in the end all nodes have the log of the last leader`,
+      converges: { intervalMs: 2 * heartbeatInterval, deadlineMs: 10_000 + 10 * heartbeatTimeout },
+    };
+  }
+  if (reads === 'any') {
+    return {
+      guarantees: ['monotonic-reads', 'monotonic-writes', 'writes-follow-reads'],
+      because:
+        'a node answers from a prefix of the one log that only grows, a restart included, but may be behind what its client wrote',
+      sessions: 'reads-at-one-node',
+    };
+  }
+  return {
+    guarantees: ['linearizable', 'strict-serializable'],
+    because:
+      failover === 'none'
+        ? 'one node takes all reads and writes for ever, and answers from a log that is on its disk'
+        : 'what was answered is on the disks of a majority, of which the next leader is the most advanced, and a leader confirms by a round of heartbeats that nobody has followed it before it answers a read',
+  };
+}
+
+export const leaderFollower: NodeModel<LeaderFollowerProtocol> = {
+  name: 'leader-follower',
+  summary: 'a leader writes a log, followers copy it; confirmations, failover and reads are options',
+  nodesDefault: 3,
+  workloads: ['register', 'append'],
+  api: 'key-value',
+  survives: () => ['partition', 'kill', 'stop', 'pause', 'slow', 'flaky'],
+  deduplicates: true,
+  options: optionSpecs,
+  bugs: bugSpecs,
+  invariants,
+  routes,
+  claim,
+  toAnswer,
+  leader: ({ leader, epoch }) => ({ leader, term: epoch }),
+  create: (init) => new LeaderFollowerCore(init),
+};
