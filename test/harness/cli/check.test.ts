@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deadlineBudget, nodeBudget, shareOf } from '../../../harness/checkers/budget.ts';
@@ -205,6 +205,14 @@ describe('npm run check', () => {
     assert(!(await check(path)).stdout.includes('undecided'));
     const { stdout } = await check(path, '--guarantee', 'strongest');
     assert.match(stdout, /\n {2}undecided: convergence: there is nothing to compare/);
+  });
+
+  it('prints what the README shows', async () => {
+    const [, shown = ''] =
+      /```\n(test\/samples\/stale-read[\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+    const { stdout } = await check('test/samples/stale-read.edn');
+    const timeless = (text: string): string => text.replace(/\d+ ms\)/, '0 ms)');
+    assert.equal(timeless(stdout), timeless(shown));
   });
 
   it('takes a run folder, with the spec, the level and all checkers of its run', async () => {
