@@ -38,6 +38,14 @@ export class Findings {
   readonly kept: Finding[] = [];
   readonly counts = new Map<AnomalyKind, number>();
 
+  /** The same findings, to which others may be added. */
+  copy(): Findings {
+    const copy = new Findings();
+    copy.kept.push(...this.kept);
+    for (const [kind, count] of this.counts) copy.counts.set(kind, count);
+    return copy;
+  }
+
   /** Whether one more of this kind would be kept; else it need only be counted. */
   add(kind: AnomalyKind, txns: readonly number[], key: number, explain: () => string): void {
     const count = (this.counts.get(kind) ?? 0) + 1;

@@ -18,6 +18,8 @@ export interface Inference {
   replacedBy(write: number, by: number): number;
   /** Who shows, by sessions or time alone, that what a micro-operation read or wrote came before a write. */
   evidence?(micro: number, write: number): VersionPair | undefined;
+  /** What they tell when something is assumed of every key; what contradicts that is added to `findings`. */
+  assuming?(assumption: KeyAssumption, findings: Findings): Inference;
 }
 
 export interface Analysis {
@@ -41,19 +43,18 @@ export function analysisOf(
   keys?: KeyAssumption,
 ): Analysis {
   const ofHistory = known.get(history) ?? new Map<string, Analysis>();
-  const name = `${dialect} ${keys ?? ''}`;
-  const analysis = ofHistory.get(name) ?? analyse(history, dialect, budget, keys);
-  ofHistory.set(name, analysis);
   known.set(history, ofHistory);
+  const name = `${dialect} ${keys ?? ''}`;
+  const analysis =
+    ofHistory.get(name) ??
+    (keys === undefined
+      ? analyse(history, dialect, budget)
+      : assuming(keys, analysisOf(history, dialect, budget), budget));
+  ofHistory.set(name, analysis);
   return analysis;
 }
 
-function analyse(
-  history: History,
-  dialect: Dialect,
-  budget: Budget,
-  keys: KeyAssumption | undefined,
-): Analysis {
+function analyse(history: History, dialect: Dialect, budget: Budget): Analysis {
   const spend = (): void => spendOn(budget, history.operations.length);
   const txns = transactionsOf(history, dialect, budget);
   spend();
@@ -61,12 +62,19 @@ function analyse(
   spend();
   const findings = new Findings();
   const narrator = new Narrator(txns);
-  const found =
-    dialect === 'registers'
-      ? inferFromRegisters(txns, writers, findings, narrator, keys)
-      : inferFromLists(txns, writers, findings, narrator);
+  const infer = dialect === 'registers' ? inferFromRegisters : inferFromLists;
+  const found = infer(txns, writers, findings, narrator);
   spend();
   const graph = graphOf(found.edges, txns.length);
   spend();
   return { txns, findings, graph, order: orderOf(txns), narrator, found };
+}
+
+/** What more an assumption about keys tells: transactions and their reads are the same, and their writers. */
+function assuming(keys: KeyAssumption, plain: Analysis, budget: Budget): Analysis {
+  const { txns } = plain;
+  const findings = plain.findings.copy();
+  const found = plain.found.assuming?.(keys, findings) ?? plain.found;
+  spendOn(budget, txns.length);
+  return { ...plain, findings, found, graph: graphOf(found.edges, txns.length) };
 }

@@ -6,7 +6,7 @@ import { Edges, wrEdge, wwEdge } from './edges.ts';
 import type { Findings } from './findings.ts';
 import { findFutureReads, findInternalRegisters } from './internal.ts';
 import type { Inference } from './inference.ts';
-import type { KeyAssumption, VersionPair } from './keyOrder.ts';
+import type { VersionPair } from './keyOrder.ts';
 import { readMicro } from './microScanner.ts';
 import type { Narrator } from './narrator.ts';
 import { addOverwrites, findLostUpdates } from './overwrites.ts';
@@ -19,13 +19,24 @@ const initially = -1;
 /** A read of what nobody wrote. */
 const garbage = -2;
 
+/** What the reads of registers tell, whatever is assumed of their keys. */
+interface Versions {
+  readonly txns: Transactions;
+  readonly source: Int32Array;
+  /** How many there are. */
+  readonly count: number;
+  /** The version that a read saw, or −1. */
+  readonly of: (read: number) => number;
+  /** By write: the write that its transaction had read and replaced, or −1. */
+  readonly previous: Int32Array;
+}
+
 /** Everything that registers tell. Open transactions that were seen become committed. O(micro-operations). */
 export function inferFromRegisters(
   txns: Transactions,
   writers: Writers,
   findings: Findings,
   narrator: Narrator,
-  assumption?: KeyAssumption,
 ): Inference {
   const source = sourcesOf(txns, writers);
   for (let read = 0; read < source.length; read++) judgeRead(txns, source, read, findings, narrator);
@@ -40,18 +51,33 @@ export function inferFromRegisters(
     narrator,
   );
   // A version is a write, or what a key held at first.
-  const versionOf = (read: number): number => versionRead(txns, source, read);
-  const versions = txns.kind.length + txns.keyCount;
-  findLostUpdates(txns, versions, versionOf, findings, narrator);
-  const previous = previousWrites(txns, source);
-  findCyclicVersions(txns, previous, findings, narrator);
-  const pairs =
-    assumption === undefined ? [] : assumedPairs(txns, versionOf, previous, assumption, findings, narrator);
+  const versions: Versions = {
+    txns,
+    source,
+    count: txns.kind.length + txns.keyCount,
+    of: (read) => versionRead(txns, source, read),
+    previous: previousWrites(txns, source),
+  };
+  findLostUpdates(txns, versions.count, versions.of, findings, narrator);
+  findCyclicVersions(txns, versions.previous, findings, narrator);
   return {
-    edges: edgesOf(txns, source, versions, pairs),
+    ...inferredFrom(versions, []),
+    assuming: (assumption, further) =>
+      inferredFrom(
+        versions,
+        assumedPairs(txns, versions.of, versions.previous, assumption, further, narrator),
+      ),
+  };
+}
+
+/** What versions tell, with pairs of them of which the first came before the second. */
+function inferredFrom(versions: Versions, pairs: readonly VersionPair[]): Inference {
+  const { txns } = versions;
+  return {
+    edges: edgesOf(versions, pairs),
     replacedBy: (write, by) => ownWrite(txns, write, by),
     evidence: (micro, write) => {
-      const version = txns.kind[micro] === readMicro ? versionOf(micro) : micro;
+      const version = txns.kind[micro] === readMicro ? versions.of(micro) : micro;
       return pairs.find(({ from, to }) => from === version && to === write);
     },
   };
@@ -175,34 +201,28 @@ function ownWrite({ kind, key, firstMicro }: Transactions, write: number, txn: n
   return own;
 }
 
-function edgesOf(
-  txns: Transactions,
-  source: Int32Array,
-  versions: number,
-  pairs: readonly VersionPair[],
-): Edges {
+function edgesOf({ txns, source, count, of: versionOf }: Versions, pairs: readonly VersionPair[]): Edges {
   const { kind, owner, status, isExternal } = txns;
   const edges = new Edges(txns.length);
-  const readsOf = new ReadsByVersion(versions, kind.length);
+  const readsOf = new ByVersion(count, kind.length);
   for (let read = kind.length - 1; read >= 0; read--) {
     const write = source[read] ?? garbage;
     if (isExternal[read] === 0 || write === garbage) continue;
     if (write >= 0 && status[owner[write] ?? 0] === committed)
       edges.add(owner[write] ?? 0, owner[read] ?? 0, wrEdge, write);
-    readsOf.prepend(versionRead(txns, source, read), read);
+    readsOf.prepend(versionOf(read), read);
   }
-  const replacing = new Map<number, number[]>();
-  for (const { from, to } of pairs) {
+  for (const { from, to } of pairs)
     if (from < kind.length) edges.add(owner[from] ?? 0, owner[to] ?? 0, wwEdge, to);
-    const known = replacing.get(from);
-    if (known) known.push(to);
-    else replacing.set(from, [to]);
-  }
+  const pairsOf = new ByVersion(count, pairs.length);
+  for (let pair = pairs.length - 1; pair >= 0; pair--) pairsOf.prepend(pairs[pair]?.from ?? -1, pair);
   const blind = blindWrites(txns);
-  for (let version = 0; version < versions; version++) {
+  for (let version = 0; version < count; version++) {
     if (readsOf.first(version) < 0) continue;
-    const first = version < kind.length ? [] : (blind.get(version - kind.length) ?? []);
-    overwrite(edges, txns, readsOf, version, [...first, ...(replacing.get(version) ?? [])]);
+    const later = version < kind.length ? [] : [...(blind.get(version - kind.length) ?? [])];
+    for (let pair = pairsOf.first(version); pair >= 0; pair = pairsOf.next(pair))
+      later.push(pairs[pair]?.to ?? -1);
+    overwrite(edges, txns, readsOf, version, later);
   }
   return edges;
 }
@@ -210,7 +230,7 @@ function edgesOf(
 function overwrite(
   edges: Edges,
   txns: Transactions,
-  readsOf: ReadsByVersion,
+  readsOf: ByVersion,
   version: number,
   later: readonly number[],
 ): void {
@@ -242,27 +262,27 @@ function blindWrites({ kind, earlier, owner, status, key }: Transactions): Map<n
   return blind;
 }
 
-/** Linked lists of reads, one a version. */
-class ReadsByVersion {
+/** Linked lists of numbered things, one a version. */
+class ByVersion {
   private readonly head: Int32Array;
   private readonly behind: Int32Array;
 
-  constructor(versions: number, micros: number) {
+  constructor(versions: number, things: number) {
     this.head = new Int32Array(versions).fill(-1);
-    this.behind = new Int32Array(micros);
+    this.behind = new Int32Array(things);
   }
 
-  prepend(version: number, read: number): void {
+  prepend(version: number, thing: number): void {
     if (version < 0) return;
-    this.behind[read] = this.head[version] ?? -1;
-    this.head[version] = read;
+    this.behind[thing] = this.head[version] ?? -1;
+    this.head[version] = thing;
   }
 
   first(version: number): number {
     return this.head[version] ?? -1;
   }
 
-  next(read: number): number {
-    return this.behind[read] ?? -1;
+  next(thing: number): number {
+    return this.behind[thing] ?? -1;
   }
 }
