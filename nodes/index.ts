@@ -1,6 +1,7 @@
 /** The registry of models: one line each. */
 import type { NodeModel } from './kernel/model.ts';
 import type { Protocol } from './kernel/protocol.ts';
+import { eventual } from './eventual/model.ts';
 import { quorum } from './quorum/model.ts';
 import { leaderFollower } from './leader-follower/model.ts';
 import { raft } from './raft/model.ts';
@@ -13,4 +14,9 @@ function anyProtocol<P extends Protocol>(model: NodeModel<P>): NodeModel {
   return model as unknown as NodeModel;
 }
 
-export const models: readonly NodeModel[] = [anyProtocol(raft), anyProtocol(leaderFollower), anyProtocol(quorum)];
+export const models: readonly NodeModel[] = [
+  anyProtocol(raft),
+  anyProtocol(leaderFollower),
+  anyProtocol(quorum),
+  anyProtocol(eventual),
+];

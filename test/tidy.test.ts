@@ -31,6 +31,7 @@ const mayImport: Record<string, readonly string[]> = {
   'nodes/raft': ['nodes/kernel', 'nodes/machines'],
   'nodes/leader-follower': ['nodes/kernel', 'nodes/machines'],
   'nodes/quorum': ['nodes/kernel'],
+  'nodes/eventual': ['nodes/kernel'],
   'nodes/host': ['nodes/kernel', 'nodes/index.ts', 'node:', 'ajv', 'ordeal:'],
   'nodes/index.ts': ['nodes/'],
   'harness/columns': ['nodes/kernel', 'harness/history.ts'],
