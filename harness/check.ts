@@ -18,8 +18,7 @@ import type { Reading } from './columns/events.ts';
 import type { History } from './columns/history.ts';
 import { historyOf, type HistoryInput } from './eventInput.ts';
 import { MalformedHistory } from './history.ts';
-import { whyNotInitial } from './specs/initial.ts';
-import { specNamed, specs } from './specs/index.ts';
+import { specNamed, specs, whyNotInitial } from './specs/index.ts';
 import type { SequentialSpec } from './specs/spec.ts';
 
 export interface CheckOptions extends Partial<Reading> {

@@ -14,6 +14,7 @@ import { listAppend, longForkStore, rwRegister } from './txn.ts';
 import { uniqueIds } from './uniqueIds.ts';
 
 export { defineSpec, type SpecDefinition } from './define.ts';
+export { whyNotInitial } from './initial.ts';
 export { determinised, type NondeterministicSpec } from './nondeterministic.ts';
 
 /** Every spec; where the operations of a history fit several, the first one is meant. */
