@@ -64,7 +64,7 @@ const readWhole = [
 ];
 
 /** Values between which a replica did not decide: `{values: […]}`. */
-function siblingsIn(answer: Json): readonly Json[] | undefined {
+export function siblingsIn(answer: Json): readonly Json[] | undefined {
   if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) return undefined;
   const { values } = answer as Readonly<Record<string, Json>>;
   return Array.isArray(values) ? (values as readonly Json[]) : undefined;

@@ -6,6 +6,7 @@
  *   came to know of each of them. Knowledge passes from an operation to the later ones of its process at the same
  *   node, and from a write to the reads of its value. (A replicated store may order writes that did not know of each
  *   other as it likes.)
+ * An answer with several values that nobody decided between (`{values}`) has lost something if all of them are such.
  *
  * Only values that one operation wrote pass on knowledge: of the others nobody can tell whose value was read.
  */
@@ -17,6 +18,7 @@ import type { SequentialSpec } from '../../specs/spec.ts';
 import { accessesOf, initialId, readAccess, updateAccess, writeAccess, type Accesses } from '../accesses.ts';
 import type { Budget } from '../checker.ts';
 import { phrase } from '../phrases.ts';
+import { siblingsIn } from './answerNames.ts';
 import { budgetReason, given, type Findings } from './findings.ts';
 import { Knowledge } from './knowledge.ts';
 import type { Judged } from './noLostWrites.ts';
@@ -106,8 +108,22 @@ class Finder {
     updates: readonly number[],
     acknowledged: readonly number[],
   ): Fault | undefined {
-    const { seen, left, start, end } = this.accesses;
-    const value = seen[read] ?? 0;
+    const answer = this.accesses.seen[read] ?? 0;
+    const isWritten = updates.some((at) => this.accesses.left[at] === answer);
+    const siblings = isWritten ? [] : (siblingsIn(this.history.events.values.get(answer)) ?? []);
+    if (siblings.length === 0) return this.faultOfValue(answer, updates, acknowledged);
+    const ids = siblings.map((value) => this.history.events.values.idOf(value));
+    const faults = ids.map((id) => this.faultOfValue(id, updates, acknowledged));
+    const invented = faults.find((fault) => fault?.kind === 'never-written');
+    return invented ?? (faults.includes(undefined) ? undefined : faults[0]);
+  }
+
+  private faultOfValue(
+    value: number,
+    updates: readonly number[],
+    acknowledged: readonly number[],
+  ): Fault | undefined {
+    const { left, start, end } = this.accesses;
     const writers = updates.filter((at) => left[at] === value);
     const isInitial = value === this.initial;
     if (writers.length === 0 && !isInitial) return { kind: 'never-written', writers };

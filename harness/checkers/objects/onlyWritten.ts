@@ -1,7 +1,7 @@
 /**
  * Nothing is read that nobody wrote. This holds in every consistency model: a value comes from an operation that was
  * invoked before the read ended, and not from one that certainly never took effect (Adya's G1a, aborted read). Of lists
- * every element is looked at, of registers the value.
+ * every element is looked at, of registers the value, or all values that nobody decided between (`{values}`).
  */
 import type { History } from '../../columns/history.ts';
 import type { Json } from '../../../nodes/kernel/wire.ts';
@@ -11,6 +11,7 @@ import type { SequentialSpec } from '../../specs/spec.ts';
 import { accessesOf, initialId, mismatchAccess, noValue, updateAccess, type Accesses } from '../accesses.ts';
 import type { Budget, Checker, Verdict } from '../checker.ts';
 import { phrase } from '../phrases.ts';
+import { siblingsIn } from './answerNames.ts';
 import { answersOf, described } from './answers.ts';
 import { Elements } from './elements.ts';
 import { FailedWrites } from './failedWrites.ts';
@@ -48,29 +49,45 @@ function checkValues(history: History, budget: Budget, spec: SequentialSpec, ini
   if (!accesses) return undecidable('the history has operations that do not read or write whole values');
   const findings = new Findings(history);
   const failed = new FailedWrites(history);
-  const { length, key, kind, seen, end, row } = accesses;
+  const { length, kind, seen, end, row } = accesses;
   const start = initialId(history, spec, initial);
-  const writtenFrom = firstWrites(history, accesses);
+  const writtenFrom = firstWrites(accesses);
   const reported = new Set<number>();
   for (let at = 0; at < length; at++) {
     const value = seen[at] ?? noValue;
     // An update without an answer saw nothing for sure.
     const isUnsure = kind[at] === mismatchAccess || (kind[at] === updateAccess && end[at] === never);
     if (value === noValue || value === start || isUnsure) continue;
-    const name = (key[at] ?? 0) * history.events.values.size + value;
-    if ((writtenFrom.get(name) ?? never) < (end[at] ?? never) || reported.has(name)) continue;
-    reported.add(name);
-    report(findings, failed, row[at] ?? 0, history.events.values.get(value));
+    const isWritten = (id: number): boolean =>
+      (writtenFrom.get(nameOf(accesses, at, id)) ?? never) < (end[at] ?? never);
+    if (isWritten(value)) continue;
+    for (const one of shownBy(history, value)) {
+      const name = nameOf(accesses, at, one);
+      if (isWritten(one) || reported.has(name)) continue;
+      reported.add(name);
+      report(findings, failed, row[at] ?? 0, history.events.values.get(one));
+    }
   }
   return verdictOf(findings);
 }
 
+/** The values in an answer: of siblings, all of them. */
+function shownBy({ events }: History, value: number): readonly number[] {
+  return siblingsIn(events.values.get(value))?.map((sibling) => events.values.idOf(sibling)) ?? [value];
+}
+
+/** One number for a value of the key of an access, also for values that are met for the first time. */
+function nameOf({ key, keyCount }: Accesses, at: number, value: number): number {
+  return value * keyCount + (key[at] ?? 0);
+}
+
 /** When a write of each value of each key was first invoked. */
-function firstWrites({ events }: History, { length, key, left, start }: Accesses): Map<number, number> {
+function firstWrites(accesses: Accesses): Map<number, number> {
+  const { length, left, start } = accesses;
   const first = new Map<number, number>();
   for (let at = 0; at < length; at++) {
     if (left[at] === noValue) continue;
-    const name = (key[at] ?? 0) * events.values.size + (left[at] ?? 0);
+    const name = nameOf(accesses, at, left[at] ?? 0);
     if (!first.has(name)) first.set(name, start[at] ?? 0);
   }
   return first;
