@@ -15,8 +15,12 @@ const needingMax = 24;
 /** Of so many operations that leave what is needed, one is taken to be in time. */
 const producersMax = 64;
 
-/** A search is easy until it has come through so many configurations, and nobody looks ahead. */
-const easyMax = 4_096;
+/**
+ * A search is easy until it has come through so many configurations, or so many for each operation, and nobody looks
+ * ahead.
+ */
+const easyMin = 4_096;
+const easyPerOperation = 2;
 /** Looks in one trial; it has paid when one in so many found that there is no hope. */
 const looksPerTrial = 1_024;
 const looksPerFind = 16;
@@ -24,7 +28,8 @@ const looksPerFind = 16;
 export class LookAhead {
   /** How many configurations to pass before the next trial, and how many after a trial that does not pay. */
   private wait: number;
-  private pause = easyMax;
+  private pause: number;
+  private readonly easy: number;
   private looks = 0;
   private finds = 0;
   private readonly automaton: Automaton;
@@ -40,7 +45,9 @@ export class LookAhead {
     this.reach = reach;
     this.current = current;
     this.limit = limit;
-    this.wait = reach.isTelling ? 0 : easyMax;
+    this.easy = Math.max(easyMin, easyPerOperation * window.count);
+    this.pause = this.easy;
+    this.wait = reach.isTelling ? 0 : this.easy;
   }
 
   /** Whether it is known that no order leads on from the configuration: looks if that has paid lately. */
@@ -59,7 +66,7 @@ export class LookAhead {
     if (this.finds * looksPerFind < this.looks) {
       this.pause *= 2;
       this.wait = this.pause;
-    } else this.pause = easyMax;
+    } else this.pause = this.easy;
     this.looks = 0;
     this.finds = 0;
   }

@@ -19,6 +19,10 @@ export const maskWord = 4;
 /** What `add` answers for a configuration that is not new. */
 export const known = -1;
 
+/** Room for so many entries is made in the beginning, a power of two between these two. */
+const entriesMin = 32;
+const entriesMax = 4096;
+
 export class Memo {
   /** The entries, one after the other; an entry is named by where it begins. */
   arena: Int32Array;
@@ -32,25 +36,28 @@ export class Memo {
   private table: Int32Array;
   private keys = 0;
 
-  constructor(slotWords: number, guards: Int32Array, allowance: MemoryAllowance) {
+  /** `expected` is about how many configurations there will be. */
+  constructor(slotWords: number, guards: Int32Array, allowance: MemoryAllowance, expected: number) {
     this.slotWords = slotWords;
     this.guards = guards;
     this.allowance = allowance;
     this.entryWords = maskWord + slotWords + guards.length;
-    this.arena = new Int32Array(32 * this.entryWords);
-    this.table = new Int32Array(64).fill(-1);
+    const entries = 1 << (32 - Math.clz32(Math.min(Math.max(expected, entriesMin), entriesMax) - 1));
+    this.arena = new Int32Array(entries * this.entryWords);
+    this.table = new Int32Array(2 * entries).fill(-1);
     allowance.wordsLeft -= this.arena.length + this.table.length;
   }
 
   /** Adds a configuration (mask and counts in `current`); the entry, or `known` when nothing new can come of it. */
   add(number: number, state: number, current: Int32Array): number {
+    const { table } = this;
     const hash = this.hash(number, state, current);
-    const mask = this.table.length - 1;
+    const mask = table.length - 1;
     let slot = hash & mask;
-    let head = this.table[slot] as number;
+    let head = table[slot] as number;
     while (head !== -1 && !this.matches(head, hash, number, state, current)) {
       slot = (slot + 1) & mask;
-      head = this.table[slot] as number;
+      head = table[slot] as number;
     }
     if (head !== -1) {
       if (this.guards.length === 0) return known;
@@ -58,8 +65,8 @@ export class Memo {
         if (this.usesAtMost(entry, current)) return known;
     }
     const entry = this.store(head, hash, number, state, current);
-    this.table[slot] = entry;
-    if (head === -1 && 2 * ++this.keys > this.table.length) this.rehash();
+    table[slot] = entry;
+    if (head === -1 && 2 * ++this.keys > table.length) this.rehash();
     return entry;
   }
 
@@ -122,13 +129,14 @@ export class Memo {
     const old = this.table;
     this.allowance.wordsLeft -= old.length;
     this.table = new Int32Array(2 * old.length).fill(-1);
-    const mask = this.table.length - 1;
+    const { arena, table } = this;
+    const mask = table.length - 1;
     for (let at = 0; at < old.length; at++) {
       const entry = old[at] as number;
       if (entry === -1) continue;
-      let slot = (this.arena[entry + hashWord] as number) & mask;
-      while (this.table[slot] !== -1) slot = (slot + 1) & mask;
-      this.table[slot] = entry;
+      let slot = (arena[entry + hashWord] as number) & mask;
+      while (table[slot] !== -1) slot = (slot + 1) & mask;
+      table[slot] = entry;
     }
   }
 }

@@ -55,3 +55,20 @@ export function cutAfter(problem: Problem, end: number): Problem {
     end: problem.end.subarray(0, length).map((at) => (at <= end ? at : never)),
   };
 }
+
+/**
+ * The operations that began before the event `until` and may take effect after the event `since`. O(operations).
+ */
+export function between({ length, row, code, start, end }: Problem, since: number, until: number): Problem {
+  const places: number[] = [];
+  for (let at = 0; at < length && (start[at] as number) < until; at++)
+    if ((end[at] as number) > since) places.push(at);
+  const picked = (column: Int32Array): Int32Array => Int32Array.from(places, (at) => column[at] as number);
+  return {
+    length: places.length,
+    row: picked(row),
+    code: picked(code),
+    start: picked(start),
+    end: picked(end),
+  };
+}

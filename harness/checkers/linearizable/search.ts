@@ -36,6 +36,11 @@ export interface SearchOptions {
   readonly limit?: number;
   /** Without haste neither states are made one nor hopeless configurations left out: what was reached is all there is. */
   readonly isHasty?: boolean;
+  /**
+   * Nothing is known of what was before this event: whatever state may be there, and whatever was in flight may have taken
+   * effect. Only for automata all of whose states are known; the choices are then no order.
+   */
+  readonly since?: number;
   /** With more groups of open operations than this it is not worth trying. */
   readonly groupsMax?: number;
 }
@@ -93,7 +98,7 @@ export class Search {
       this.reach = new Reach(problem, window, automaton);
     this.groups =
       this.reach?.groups ?? new OpenGroups(problem, (code) => automaton.leaves[code] !== unchanged);
-    this.memo = new Memo(window.slotWords, this.groups.guards, allowance);
+    this.memo = new Memo(window.slotWords, this.groups.guards, allowance, window.count);
     this.current = new Int32Array(window.slotWords + this.groups.words);
     if (this.reach?.canTell)
       this.lookAhead = new LookAhead(automaton, window, this.reach, this.current, this.limit);
@@ -102,7 +107,8 @@ export class Search {
     if (this.limit === 0) this.status = 'linearizable';
     else if (allowance.wordsLeft < 0 || this.groups.count > (options.groupsMax ?? Infinity))
       this.status = 'out-of-memory';
-    else this.arrive();
+    else if (options.since === undefined) this.arrive();
+    else this.arriveFromAnywhere(options.since);
   }
 
   /** Goes on through about so many configurations; how many there were. Passing over many open operations counts too. */
@@ -118,6 +124,12 @@ export class Search {
     return nodes;
   }
 
+  /** It is known from elsewhere that the completion that is the farthest cannot be reached. */
+  refute(): void {
+    this.status = 'not-linearizable';
+    this.hasLeftOut = false;
+  }
+
   /** The candidates that were taken: numbers of mandatory operations, complements of groups of open ones. */
   choices(): Int32Array {
     const taken = new Int32Array(this.depth);
@@ -130,6 +142,33 @@ export class Search {
   close(): void {
     this.memo.close();
     this.stack = new Int32Array(0);
+  }
+
+  /**
+   * Begins in all configurations that there may be after an event. Observers that were in flight have taken effect, and no
+   * open operation is used: whoever could go on otherwise can go on so.
+   */
+  private arriveFromAnywhere(since: number): void {
+    const { flightAt, inFlight, start, slot, code } = this.window;
+    const observed = new Int32Array(this.current.length);
+    const perhaps: number[] = [];
+    for (let at = 0; at < (flightAt[1] as number); at++) {
+      const operation = inFlight[at] as number;
+      if ((start[operation] as number) > since) continue;
+      const bit = slot[operation] as number;
+      if (this.automaton.observes[code[operation] as number] === 0) perhaps.push(bit);
+      else observed[bit >>> 5] = (observed[bit >>> 5] as number) | (1 << (bit & 31));
+    }
+    for (let state = dead + 1; state < this.automaton.stateCount; state++)
+      for (let chosen = 0; chosen < 2 ** perhaps.length && this.status === 'searching'; chosen++) {
+        this.number = 0;
+        this.state = state;
+        this.current.set(observed);
+        for (const [at, bit] of perhaps.entries())
+          if ((chosen & (1 << at)) !== 0)
+            this.current[bit >>> 5] = (this.current[bit >>> 5] as number) | (1 << (bit & 31));
+        this.arrive();
+      }
   }
 
   /** Settles what need not be chosen, and remembers the configuration if it is new and not hopeless. */

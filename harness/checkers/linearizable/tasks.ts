@@ -5,6 +5,7 @@
  */
 import type { Budget } from '../checker.ts';
 import type { MemoryAllowance } from './automaton.ts';
+import { Impasse } from './impasse.ts';
 import type { Search } from './search.ts';
 import { SpecFault } from './specFault.ts';
 
@@ -12,7 +13,7 @@ import { SpecFault } from './specFault.ts';
 const firstSliceNodes = 1_000;
 const sliceGrowth = 8;
 /** A budget that counts time is asked at least this often. */
-const nodesPerSpend = 4_096;
+const nodesPerSpend = 1_024;
 
 /** When more than half of the memory is taken, searches begin again that took less than this share of it. */
 const hogShare = 8;
@@ -27,6 +28,7 @@ export interface Task {
 interface Running extends Task {
   /** Absent before its first turn, and when its memory was needed. */
   search?: Search | undefined;
+  impasse?: Impasse | undefined;
   /** What it may take while it runs; what it has taken. */
   readonly allowance: MemoryAllowance;
   taken: number;
@@ -84,9 +86,11 @@ export class Tasks {
   /** Runs until the slice, the search or the budget is over; what the spec said when it failed. */
   private runSlice(task: Running, slice: number): string | undefined {
     try {
-      task.search ??= task.begin(task.allowance);
-      for (let done = 0; done < slice && !this.isOver && task.search.status === 'searching';) {
-        const nodes = task.search.run(Math.min(nodesPerSpend, slice - done));
+      const search = (task.search ??= task.begin(task.allowance));
+      const impasse = (task.impasse ??= new Impasse(search));
+      for (let done = 0; done < slice && !this.isOver && search.status === 'searching';) {
+        let nodes = search.run(Math.min(nodesPerSpend, slice - done));
+        if (search.status === 'searching') nodes += impasse.look();
         done += nodes;
         this.nodes += nodes;
         this.isOver = !this.budget.spend(nodes);
@@ -137,6 +141,7 @@ export class Tasks {
     this.wordsLeft += task.taken;
     task.taken = 0;
     task.search = undefined;
+    task.impasse = undefined;
   }
 }
 

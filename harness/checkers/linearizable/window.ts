@@ -59,50 +59,50 @@ export class Window {
     return numberAt;
   }
 
-  /** Hands out slots and lists who is in flight. O(sum of concurrency). */
+  /**
+   * Hands out slots, and lists who is in flight: those of the list before but its first, which is the one that completed,
+   * and those that began since. O(sum of concurrency).
+   */
   private sweep({ length, start }: Problem, numberAt: Int32Array, allowance: MemoryAllowance): void {
     const { count, end, slot, flightAt } = this;
     const free: number[] = [];
-    let active = new Int32Array(64);
-    let activeCount = 0;
     let slots = 0;
     let next = 0;
     let listed = 0;
-    for (let number = 0; number < count; number++) {
+    for (let number = 0, before = 0; number < count; number++) {
+      const from = listed;
+      let inFlight = this.roomFor(2 * from - before, allowance);
+      if (allowance.wordsLeft < 0) return;
+      for (let at = before + 1; at < from; at++) inFlight[listed++] = inFlight[at] as number;
       const to = end[number] as number;
       for (; next < length && (start[next] as number) < to; next++) {
         const started = numberAt[next] as number;
         if (started === optional) continue;
         slot[started] = free.pop() ?? slots++;
-        if (activeCount === active.length) active = lengthened(active, 2 * activeCount);
-        activeCount = insert(active, activeCount, started);
+        inFlight = this.roomFor(listed + 1, allowance);
+        insert(inFlight, from, listed++, started);
         // They complete one after the other, so the lists would be as long as half the square of their number.
-        if (activeCount * activeCount > 2 * allowance.wordsLeft) {
+        if ((listed - from) * (listed - from) > 2 * allowance.wordsLeft) {
           allowance.wordsLeft = -1;
           return;
         }
       }
-      flightAt[number] = listed;
-      listed = this.list(active, activeCount, listed, allowance);
-      if (allowance.wordsLeft < 0) return;
-      // The first one in flight is the one that completes.
-      active.copyWithin(0, 1, activeCount--);
+      flightAt[number] = from;
+      before = from;
       free.push(slot[number] as number);
     }
     flightAt[count] = listed;
     this.slotWords = Math.max(1, (slots + 31) >>> 5);
   }
 
-  private list(active: Int32Array, count: number, from: number, allowance: MemoryAllowance): number {
-    if (from + count > this.inFlight.length) {
-      const length = Math.max(2 * this.inFlight.length, from + count);
-      allowance.wordsLeft -= length - this.inFlight.length;
-      if (allowance.wordsLeft < 0) return from;
-      this.inFlight = lengthened(this.inFlight, length);
-    }
-    const { inFlight } = this;
-    for (let at = 0; at < count; at++) inFlight[from + at] = active[at] as number;
-    return from + count;
+  /** The lists, at least so long; as they are when that takes more than is left. */
+  private roomFor(length: number, allowance: MemoryAllowance): Int32Array {
+    const known = this.inFlight.length;
+    if (length <= known) return this.inFlight;
+    const longer = Math.max(2 * known, length);
+    allowance.wordsLeft -= longer - known;
+    if (allowance.wordsLeft >= 0) this.inFlight = lengthened(this.inFlight, longer);
+    return this.inFlight;
   }
 }
 
@@ -119,10 +119,9 @@ function byEnd({ length, end }: Problem): Int32Array {
   return order;
 }
 
-/** Inserts into the ascending beginning of an array; the new count. */
-function insert(ascending: Int32Array, count: number, number: number): number {
-  let at = count;
-  for (; at > 0 && (ascending[at - 1] as number) > number; at--) ascending[at] = ascending[at - 1] as number;
-  ascending[at] = number;
-  return count + 1;
+/** Inserts into the ascending numbers in [from, to). */
+function insert(numbers: Int32Array, from: number, to: number, number: number): void {
+  let at = to;
+  for (; at > from && (numbers[at - 1] as number) > number; at--) numbers[at] = numbers[at - 1] as number;
+  numbers[at] = number;
 }

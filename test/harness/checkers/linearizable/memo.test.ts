@@ -58,7 +58,7 @@ describe('the memo of configurations', () => {
     memo.add(number, state, Int32Array.of(mask, ...counts)) !== known;
 
   it('knows equal configurations, and no others', () => {
-    const memo = new Memo(1, new Int32Array(0), { wordsLeft: 1e6 });
+    const memo = new Memo(1, new Int32Array(0), { wordsLeft: 1e6 }, 1);
     const none = new Int32Array(0);
     for (let number = 0; number < 20; number++)
       for (let state = 0; state < 20; state++)
@@ -69,7 +69,7 @@ describe('the memo of configurations', () => {
   it('knows what used at least as many of every group', () => {
     const groups = openGroups([1, 1, 1, 2, 2, ...Array.from({ length: 30 }, (_, at) => at + 3)]);
     const counts = (...first: readonly number[]): Int32Array => words(groups, first);
-    const memo = new Memo(1, groups.guards, { wordsLeft: 1e6 });
+    const memo = new Memo(1, groups.guards, { wordsLeft: 1e6 }, 1);
     assert(isNew(memo, 0, 0, 5, counts(1, 2)));
     assert(!isNew(memo, 0, 0, 5, counts(1, 2)));
     assert(!isNew(memo, 0, 0, 5, counts(2, 2, 1)));
@@ -83,7 +83,7 @@ describe('the memo of configurations', () => {
 
   it('takes its memory from the allowance', () => {
     const allowance = { wordsLeft: 1e6 };
-    const memo = new Memo(1, new Int32Array(0), allowance);
+    const memo = new Memo(1, new Int32Array(0), allowance, 1);
     for (let number = 0; number < 10_000; number++) memo.add(number, 0, Int32Array.of(1));
     assert(allowance.wordsLeft < 1e6 - 50_000);
   });
