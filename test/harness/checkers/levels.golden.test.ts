@@ -9,21 +9,12 @@ import { implies } from '../../../harness/guarantees.ts';
 import { specNamed } from '../../../harness/specs/index.ts';
 import type { Guarantee } from '../../../nodes/kernel/model.ts';
 import { parseDrawing } from './notation.ts';
+import { valueLevels } from './valueLevels.ts';
 
 const folder = new URL('histories/levels/', import.meta.url);
 
 /** The levels whose sentences stand in the drawings, and those that only tell them apart. */
-const told = [
-  'sequential',
-  'ccv',
-  'cm',
-  'cc',
-  'pram',
-  'read-your-writes',
-  'monotonic-reads',
-  'monotonic-writes',
-  'writes-follow-reads',
-] as const satisfies readonly Guarantee[];
+const told = valueLevels;
 const levels: readonly Guarantee[] = ['linearizable', 'regular', ...told];
 
 function verdictsOf(file: string): { says: readonly string[]; verdicts: ReadonlyMap<Guarantee, Verdict> } {

@@ -10,18 +10,7 @@ import { casRegister, register } from '../../../../harness/specs/register.ts';
 import type { Guarantee } from '../../../../nodes/kernel/model.ts';
 import type { Json } from '../../../../nodes/kernel/wire.ts';
 import { parseDrawing } from '../notation.ts';
-
-const levels = [
-  'sequential',
-  'ccv',
-  'cm',
-  'cc',
-  'pram',
-  'read-your-writes',
-  'monotonic-reads',
-  'monotonic-writes',
-  'writes-follow-reads',
-] as const satisfies readonly Guarantee[];
+import { valueLevels } from '../valueLevels.ts';
 
 function verdictsOf(drawing: string, budget: Budget = unlimited, initial?: Json): Map<Guarantee, Verdict> {
   const { spec: name, history } = parseDrawing(drawing);
@@ -29,7 +18,7 @@ function verdictsOf(drawing: string, budget: Budget = unlimited, initial?: Json)
   assert(spec);
   const subject = initial === undefined ? { spec } : { spec, initial };
   return new Map(
-    levels.map((level) => {
+    valueLevels.map((level) => {
       const checker = checkerOf(level, subject);
       assert(checker);
       return [level, checker.check(History.of(history), budget)];
@@ -44,7 +33,7 @@ spec: register
 p0  |- x: write 1 -|
 p1  |- x: write 1 -|
 p2                    |- x: read -> 1 -|`);
-    for (const level of levels) {
+    for (const level of valueLevels) {
       const { valid, reason } = verdicts.get(level) ?? {};
       if (level === 'sequential') assert.equal(valid, true);
       else {
@@ -64,7 +53,7 @@ spec: register
 p0  |- x: write 1 -|
 p1  |- x: write 1 -|  |- x: write 2 -|
 p2                                     |- x: read -> 2 -|`);
-    for (const level of levels) assert.equal(verdicts.get(level)?.valid, true, level);
+    for (const level of valueLevels) assert.equal(verdicts.get(level)?.valid, true, level);
   });
 
   it('find what is wrong although some values cannot be traced', () => {
@@ -148,7 +137,7 @@ p1  |- x: write 2 -|  |- x: read -> 1 -|`;
       key: 'x',
       value,
     }));
-    for (const level of levels)
+    for (const level of valueLevels)
       assert.equal(
         checkerOf(level, { spec: register })?.check(History.of(ops), unlimited).valid,
         true,

@@ -3,11 +3,8 @@ import fc from 'fast-check';
 import { nodeBudget, unlimited } from '../../../../harness/checkers/budget.ts';
 import type { Checker } from '../../../../harness/checkers/checker.ts';
 import {
-  convergence,
   counterBounds,
-  mutualExclusion,
   neverOversold,
-  noLostWrites,
   objectCheckers,
   setFull,
 } from '../../../../harness/checkers/objects/index.ts';
@@ -17,6 +14,7 @@ import { specNamed, specs } from '../../../../harness/specs/index.ts';
 import type { SequentialSpec } from '../../../../harness/specs/spec.ts';
 import type { Json } from '../../../../nodes/kernel/wire.ts';
 import { agreesOn } from '../fuzz.ts';
+import { checkersOf } from './checkersOf.ts';
 import { columnsOf, menus, tapes } from './randomObjects.ts';
 
 function named(name: string): SequentialSpec {
@@ -24,15 +22,6 @@ function named(name: string): SequentialSpec {
   assert(spec, `no spec ${name}`);
   return spec;
 }
-
-const checkersOf = (spec: SequentialSpec): readonly Checker[] => [
-  ...objectCheckers(spec),
-  convergence(spec),
-  noLostWrites(spec),
-  neverOversold(spec),
-  mutualExclusion(spec),
-  counterBounds(spec, { scope: 'global' }),
-];
 
 /** A history in which each operation is completed at once. */
 function history(...steps: readonly (readonly [f: string, asked: Json, answered: Json])[]): History {

@@ -2,32 +2,17 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { unlimited } from '../../../../harness/checkers/budget.ts';
 import type { Checker } from '../../../../harness/checkers/checker.ts';
-import {
-  convergence,
-  counterBounds,
-  mutualExclusion,
-  neverOversold,
-  noLostWrites,
-  objectCheckers,
-  setFull,
-} from '../../../../harness/checkers/objects/index.ts';
+import { setFull } from '../../../../harness/checkers/objects/index.ts';
 import type { SequentialSpec } from '../../../../harness/specs/spec.ts';
 import { isLinearizable } from '../bruteForce.ts';
 import { partitionsOf } from '../calls.ts';
 import { agreesOn } from '../fuzz.ts';
+import { checkersOf } from './checkersOf.ts';
 import { columnsOf, menus, tapes } from './randomObjects.ts';
 
 /** All that a linearizable history of this object must not be refused by. */
 function impliedCheckers(spec: SequentialSpec): readonly Checker[] {
-  return [
-    ...objectCheckers(spec),
-    convergence(spec),
-    noLostWrites(spec),
-    neverOversold(spec),
-    mutualExclusion(spec),
-    counterBounds(spec, { scope: 'global' }),
-    ...(spec.name === 'set' ? [setFull(spec, { linearizable: true })] : []),
-  ];
+  return [...checkersOf(spec), ...(spec.name === 'set' ? [setFull(spec, { linearizable: true })] : [])];
 }
 
 describe('a linearizable history of an object passes every checker of it', () => {
