@@ -59,13 +59,25 @@ async function bench(flags: BenchFlags): Promise<void> {
   try {
     const onRound = (round: Round): void => void process.stderr.write(`${describe(round)}\n`);
     const rounds = await benchHarness({ model, config, rounds: flags.rounds, folder, onRound });
-    const ratio = median(rounds.map(ratioOf));
-    const writesPerFsync = median(rounds.map((round) => round.writesPerFsync));
-    if (flags.json) process.stdout.write(`${JSON.stringify({ ratio, ratioAim, writesPerFsync, rounds })}\n`);
-    else process.stdout.write(conclusion(ratio, writesPerFsync, rounds));
+    const summary = summaryOf(rounds);
+    process.stdout.write(flags.json ? `${JSON.stringify(summary)}\n` : conclusion(summary));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What `--json` prints, harness/schemas/benchHarness.schema.json. */
+interface BenchSummary {
+  /** The median of the rounds. */
+  readonly ratio: number;
+  readonly ratioAim: number;
+  readonly writesPerFsync: number;
+  readonly rounds: readonly Round[];
+}
+
+export function summaryOf(rounds: readonly Round[]): BenchSummary {
+  const writesPerFsync = median(rounds.map((round) => round.writesPerFsync));
+  return { ratio: median(rounds.map(ratioOf)), ratioAim, writesPerFsync, rounds };
 }
 
 function ratioOf({ harnessPerSecond, autocannonPerSecond }: Round): number {
@@ -77,7 +89,7 @@ function describe(round: Round): string {
   return `harness ${Math.round(harnessPerSecond)}/s, autocannon ${Math.round(autocannonPerSecond)}/s, ratio ${ratioOf(round).toFixed(2)}, ${writesPerFsync.toFixed(1)} writes per fsync`;
 }
 
-function conclusion(ratio: number, writesPerFsync: number, rounds: readonly Round[]): string {
+function conclusion({ ratio, writesPerFsync, rounds }: BenchSummary): string {
   const ratios = rounds.map((round) => ratioOf(round).toFixed(2)).sort();
   return [
     `the harness drives ${ratio.toFixed(2)} of autocannon's throughput (median of ${ratios.join(', ')}; aim ${ratioAim})`,

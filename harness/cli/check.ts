@@ -81,7 +81,7 @@ export function checkCommand(streams: Streams = process): Command {
     .action((files: readonly string[], flags: Flags) => run(files, flags, streams));
 }
 
-const initialOfEdn = 'of registers in edn files nil, or 0 where only that explains them';
+const initialOfEdn = 'of registers in edn files nil, or 0 where that explains more';
 
 const examples = `Examples:
   npm run check -- runs/latest

@@ -4,18 +4,22 @@
  */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import benchCheckersSchema from './benchCheckers.schema.json' with { type: 'json' };
+import benchHarnessSchema from './benchHarness.schema.json' with { type: 'json' };
 import checkSchema from './check.schema.json' with { type: 'json' };
 import configSchema from './config.schema.json' with { type: 'json' };
 import historySchema from './history.schema.json' with { type: 'json' };
 import resultsSchema from './results.schema.json' with { type: 'json' };
+import scheduleSchema from './schedule.schema.json' with { type: 'json' };
 import simSchema from './sim.schema.json' with { type: 'json' };
 
 const schemas = {
   benchCheckers: benchCheckersSchema,
+  benchHarness: benchHarnessSchema,
   check: checkSchema,
   config: configSchema,
   history: historySchema,
   results: resultsSchema,
+  schedule: scheduleSchema,
   sim: simSchema,
 };
 export type SchemaName = keyof typeof schemas;
