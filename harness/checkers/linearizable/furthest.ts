@@ -27,8 +27,9 @@ export interface Furthest {
  */
 const nodesPerCutMin = 10_000;
 const nodesMax = 6_000_000;
-/** Without haste a search takes longer, several times where values repeat. */
-const nodesForStates = (nodes: number): number => Math.min(20_000 + 8 * nodes, nodesMax / 8);
+/** Without haste a search takes longer, several times where values repeat, however soon the refuting one was done. */
+const nodesForStates = ({ nodes, problem }: Search): number =>
+  Math.min(20_000 + 8 * (nodes + problem.length), nodesMax / 8);
 
 /**
  * Finds where a problem stops being linearizable; `refuted` is a search that found that it does. What there is no effort
@@ -42,7 +43,7 @@ export function furthestOf(refuted: Search, effort: Effort): Furthest {
     before?.status === 'linearizable'
       ? orderOf(before, number)
       : { length: 0, place: new Int32Array(0), state: new Int32Array(0) };
-  const around = attempt(automaton, problem, nodesForStates(refuted.nodes), effort, {
+  const around = attempt(automaton, problem, nodesForStates(refuted), effort, {
     limit: number + 1,
     isHasty: false,
   });
