@@ -22,4 +22,6 @@ export interface RunConfig {
   readonly guarantee: Guarantee | null;
   readonly bug: string | null;
   readonly schedule: readonly ScheduleEntry[];
+  /** The file that it was read from; absent when it was drawn from the seed. */
+  readonly scheduleFile?: string;
 }

@@ -25,14 +25,22 @@ export function reproLine(config: RunConfig, defaults?: ModelDefaults): string {
     flag('concurrency', config.concurrency, runDefaults.concurrency),
     flag('rate', config.rate ?? 0, runDefaults.rate),
     flag('time-limit', config.timeLimitSeconds, runDefaults.timeLimitSeconds),
-    flag('faults', config.faults.join(',') || 'none', faultsDefault.join(',')),
-    flag('fault-interval', config.faultIntervalSeconds, runDefaults.faultIntervalSeconds),
+    ...faultFlags(config),
     ...optionFlags(config, defaults),
     flag('guarantee', config.guarantee),
     flag('bug', config.bug),
     flag('seed', config.seed),
   ];
   return ['npm run jepsen --', ...flags.filter((text) => text !== '')].join(' ');
+}
+
+/** Faults come from a file, or are drawn. */
+function faultFlags({ scheduleFile, faults, faultIntervalSeconds }: RunConfig): string[] {
+  if (scheduleFile !== undefined) return [flag('schedule', scheduleFile)];
+  return [
+    flag('faults', faults.join(',') || 'none', faultsDefault.join(',')),
+    flag('fault-interval', faultIntervalSeconds, runDefaults.faultIntervalSeconds),
+  ];
 }
 
 function flag(name: string, value: string | number | null, usual: string | number | null = null): string {

@@ -1,17 +1,19 @@
 /** From the flags of a command to the configuration of a run: everything drawn from the seed, everything checked. */
 import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
-import { nodeId } from '../../nodes/kernel/ids.ts';
+import { nodeId, type NodeId } from '../../nodes/kernel/ids.ts';
 import { guarantees, type Guarantee, type NodeModel } from '../../nodes/kernel/model.ts';
 import { createPrng } from '../../nodes/kernel/prng.ts';
 import { workloads } from '../../workloads/index.ts';
 import type { RunConfig } from '../config.ts';
 import { UsageError } from '../exit.ts';
+import type { ScheduleEntry } from '../faults/fault.ts';
 import { faults as allFaults, faultsDefault } from '../faults/index.ts';
 import { runDefaults } from '../repro.ts';
 import { drawSchedule } from '../schedule.ts';
 import type { Workload } from '../workload.ts';
 import { choose, seconds, wholeNumber } from './choice.ts';
+import { readSchedule } from './scheduleFile.ts';
 import { addModelFlags, chosenModel, sizedFor, type ModelFlags } from './modelFlags.ts';
 
 /** The flags that say what to run; the same words for every command that runs something. */
@@ -23,6 +25,7 @@ export interface PlanFlags extends ModelFlags {
   readonly timeLimit: number;
   readonly faults?: string;
   readonly faultInterval: number;
+  readonly schedule?: string;
   readonly seed?: number;
   readonly network: string;
   readonly guarantee?: string;
@@ -68,6 +71,10 @@ export function addPlanFlags(command: Command): Command {
       runDefaults.faultIntervalSeconds,
     )
     .option(
+      '--schedule <file>',
+      'the faults of this file instead of drawn ones: a JSON array of entries, or config.json of a run',
+    )
+    .option(
       '--seed <n>',
       'repeats the plan of an earlier run (default: random, printed)',
       wholeNumber(0, seedMax),
@@ -86,7 +93,9 @@ export function planRun(flags: PlanFlags): Plan {
   const workload = choose('workload', servedBy(model), flags.workload ?? model.workloads[0] ?? '');
   const nodes = flags.nodes ?? model.nodesDefault;
   if (flags.network !== 'links') throw new UsageError(`no network '${flags.network}'. There is: links`);
-  const faults = chosenFaults(flags.faults);
+  const members = Array.from({ length: nodes }, (_, index) => nodeId(index + 1));
+  const given = givenSchedule(flags, members);
+  const faults = given === null ? chosenFaults(flags.faults) : [...new Set(given.map(({ fault }) => fault))];
   const seed = flags.seed ?? randomInt(seedMax);
   const plan = {
     version: 1 as const,
@@ -104,15 +113,25 @@ export function planRun(flags: PlanFlags): Plan {
     guarantee: flags.guarantee === undefined ? null : chosenGuarantee(flags.guarantee),
     bug,
   };
-  const schedule = drawSchedule(createPrng(seed).fork('schedule'), {
-    nodes: Array.from({ length: nodes }, (_, index) => nodeId(index + 1)),
-    faults,
-    faultIntervalSeconds: flags.faultInterval,
-    timeLimitSeconds: flags.timeLimit,
-    // All models here are reference models, which must cope with a message that comes twice.
-    duplicates: true,
-  });
-  return { model, workload, config: { ...plan, schedule } };
+  const schedule =
+    given ??
+    drawSchedule(createPrng(seed).fork('schedule'), {
+      nodes: members,
+      faults,
+      faultIntervalSeconds: flags.faultInterval,
+      timeLimitSeconds: flags.timeLimit,
+      // All models here are reference models, which must cope with a message that comes twice.
+      duplicates: true,
+    });
+  const scheduleFile = flags.schedule === undefined ? {} : { scheduleFile: flags.schedule };
+  return { model, workload, config: { ...plan, schedule, ...scheduleFile } };
+}
+
+function givenSchedule(flags: PlanFlags, nodes: readonly NodeId[]): readonly ScheduleEntry[] | null {
+  if (flags.schedule === undefined) return null;
+  if (flags.faults !== undefined)
+    throw new UsageError('--faults says which faults are drawn, and --schedule draws none: give one of them');
+  return readSchedule(flags.schedule, nodes);
 }
 
 function servedBy(model: NodeModel): readonly Workload[] {

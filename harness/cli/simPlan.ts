@@ -15,6 +15,7 @@ export interface SimFlags extends ModelFlags {
   readonly timeLimit: number;
   readonly faults?: string;
   readonly faultInterval?: number;
+  readonly schedule?: string;
   readonly guarantee?: string;
 }
 
@@ -35,12 +36,14 @@ export function campaignOf(flags: SimFlags): Campaign {
     model,
     workload,
     profile: flags.profile === undefined ? null : choose('profile', simProfiles, flags.profile),
-    nodes: flags.nodes ?? null,
+    // The entries of a schedule may name nodes, and were checked for this many.
+    nodes: flags.nodes ?? (flags.schedule === undefined ? null : config.nodes),
     concurrency: flags.concurrency ?? null,
     rate: flags.rate === undefined ? 'drawn' : config.rate,
     timeLimitSeconds: config.timeLimitSeconds,
     faults: flags.faults === undefined ? null : config.faults,
     faultIntervalSeconds: flags.faultInterval ?? null,
+    schedule: flags.schedule === undefined ? null : config.schedule,
     options: Object.fromEntries(Object.entries(config.options).filter(([name]) => given.has(name))),
     guarantee: config.guarantee,
     bug: config.bug,
@@ -60,6 +63,7 @@ export function simReproLine(flags: SimFlags, { seed, profile }: Pick<Trial, 'se
   add('time-limit', flags.timeLimit, simDefaults.timeLimit);
   add('faults', flags.faults);
   add('fault-interval', flags.faultInterval);
+  add('schedule', flags.schedule);
   for (const pair of flags.set) add('set', pair);
   add('guarantee', flags.guarantee);
   add('bug', flags.bug);

@@ -1,7 +1,7 @@
 /** What `kill`, `stop` and `pause` share: they take whole nodes, and differ in what becomes of them. */
 import type { NodeId } from '../../nodes/kernel/ids.ts';
 import type { Fault, FaultEffect } from './fault.ts';
-import { choiceOf, pickWeighted, resolveTarget, targets, type Target } from './targets.ts';
+import { choiceOf, namedNodes, pickWeighted, resolveTarget, targets, type Target } from './targets.ts';
 
 /** A fault of whole nodes: its targets are drawn with these weights. */
 export function nodeFault(
@@ -15,6 +15,8 @@ export function nodeFault(
     ...fault,
     draw: (prng, { aim }) => ({ target: aim ?? pickWeighted(prng, weights) }),
     effect: (params, view, prng) => {
+      const named = namedNodes(params, view);
+      if (named !== null) return { ...take(named), resolved: { target: 'named', nodes: named } };
       const target = choiceOf(params, 'target', targets);
       const nodes = resolveTarget(target, view, prng);
       return 'unavailable' in nodes ? nodes : { ...take(nodes), resolved: { target, nodes } };

@@ -4,8 +4,8 @@
  * `from` to `to`, answers to the other direction's requests included.
  */
 import type { Fault } from './fault.ts';
-import { cutOf, shapes, shapesFor, type Shape } from './shapes.ts';
-import { choiceOf, pickWeighted } from './targets.ts';
+import { cutOf, cutOff, shapes, shapesFor, type Shape } from './shapes.ts';
+import { choiceOf, namedNodes, pickWeighted } from './targets.ts';
 
 const modes = ['hold', 'drop', 'reset'] as const;
 
@@ -33,14 +33,15 @@ export const partition: Fault = {
     return { shape: possible.includes(drawn) ? drawn : 'isolate-leader', mode };
   },
   effect: (params, view, prng) => {
-    const shape = choiceOf(params, 'shape', shapes);
     const mode = choiceOf(params, 'mode', modes);
-    const cut = cutOf(shape, view, prng);
+    const named = namedNodes(params, view);
+    const shape = named === null ? choiceOf(params, 'shape', shapes) : null;
+    const cut = shape === null ? cutOff(view.nodes, named ?? []) : cutOf(shape, view, prng);
     if ('unavailable' in cut) return cut;
-    const target = shape === 'isolate-leader' ? 'leader' : shape;
+    const target = shape === 'isolate-leader' ? 'leader' : (shape ?? 'named');
     return {
       links: cut.links.map(([from, to]) => ({ from, to, rule: { mode } })),
-      resolved: { target, shape, mode, ...cut.resolved },
+      resolved: { target, shape: shape ?? 'named', mode, ...cut.resolved },
     };
   },
 };

@@ -50,13 +50,13 @@ export function cutOf(shape: Shape, view: ClusterView, prng: Prng): Cut | Unavai
     return { unavailable: `a cluster of ${nodes.length} cannot be cut into ${shape}` };
   switch (shape) {
     case 'halves':
-      return apart(nodes, someOf(nodes, Math.floor(nodes.length / 2), prng));
+      return cutOff(nodes, someOf(nodes, Math.floor(nodes.length / 2), prng));
     case 'one':
-      return apart(nodes, someOf(nodes, 1, prng));
+      return cutOff(nodes, someOf(nodes, 1, prng));
     case 'minority-third':
-      return apart(nodes, someOf(nodes, Math.max(1, Math.floor(nodes.length / 3)), prng));
+      return cutOff(nodes, someOf(nodes, Math.max(1, Math.floor(nodes.length / 3)), prng));
     case 'isolate-leader':
-      return leader === null ? noLeaderKnown : apart(nodes, [leader]);
+      return leader === null ? noLeaderKnown : cutOff(nodes, [leader]);
     case 'majorities-ring':
       return ring(prng.shuffle(nodes));
     case 'bridge':
@@ -67,7 +67,7 @@ export function cutOf(shape: Shape, view: ClusterView, prng: Prng): Cut | Unavai
 }
 
 /** `group` and the others do not hear each other. */
-function apart(nodes: readonly NodeId[], group: readonly NodeId[]): Cut {
+export function cutOff(nodes: readonly NodeId[], group: readonly NodeId[]): Cut {
   const others = nodes.filter((node) => !group.includes(node));
   return {
     links: [...between(group, others), ...between(others, group)],
@@ -92,7 +92,7 @@ function ring(order: readonly NodeId[]): Cut {
 function bridge(nodes: readonly NodeId[], prng: Prng): Cut {
   const shared = prng.pick(nodes);
   const rest = nodes.filter((node) => node !== shared);
-  const { links, resolved } = apart(rest, someOf(rest, Math.floor(rest.length / 2), prng));
+  const { links, resolved } = cutOff(rest, someOf(rest, Math.floor(rest.length / 2), prng));
   return { links, resolved: { ...resolved, nodes: [shared], bridge: shared } };
 }
 

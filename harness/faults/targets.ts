@@ -42,6 +42,22 @@ export function resolveTarget(
   }
 }
 
+/** The nodes that a schedule written by hand names, in the order of the cluster; null when it names none. */
+export function namedNodes(
+  params: ScheduleEntry['params'],
+  { nodes }: ClusterView,
+): readonly NodeId[] | null {
+  const names: Json | undefined = params['nodes'];
+  if (names === undefined) return null;
+  const known: readonly Json[] = nodes;
+  if (!Array.isArray(names) || names.length === 0 || !names.every((name: Json) => known.includes(name))) {
+    throw new MalformedEntry(
+      `the parameter "nodes" of a fault is ${JSON.stringify(names)}, not a list of some of ${nodes.join(', ')}`,
+    );
+  }
+  return nodes.filter((node) => names.includes(node));
+}
+
 /** A random subset of this size, in the order of `nodes`. */
 export function someOf(nodes: readonly NodeId[], size: number, prng: Prng): readonly NodeId[] {
   const chosen = new Set(prng.shuffle(nodes).slice(0, size));

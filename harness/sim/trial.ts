@@ -11,8 +11,9 @@ import type { Op } from '../history.ts';
 import { judge } from '../judge.ts';
 import { apiProfileOf } from '../profiles/index.ts';
 import type { Results } from '../results.ts';
+import type { ScheduleEntry } from '../faults/fault.ts';
 import { Runner, type RunTimings } from '../runner.ts';
-import { drawSchedule } from '../schedule.ts';
+import { drawSchedule, type ScheduleOptions } from '../schedule.ts';
 import type { Workload } from '../workload.ts';
 import type { HostFlaw } from './host.ts';
 import type { Personality } from './personality.ts';
@@ -31,6 +32,8 @@ export interface Campaign {
   readonly timeLimitSeconds: number;
   readonly faults: readonly string[] | null;
   readonly faultIntervalSeconds: number | null;
+  /** Instead of drawing any. */
+  readonly schedule?: readonly ScheduleEntry[] | null;
   /** The options that were given; a seed may vary the others, where that changes no claim. */
   readonly options: OptionValues;
   readonly guarantee: Guarantee | null;
@@ -86,18 +89,9 @@ export function planTrial(campaign: Campaign, seed: number): Plan {
   const faultIntervalSeconds = campaign.faultIntervalSeconds ?? character.faultIntervalSeconds;
   const { timeLimitSeconds } = campaign;
   const nodes = members(nodeCount);
-  const drawn = drawSchedule(prng.fork('schedule'), {
-    nodes,
-    faults,
-    faultIntervalSeconds,
-    timeLimitSeconds,
-    duplicates: true,
-  });
-  // Faults that somebody chose are carried out as they are in a real run.
-  const isTuned = campaign.faults === null && profile.tune !== undefined;
-  const schedule = isTuned
-    ? (profile.tune?.(drawn, prng.fork('tune'), { nodes, timeLimitSeconds, faultIntervalSeconds }) ?? drawn)
-    : drawn;
+  const schedule =
+    campaign.schedule ??
+    scheduleOf(campaign, profile, prng, { nodes, faults, faultIntervalSeconds, timeLimitSeconds });
   const config: RunConfig = {
     version: 1,
     model: campaign.model.name,
@@ -116,6 +110,18 @@ export function planTrial(campaign: Campaign, seed: number): Plan {
     schedule,
   };
   return { profile, config, personality: character.personality };
+}
+
+function scheduleOf(
+  campaign: Campaign,
+  profile: SimProfile,
+  prng: Prng,
+  options: ScheduleOptions,
+): readonly ScheduleEntry[] {
+  const drawn = drawSchedule(prng.fork('schedule'), { ...options, duplicates: true });
+  // Faults that somebody chose are carried out as they are in a real run.
+  if (campaign.faults !== null || profile.tune === undefined) return drawn;
+  return profile.tune(drawn, prng.fork('tune'), options);
 }
 
 /** Runs one seed to its verdict. */

@@ -7,7 +7,8 @@ import type { NodeId } from '../kernel/ids.ts';
 import type { Invariant } from '../kernel/model.ts';
 import { describeEntry } from './describe.ts';
 import { epochIn, firstChange, hashOfEntry, lastIndexOf } from './logHistory.ts';
-import type { Entry, Epoch, Index, LeaderFollowerProtocol, LogView, Status } from './messages.ts';
+import type { Entry, Epoch, Index, LeaderFollowerProtocol, LogEnd, LogView, Status } from './messages.ts';
+import { isAsAdvanced } from './rules.ts';
 
 interface Released {
   readonly node: NodeId;
@@ -71,15 +72,20 @@ const leaderAppendsOnly: Invariant<LeaderFollowerProtocol> = {
 const durableLog: Invariant<LeaderFollowerProtocol> = {
   name: 'durable-log',
   source: 'what is confirmed is on disk',
-  meaning: 'a restart loses no entry that was released',
+  meaning:
+    'a restart loses no entry that was released; what a later leader put in its place may be on the disk already',
   observer: sinceBefore((current, previous) => {
     if (current.incarnation === previous.incarnation) return null;
-    const [now, before] = [current.status.log, previous.status.log];
-    const last = lastIndexOf(before);
-    if (now.baseIndex > last || epochIn(now, last) === epochIn(before, last)) return null;
-    return `${current.node} had a log up to ${last}, and up to ${lastIndexOf(now)} after its restart`;
+    const [now, before] = [endOf(current.status.log), endOf(previous.status.log)];
+    if (isAsAdvanced(now, before)) return null;
+    return `the log of ${current.node} ended at ${before.lastIndex}/${before.lastEpoch}, and at ${now.lastIndex}/${now.lastEpoch} after its restart`;
   }),
 };
+
+function endOf(log: LogView): LogEnd {
+  const lastIndex = lastIndexOf(log);
+  return { lastIndex, lastEpoch: epochIn(log, lastIndex) ?? 0 };
+}
 
 const safeEntriesStay: Invariant<LeaderFollowerProtocol> = {
   name: 'safe-entries-stay',

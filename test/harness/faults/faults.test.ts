@@ -50,6 +50,36 @@ function islands(links: readonly (readonly [NodeId, NodeId])[], nodes: readonly 
   return found;
 }
 
+describe('a fault of a schedule written by hand', () => {
+  it('takes the nodes that it names, in the order of the cluster', () => {
+    const { down, resolved } = effectOf('kill', { nodes: ['n3', 'n1'] }, cluster(5));
+    assert.deepEqual(
+      down?.map(({ node }) => node),
+      ['n1', 'n3'],
+    );
+    assert.deepEqual(resolved, { target: 'named', nodes: ['n1', 'n3'] });
+  });
+
+  it('cuts the nodes that it names off from the others, in both directions', () => {
+    const view = cluster(5);
+    const { links = [] } = effectOf('partition', { nodes: ['n1', 'n2'], mode: 'drop' }, view);
+    const groups = islands(
+      links.map(({ from, to }) => [from, to] as const),
+      view.nodes,
+    );
+    assert.deepEqual(groups, [
+      ['n1', 'n2'],
+      ['n3', 'n4', 'n5'],
+    ]);
+  });
+
+  it('must name nodes of the cluster', () => {
+    for (const nodes of [[], ['n9'], 'n1', [1], null]) {
+      assert.throws(() => effectOf('pause', { nodes }, cluster(3)), MalformedEntry, JSON.stringify(nodes));
+    }
+  });
+});
+
 describe('every fault', () => {
   it('draws from the seed alone, plain JSON, and its effect depends on entry and view alone', () => {
     const cases = fc.record({
