@@ -41,3 +41,9 @@ export function listed(items: readonly string[], conjunction: 'and' | 'or', max 
   if (items.length < 2) return items.join('');
   return `${items.slice(0, -1).join(', ')} ${conjunction} ${items.at(-1)}`;
 }
+
+/**
+ * How people call it when one read sees a new value and a later one the old (Lamport 1986): what a regular register may
+ * do, and no atomic one.
+ */
+export const newOldInversion = ': a new–old inversion';

@@ -16,7 +16,7 @@ import { inconsistent, type Automaton } from './automaton.ts';
 import type { Anomaly } from '../checker.ts';
 import { coreOf } from './core.ts';
 import type { Effort } from './effort.ts';
-import { indicesOf, listed, phrase, phraseWithAnswer, reference } from '../phrases.ts';
+import { newOldInversion, indicesOf, listed, phrase, phraseWithAnswer, reference } from '../phrases.ts';
 import type { Furthest } from './furthest.ts';
 import type { Order } from './order.ts';
 import type { Problem } from './problem.ts';
@@ -206,7 +206,15 @@ function replaced(
       ? `process ${operation.invocation.process} had read ${describeValue(saw ?? null)} before it began (${where})`
       : `${describeValue(left)} was written and acknowledged before it began (${where})`;
   const named = [...writers.slice(-writersMax), replacing].map((place) => operationAt(violation, place));
-  return { sentence: `${known} and ${again}`, operations: named };
+  const isInversion = left === undefined && violation.automaton.spec.observers.includes(blockedOf(violation));
+  return {
+    sentence: `${known} and ${again}${isInversion ? newOldInversion : ''}`,
+    operations: named,
+  };
+}
+
+function blockedOf(violation: Violation): string {
+  return operationAt(violation, violation.furthest.blocked).invocation.f;
 }
 
 /** What could be seen instead, and what it contradicts. */

@@ -9,6 +9,7 @@ import {
   factOf,
   foundBy,
   headline,
+  inversionOf,
   isOpen,
   isRead,
   known,
@@ -137,7 +138,8 @@ function inChain(first: Fact, last: Fact): Proof {
   const rows = [first.row, last.row];
   if (isRead(last)) {
     const head = headline(operationOf(last));
-    return { rows, sentence: `${head}, but ${known(first)} and ${notAgain(history, last.seen)}.` };
+    const again = `${notAgain(history, last.seen)}${inversionOf(first, last)}`;
+    return { rows, sentence: `${head}, but ${known(first)} and ${again}.` };
   }
   const [head, value] = [headline(operationOf(first)), valueIn(history, leftBy(last))];
   const later = `${value} was first written after that: ${told(last)}`;

@@ -9,7 +9,7 @@ import { never } from '../../columns/operations.ts';
 import type { Operation } from '../../history.ts';
 import { describeValue } from '../../specs/describe.ts';
 import { noValue } from '../accesses.ts';
-import { phrase, phraseWithAnswer, reference } from '../phrases.ts';
+import { newOldInversion, phrase, phraseWithAnswer, reference } from '../phrases.ts';
 import type { Cells } from './cells.ts';
 import { refusedBeside } from './refused.ts';
 
@@ -71,6 +71,11 @@ export function known(fact: Fact): string {
 
 export function notAgain(history: History, value: number): string {
   return value === nullId ? 'nothing removed it again' : `nothing wrote ${valueIn(history, value)} again`;
+}
+
+/** The name of what two reads show that saw a new value and then an old one; nothing for other operations. */
+export function inversionOf(earlier: Fact, later: Fact): string {
+  return isRead(earlier) && isRead(later) ? newOldInversion : '';
 }
 
 /** That nothing wrote a value, at most something that failed; with the row of that. */

@@ -5,6 +5,7 @@ import {
   factOf,
   foundBy,
   headline,
+  inversionOf,
   isRead,
   known,
   leftBy,
@@ -97,7 +98,8 @@ function between(first: Fact | number, single: Fact, last: Fact): Proof {
   if ((typeof first === 'number' ? first : leftBy(first)) !== value)
     return { rows, sentence: `${head}, but ${replaced}, and ${madeOf(first, value, last)}.` };
   const seenFirst = typeof first === 'number' || !isRead(first) ? '' : `, after ${toldWithAnswer(first)},`;
-  return { rows, sentence: `${head}, but ${replaced}${seenFirst} and ${notAgain(history, value)}.` };
+  const again = `${notAgain(history, value)}${inversionOf(single, last)}`;
+  return { rows, sentence: `${head}, but ${replaced}${seenFirst} and ${again}.` };
 }
 
 /** That a value came of another one by cas operations, with nothing else in between. */
