@@ -61,6 +61,8 @@ export class ClientPool {
   private readonly counts = { ok: 0, fail: 0, info: 0 };
   private readonly latencies = new LatencyWindow();
   private readonly service: Service;
+  /** The keys of operations that have several. */
+  private readonly furtherKeys = new Set<string>();
 
   constructor(options: ClientPoolOptions) {
     const { config, workload, prng } = options;
@@ -115,7 +117,10 @@ export class ClientPool {
   startFinalReads(): void {
     const { workload, sessions, converges } = this.options;
     const { interpreter } = this;
-    const keys = interpreter.keys.map((key) => ({ key, crashes: interpreter.crashes(key) }));
+    const keys = [...interpreter.keys, ...this.furtherKeys].map((key) => ({
+      key,
+      crashes: interpreter.crashes(key),
+    }));
     interpreter.swap(workload.finalGenerator(this.workloadOptions, keys));
     if (converges === undefined || sessions === 'roaming') return;
     // Every node is read: no session that stayed with one may go on.
@@ -175,6 +180,7 @@ export class ClientPool {
     thread.sinceNs = nowNs;
     thread.results = [];
     thread.hasChanged = false;
+    for (const key of this.options.workload.keysOf?.(invocation) ?? []) this.furtherKeys.add(key);
     this.options.record({ ...op, node });
     this.carryOut(thread, dispatch, this.options.workload.action(invocation, this.service), node, nowNs);
   }
@@ -219,7 +225,7 @@ export class ClientPool {
     const type = result.type === 'fail' && thread.hasChanged ? 'info' : result.type;
     const completion =
       result.type === 'ok'
-        ? { type, value: workload.completed(invocation, result.result), node }
+        ? { type, value: workload.completed(invocation, result.result, thread.results), node }
         : {
             type,
             value: invocation.value,

@@ -10,7 +10,9 @@ import { outcomesOf, stats } from './checkers/stats.ts';
 import { History } from './columns/history.ts';
 import type { RunConfig } from './config.ts';
 import { faultWarnings } from './faultReports.ts';
+import { figuresOf } from './figures.ts';
 import type { Op } from './history.ts';
+import { judgedOf } from './judged.ts';
 import { specNamed } from './specs/index.ts';
 import { reproLine, type ModelDefaults } from './repro.ts';
 import type { FaultReport, Results } from './results.ts';
@@ -20,7 +22,7 @@ export interface JudgeInput {
   readonly history: readonly Op[];
   readonly config: RunConfig;
   readonly claim: Claim;
-  readonly workload: Pick<Workload, 'name' | 'checker' | 'always' | 'idempotent' | 'spec'>;
+  readonly workload: Pick<Workload, 'name' | 'checker' | 'always' | 'entails' | 'idempotent' | 'spec'>;
   /** Shared by all checkers. */
   readonly budget: Budget;
   /** Only the verdict and one small counterexample: not which levels held where a judged one is violated. */
@@ -38,22 +40,24 @@ export interface JudgeInput {
 export function judge(input: JudgeInput): Results {
   const { config, claim, workload, budget, isBrief = false } = input;
   const history = History.of(input.history);
-  const judged = config.guarantee === null ? claim.guarantees : [config.guarantee];
+  const judged = judgedOf(workload, claim, config.guarantee);
   const { valid, levels, checkers, deciding } = judgeHistory(history, {
-    levels: judged,
+    levels: judged.levels,
     checkerOf: (level) => workload.checker(level),
     whyNot: () => whyNot(workload),
-    always: [stats, ...workload.always],
+    always: [stats, ...workload.always, ...judged.entailed],
     measures: isBrief ? [] : measuresIn(workload),
     budget,
-    strongest: isBrief ? 'never' : 'when-violated',
+    measured: 'always',
+    strongest: isBrief ? 'never' : 'always',
     minimal: { observers: workload.idempotent, ...(isBrief && { minimisedMax: 1 }) },
   });
   const { held, violated, undecided, strongestHeld, impliedBy } = levels;
+  const nothing = claim.guarantees.length === 0 && config.guarantee === null;
   return {
-    valid: judged.length === 0 ? worst([valid, 'unknown']) : valid,
+    valid: nothing ? worst([valid, 'unknown']) : valid,
     reasons: [
-      ...(judged.length === 0 ? ['nothing is claimed, so there is nothing to judge'] : []),
+      ...(nothing ? ['nothing is claimed, so there is nothing to judge'] : []),
       ...deciding.flatMap((name) => reasonOf(name, checkers.get(name))),
     ],
     model: config.model,
@@ -61,7 +65,8 @@ export function judge(input: JudgeInput): Results {
     seed: config.seed,
     guarantee: {
       claimed: claim.guarantees,
-      judged,
+      judged: judged.levels,
+      instead: judged.instead,
       held,
       violated,
       undecided,
@@ -70,6 +75,7 @@ export function judge(input: JudgeInput): Results {
     },
     checkers: Object.fromEntries(checkers),
     operations: outcomesOf(history),
+    figures: figuresOf(history, specNamed(workload.spec), held, checkers),
     faults: input.faults,
     probes: input.probes ?? {},
     warnings: [...new Set([...(input.warnings ?? []), ...faultWarnings(input.history, input.faults)])],

@@ -77,10 +77,10 @@ function prefixed(prefix: string, fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [`${prefix}.${name}`, value]));
 }
 
-/** The result in the body of a successful answer; null for actions without one. */
+/** The result in the body of a successful answer; null for actions without one, but for a sale: it was sold. */
 export function resultOf(profile: ApiProfile, action: Action, body: Json): Json | typeof malformed {
   const { result, siblings } = operationOf(profile, action.kind);
-  if (result === undefined) return null;
+  if (result === undefined) return action.kind === 'sell' ? true : null;
   const found = at(body, result);
   if (found !== undefined) return shaped(action, found);
   const values = siblings === undefined ? undefined : at(body, siblings);

@@ -14,6 +14,16 @@ export interface FaultReport {
   readonly effective: boolean;
 }
 
+/** What a person asks first, whatever was claimed. Null: the run does not show it. */
+export interface Figures {
+  /** How long after the last fault was healed all nodes agreed, as soon as they were asked. */
+  readonly convergedMs: number | null;
+  /** Acknowledged writes that are missing in the end. */
+  readonly lost: number | null;
+  /** Reads that did not show the newest value, of so many. */
+  readonly staleReads: { readonly stale: number; readonly reads: number } | null;
+}
+
 export interface Results {
   /** Did the system hold what it claims (or what --guarantee asked)? */
   readonly valid: Validity;
@@ -25,6 +35,8 @@ export interface Results {
   readonly guarantee: {
     readonly claimed: readonly Guarantee[];
     readonly judged: readonly Guarantee[];
+    /** Of claimed levels that the workload has no checker for: the names of the checkers that stand for them. */
+    readonly instead?: Readonly<Partial<Record<Guarantee, readonly string[]>>>;
     readonly held: readonly Guarantee[];
     readonly violated: readonly Guarantee[];
     readonly undecided: readonly Guarantee[];
@@ -35,6 +47,7 @@ export interface Results {
   };
   readonly checkers: Readonly<Record<string, Verdict>>;
   readonly operations: { readonly ok: number; readonly fail: number; readonly info: number };
+  readonly figures?: Figures;
   readonly faults: Readonly<Record<string, FaultReport>>;
   /** Things that the run reached, counted: leader changes, retries … */
   readonly probes: Readonly<Record<string, number>>;

@@ -18,5 +18,5 @@ export const timingsDefault: RunTimings = {
   leaderPollMs: 200,
   performTimeoutMs: 5000,
   recoveryTimeoutMs: 5000,
-  finalReadsTimeoutMs: 3000,
+  finalReadsTimeoutMs: 10_000,
 };

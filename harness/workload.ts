@@ -98,11 +98,15 @@ export interface Workload {
    */
   following?(invocation: Invocation, results: readonly Json[], service?: Service): Action | null;
   /** The value of the `ok` completion, from the result of its last action (a read value, the txn filled in …). */
-  completed(invocation: Invocation, result: Json): Json;
+  completed(invocation: Invocation, result: Json, results?: readonly Json[]): Json;
+  /** The keys that an operation concerns which has no `key`: a transaction. */
+  keysOf?(invocation: Invocation): readonly string[];
   /** The checker of a level, or null when this workload cannot judge it. */
   checker(level: Guarantee): Checker | null;
-  /** Checkers that judge whatever the model claims (nothing invented, final reads agree …). */
+  /** Checkers that judge whatever the model claims (nothing invented, a term has one leader …). */
   readonly always: readonly Checker[];
+  /** Checkers of what a level means for these objects in particular. They judge where that level, or one above, is judged. */
+  readonly entails?: Readonly<Partial<Record<Guarantee, readonly Checker[]>>>;
   /** The name of the sequential spec that its operations follow. */
   readonly spec: string;
 }

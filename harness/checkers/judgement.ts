@@ -18,8 +18,10 @@ export interface Question {
   readonly whyNot: (level: Guarantee) => string;
   /** Checks that apply whatever level is asked; cheap ones. */
   readonly always: readonly Checker[];
-  /** Measurements, made where an asked level is violated; they decide nothing. */
+  /** Measurements; they decide nothing. */
   readonly measures?: readonly Checker[];
+  /** When they are made (default: when an asked level is violated). */
+  readonly measured?: 'always' | 'when-violated';
   /** Shared by all checkers. */
   readonly budget: Budget;
   /** Which is the strongest level that held: asked always, only when an asked level is violated, or never. */
@@ -87,7 +89,8 @@ export function judgeHistory(history: History, question: Question): Judgement {
     const by = one.verdict.valid === 'unknown' ? decidedBy(one.name, known, levels) : undefined;
     return by === undefined ? one : { name: one.name, checker: checkerOf(by.level), verdict: by.verdict };
   });
-  const measured = (isViolated ? (question.measures ?? []) : []).map((checker) => ({
+  const isMeasured = question.measured === 'always' || isViolated;
+  const measured = (isMeasured ? (question.measures ?? []) : []).map((checker) => ({
     name: checker.name,
     checker,
     verdict: run(checker, shareOf(budget, measuresPart)),

@@ -6,6 +6,7 @@ import { guarantees, type NodeModel, type OptionSpec } from '../../nodes/kernel/
 import { workloads } from '../../workloads/index.ts';
 import { faults } from '../faults/index.ts';
 import { specs } from '../specs/index.ts';
+import { workloadLines, workloadTable } from './workloadTable.ts';
 
 function describeOption(option: OptionSpec): string {
   const values = option.type === 'choice' ? option.choices.join('|') : `${option.min}..${option.max}`;
@@ -36,6 +37,8 @@ function asText(): string {
     ...models.flatMap(describeModel),
     'workloads',
     ...named(workloads),
+    'what is judged (the claims of default options, as far as each workload can judge them)',
+    ...workloadLines(workloadTable(models)),
     'faults',
     ...named(faults),
     'sequential specs (check --spec)',
@@ -59,6 +62,7 @@ function asJson(): unknown {
   return {
     models: models.map(model),
     workloads: workloads.map(plain),
+    judged: workloadTable(models),
     faults: faults.map(plain),
     specs: specs.map(plain),
     guarantees,

@@ -31,6 +31,31 @@ function isLevel(name: string): boolean {
   return guarantees.some((level) => level === name);
 }
 
+/** `never-oversold: what can be seen here of the claim of linearizable`. */
+function judgedInWords({ guarantee: { judged, instead = {} } }: Results): string {
+  const claimed = Object.keys(instead).filter((level) => !isAmong(level, judged));
+  const standIns = [...new Set(Object.values(instead).flat())].filter((name) => !isAmong(name, judged));
+  const names = [...judged, ...standIns].join(', ');
+  if (names === '') return 'nothing';
+  return claimed.length === 0
+    ? names
+    : `${names}: what can be seen here of the claim of ${claimed.join(', ')}`;
+}
+
+function isAmong(name: string, levels: readonly string[]): boolean {
+  return levels.includes(name);
+}
+
+/** How soon replicas agreed, and what was lost, as far as the run shows it. */
+function figureLines({ figures }: Results): string[] {
+  if (figures === undefined) return [];
+  const { convergedMs, lost } = figures;
+  return [
+    ...(convergedMs === null ? [] : [`  all nodes agreed ${convergedMs} ms after the last fault was healed`]),
+    ...(lost === null ? [] : [`  acknowledged writes lost: ${lost === 0 ? 'none' : lost}`]),
+  ];
+}
+
 /** Several lines, without the last line end. Levels that nobody asked for are named, and told in full in the report. */
 export function summary(results: Results): string {
   const told = new Set<string>();
@@ -45,10 +70,11 @@ export function summary(results: Results): string {
   );
   return [
     headline(results.valid, ok + fail + info),
-    `  ${results.model}, ${results.workload}: ${ok} ok, ${fail} fail, ${info} info; judged against ${judged.join(', ') || 'nothing'}`,
+    `  ${results.model}, ${results.workload}: ${ok} ok, ${fail} fail, ${info} info; judged against ${judgedInWords(results)}`,
     ...(strongestHeld.length > 0 ? [`  strongest that held: ${strongestHeld.join(', ')}`] : []),
     ...(violatedToo.length > 0 ? [`  violated as well: ${violatedToo.join(', ')}`] : []),
     ...(openToo.length > 0 ? [`  undecided: ${openToo.join(', ')}`] : []),
+    ...figureLines(results),
     ...(staleness?.valid !== true ? [] : [`  ${stalenessInWords(staleness)}`]),
     ...(faults.length > 0 ? [`  faults: ${faults.join(', ')}`] : []),
     ...shown.flatMap(([name, verdict]) => checkLines(name, verdict, told)),

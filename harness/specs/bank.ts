@@ -52,6 +52,8 @@ const nameOf = (state: BankState): string =>
 
 function step(state: BankState, { f, value }: Input, output: Output): BankState | 'inconsistent' {
   switch (f) {
+    case 'open':
+      return new Map([...state, ...balancesOf(value)]);
     case 'transfer':
       return transfer(state, value, output);
     case 'read':
@@ -67,6 +69,7 @@ export const bank: SequentialSpec<BankState> = {
   name: 'bank',
   meaning: 'accounts between which money is transferred',
   operations: [
+    { f: 'open', invoked: 'accounts with their first balances: {a: 10, b: 10}', answered: 'anything' },
     {
       f: 'transfer',
       invoked: '{from, to, amount}',

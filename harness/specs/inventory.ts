@@ -1,32 +1,32 @@
 /**
- * An inventory: units of products in regions, restocked and sold. A sale takes no more than what is there, or it is
- * refused with false.
+ * An inventory: units of products, restocked and sold. A sale takes no more than what is there, or it is refused with
+ * false. A product has one stock, wherever it is sold: the region says only where somebody asked.
  */
 import type { Json } from '../../nodes/kernel/wire.ts';
 import { describeOperation, nameOfValue } from './describe.ts';
 import type { Input, Output, SequentialSpec } from './spec.ts';
 
-/** The units by shelf: a product in a region. */
+/** The units by shelf: a product. */
 export type InventoryState = ReadonlyMap<string, number>;
 
 /** So many units of what stands on one shelf. */
 export interface Lot {
-  /** The name of product and region. */
+  /** The name of the product; empty where the key says which. */
   readonly shelf: string;
   readonly units: number;
 }
 
 /**
- * What an operation concerns: `{producto_id, cantidad, region}`, of which the last two may be absent (one unit, no
- * region); or a bare number of units where the operation's key says the rest. Undefined for anything else.
+ * What an operation concerns: `{producto_id, cantidad, region}`, of which any may be absent (one unit of what the key
+ * says); or a bare number of units. Undefined for anything else.
  */
 export function lotOf(value: Json): Lot | undefined {
   if (value === null) return { shelf: '', units: 1 };
   if (typeof value === 'number') return { shelf: '', units: value };
   if (typeof value !== 'object' || Array.isArray(value)) return undefined;
-  const { producto_id = null, cantidad = 1, region = null } = value as Readonly<Record<string, Json>>;
+  const { producto_id = null, cantidad = 1 } = value as Readonly<Record<string, Json>>;
   if (typeof cantidad !== 'number') return undefined;
-  return { shelf: nameOfValue([producto_id, region]), units: cantidad };
+  return { shelf: producto_id === null ? '' : nameOfValue(producto_id), units: cantidad };
 }
 
 /** The units that a read answered, a number or the field `cantidad`; undefined for anything else. */
@@ -77,11 +77,11 @@ const lot = '{producto_id, cantidad, region}, or the number of units of what the
 
 export const inventory: SequentialSpec<InventoryState> = {
   name: 'inventory',
-  meaning: 'units of products in regions, which are restocked and sold while there are any',
+  meaning: 'units of products, which are restocked, and sold in several regions while there are any',
   operations: [
     { f: 'restock', invoked: lot, answered: 'anything' },
     { f: 'sell', invoked: lot, answered: 'anything; false when there are not that many' },
-    { f: 'read', invoked: '{producto_id, region}, or null', answered: 'the units left, or {cantidad}' },
+    { f: 'read', invoked: '{producto_id}, or null', answered: 'the units left, or {cantidad}' },
   ],
   init: (initial = null) => init(initial),
   step,

@@ -74,12 +74,17 @@ const onePerTerm: Invariant<RaftProtocol> = {
 const durableLog: Invariant<RaftProtocol> = {
   name: 'durable-log',
   source: 'Ongaro §3.8',
-  meaning: 'a restart loses no entry that was released',
+  meaning:
+    'a restart loses no entry that was released, unless the entry of a later leader stands in its place',
   observer: sinceBefore((current, previous) => {
     if (current.incarnation === previous.incarnation) return null;
     const [now, before] = [current.status.log, previous.status.log];
     const last = lastIndexOf(before);
     if (now.baseIndex > last || termIn(now, last) === termIn(before, last)) return null;
+    // A later leader may have replaced entries in a step that was durable, but not released, when the node crashed.
+    let index = Math.max(now.baseIndex, before.baseIndex) + 1;
+    while (termIn(now, index) === termIn(before, index)) index++;
+    if ((termIn(now, index) ?? 0) > (termIn(before, index) ?? 0)) return null;
     return `${current.node} had a log up to ${last}, and up to ${lastIndexOf(now)} after its restart`;
   }),
 };

@@ -146,6 +146,43 @@ describe('the judge', () => {
     assert.match(results.reasons.join(), /no checker for it; with --guarantee it can judge sequential$/);
   });
 
+  it('judges the strongest levels that follow from the claim where it has no checker of its own', () => {
+    const results = judge(input({ pram: good, ccv: good, 'monotonic-reads': good, convergence: good }));
+    assert.deepEqual(results.guarantee.judged, ['ccv', 'pram']);
+    assert.deepEqual(results.guarantee.instead, { linearizable: ['ccv', 'pram'] });
+    assert.equal(results.valid, true);
+    assert.equal(judge(input({ pram: bad, ccv: good })).valid, false);
+  });
+
+  it('judges convergence only where it is claimed that it takes a while', () => {
+    const converges = { intervalMs: 100, deadlineMs: 1000 };
+    const claim = { guarantees: ['linearizable'] as const, because: '', converges };
+    assert.deepEqual(judge(input({ convergence: good }, { claim })).guarantee.judged, ['convergence']);
+    assert.deepEqual(judge(input({ convergence: good, sequential: good })).guarantee.judged, ['sequential']);
+  });
+
+  it('judges what a level means for the objects of the workload, where it is claimed or asked for', () => {
+    const entailing = (guarantee: Guarantee | null, claims: readonly Guarantee[]): JudgeInput => {
+      const base = input({}, { claims });
+      const entails = { 'mutual-exclusion': [checkerWith('tokens', bad)] };
+      return { ...base, config: { ...config, guarantee }, workload: { ...base.workload, entails } };
+    };
+    const results = judge(entailing(null, ['linearizable']));
+    assert.deepEqual([results.valid, results.guarantee.judged], [false, []]);
+    assert.deepEqual(results.guarantee.instead, { linearizable: ['tokens'] });
+    assert.equal(judge(entailing('mutual-exclusion', [])).valid, false);
+    assert.equal(judge(entailing(null, ['sequential'])).valid, 'unknown');
+  });
+
+  it('says in figures how soon nodes agreed, what was lost, and how stale reads were', () => {
+    const lossy: Verdict = { valid: true, anomalies: [], stats: { lost: 3 } };
+    const { figures } = judge(input({ 'no-lost-writes': lossy }, { claims: ['no-lost-writes'] }));
+    assert.deepEqual([figures?.convergedMs, figures?.lost], [null, 3]);
+    assert.deepEqual(figures?.staleReads, { stale: 0, reads: 1 });
+    const held = judge(input({ linearizable: good, 'no-lost-writes': unsure }));
+    assert.equal(held.figures?.lost, 0, 'what follows from a level that held');
+  });
+
   it('judges against another level when asked, and still says what is claimed', () => {
     const results = judge(
       input({ sequential: bad, linearizable: good }, { config: { ...config, guarantee: 'sequential' } }),

@@ -1,16 +1,22 @@
 /** A key–value store in which every operation takes effect at once, and one that makes a mistake on purpose. */
 import { simulateGenerator, type Outcome, type Simulated } from '../harness/generator/simulate.ts';
 import { timeLimit, type Generator } from '../../harness/generator/index.ts';
+import type { Op } from '../../harness/history.ts';
 import type { Dispatch } from '../../harness/interpreter.ts';
-import type { Action, Workload } from '../../harness/workload.ts';
+import { looking, type Action, type Service, type Workload } from '../../harness/workload.ts';
 import type { Prng } from '../../nodes/kernel/prng.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
 
 /** A mistake: may change what an action does; null leaves it to the store. */
-export type Mistake = (action: Action, data: Map<string, Json>, prng: Prng) => { result: Json } | null;
+export type Mistake = (
+  action: Action,
+  data: Map<string, Json>,
+  prng: Prng,
+  process: number,
+) => Applied | null;
 
 type Data = Map<string, Json>;
-type Applied = { result: Json } | 'refused';
+export type Applied = { result: Json } | 'refused';
 
 const done: Applied = { result: null };
 
@@ -62,7 +68,7 @@ export function applied(action: Action, data: Data): Applied {
     case 'restock':
       return moved(data, action.key, action.quantity, 0);
     case 'sell':
-      return moved(data, action.key, -action.quantity, 0) === 'refused' ? { result: false } : done;
+      return { result: moved(data, action.key, -action.quantity, 0) !== 'refused' };
     case 'transfer':
       if (moved(data, action.from, -action.amount, 0) === 'refused') return 'refused';
       return moved(data, action.to, action.amount, 0);
@@ -104,6 +110,16 @@ function swapped(data: Data, key: string, from: Json, to: Json): Applied {
   return done;
 }
 
+/** The history of a run with its final reads, which are made by other processes. */
+export function wholeHistory({ history, finalReads, endMs }: WorkloadRun): readonly Op[] {
+  const later = finalReads.history.map((op) => ({
+    ...op,
+    process: Number(op.process) + 1_000_000,
+    timeNs: op.timeNs + endMs * 1e6,
+  }));
+  return [...history, ...later].map((op, index) => ({ ...op, index }));
+}
+
 export interface WorkloadRun extends Simulated {
   readonly finalReads: Simulated;
   readonly data: ReadonlyMap<string, Json>;
@@ -120,28 +136,43 @@ export function runWorkload(
     readonly concurrency?: number;
     readonly crashRatio?: number;
     readonly mistake?: Mistake;
+    readonly service?: Service;
   } = {},
 ): WorkloadRun {
   const { durationMs = 2000, seed = 1, nodes = 5, concurrency = 10, crashRatio = 0.01 } = options;
+  const { service } = options;
   const data = new Map<string, Json>();
   const mistake = options.mistake ?? (() => null);
-  const outcome = ({ invocation }: Dispatch, prng: Prng): Outcome => {
+  const outcome = ({ invocation, process }: Dispatch, prng: Prng): Outcome => {
     const afterMs = 1 + 4 * prng.next();
-    const action = workload.action(invocation);
-    if (prng.chance(crashRatio)) {
-      if (action.kind === 'read') return { afterMs, type: 'fail' };
-      if (prng.chance(0.5)) applied(action, data);
-      return { afterMs: 50, type: 'info', error: 'timeout' };
+    const results: Json[] = [];
+    let next: Action | null = workload.action(invocation, service);
+    while (next !== null) {
+      const action: Action = next;
+      if (prng.chance(crashRatio)) {
+        if (looking.has(action.kind)) return { afterMs, type: 'fail' };
+        if (prng.chance(0.5)) applied(action, data);
+        return { afterMs: 50, type: 'info', error: 'timeout' };
+      }
+      const answer: Applied = mistake(action, data, prng, process) ?? applied(action, data);
+      if (answer === 'refused') return { afterMs, type: 'fail' };
+      results.push(answer.result);
+      next = workload.following?.(invocation, results, service) ?? null;
     }
-    const answer = mistake(action, data, prng) ?? applied(action, data);
-    if (answer === 'refused') return { afterMs, type: 'fail' };
-    return { afterMs, type: 'ok', value: workload.completed(invocation, answer.result) };
+    return { afterMs, type: 'ok', value: workload.completed(invocation, results.at(-1) ?? null, results) };
   };
   const simulated = { seed, concurrency, outcome, operationsMax: 1e6 };
-  const workloadOptions = { nodes, concurrency };
-  const main = simulateGenerator(timeLimit(durationMs, workload.generator(workloadOptions)), simulated);
-  const { interpreter } = main;
-  const keys = interpreter.keys.map((key) => ({ key, crashes: interpreter.crashes(key) }));
+  const workloadOptions = { nodes, concurrency, ...(service && { service }) };
+  const main = simulateGenerator(
+    timeLimit(durationMs, options.generator ?? workload.generator(workloadOptions)),
+    simulated,
+  );
+  const { interpreter, dispatches } = main;
+  const used = dispatches.flatMap(({ invocation }) => workload.keysOf?.(invocation) ?? []);
+  const keys = [...new Set([...interpreter.keys, ...used])].map((key) => ({
+    key,
+    crashes: interpreter.crashes(key),
+  }));
   const finalReads = simulateGenerator(workload.finalGenerator(workloadOptions, keys), simulated);
   return { ...main, finalReads, data };
 }

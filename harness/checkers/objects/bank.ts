@@ -1,8 +1,10 @@
 /**
- * Banks (Jepsen's `bank`): transfers move money and make none, so every read shows the same total. Where the balances
- * before the first operation are not told, the first read says what the total is.
+ * Banks (Jepsen's `bank`): transfers move money and make none, so every read shows the same total. What that is, the
+ * balances before the first operation say, or those with which accounts are opened; else the first read does. Accounts
+ * are opened before anything else, once or again with the same balances.
  */
 import type { History } from '../../columns/history.ts';
+import { failOutcome, okOutcome } from '../../columns/operations.ts';
 import type { Json } from '../../../nodes/kernel/wire.ts';
 import { bank as bankSpec } from '../../specs/bank.ts';
 import type { Budget, Checker, Verdict } from '../checker.ts';
@@ -43,7 +45,13 @@ function check(history: History, budget: Budget, options: BankOptions): Verdict 
   const [rows = new Int32Array()] = rowsByKey(history, bankSpec);
   if (!budget.spend(history.operations.length)) return undecidable(budgetReason);
   const findings = new Findings(history);
-  let books = booksOf(history, rows, options.initial);
+  const opened = options.initial === undefined ? openedIn(history, rows) : undefined;
+  let books = booksOf(history, rows, options.initial ?? opened?.balances);
+  /** Before accounts are open for sure, a read may show that they are not. */
+  const isEarly = ({ lastRow }: Answer, balances: Balances): boolean =>
+    opened !== undefined &&
+    (history.operations.start[lastRow] ?? 0) < opened.since &&
+    balances.some(([, balance]) => balance === null);
   // The earliest one first: what the total is, the first read says.
   const answers = answersOf(history, rows, false).sort((a, b) => a.firstRow - b.firstRow);
   for (const answer of answers) {
@@ -53,10 +61,12 @@ function check(history: History, budget: Budget, options: BankOptions): Verdict 
       findings.leaveOpen(
         `${phrase(history.operation(answer.firstRow))} answered ${described(values.get(answer.id))}, which are no balances of whole numbers`,
       );
-    else {
+    else if (!isEarly(answer, balances)) {
       const total = totalOf(balances);
       books ??= { total, from: answer.firstRow };
-      report(findings, books, answer, balances, total, options);
+      // Of equal answers the first one is told, unless it came before accounts were open.
+      const told = opened === undefined ? answer : { ...answer, firstRow: answer.lastRow };
+      report(findings, books, told, balances, total, options);
     }
   }
   if (answers.length === 0) findings.leaveOpen('there is nothing to judge: no balances were read');
@@ -67,6 +77,26 @@ function check(history: History, budget: Budget, options: BankOptions): Verdict 
     unexpectedAccount: findings.count('unexpected-account'),
     negativeBalance: findings.count('negative-balance'),
   });
+}
+
+/** Accounts that are opened. */
+interface Opened {
+  readonly balances: Json;
+  /** When that was acknowledged first; Infinity if it never was. */
+  readonly since: number;
+}
+
+function openedIn({ operations, events }: History, rows: Int32Array): Opened | undefined {
+  const open = events.fNames.find('open');
+  const tried = [...rows].filter((row) => operations.f[row] === open);
+  if (tried.length === 0) return undefined;
+  const opened = tried.filter((row) => operations.outcome[row] !== failOutcome);
+  const balances = opened.map((row) => events.values.get(operations.input[row] ?? 0));
+  const acknowledged = opened.filter((row) => operations.outcome[row] === okOutcome);
+  return {
+    balances: Object.assign({}, ...balances) as Json,
+    since: Math.min(...acknowledged.map((row) => operations.completion[row] ?? 0)),
+  };
 }
 
 type Balances = readonly (readonly [account: string, balance: number | null])[];

@@ -21,7 +21,7 @@ export interface StockOptions {
   readonly initial?: Json;
 }
 
-/** Judges inventories, by product and region, and bounded counters. O(n log n) in operations. */
+/** Judges inventories, by product, and bounded counters. O(n log n) in operations. */
 export function neverOversold(spec: SequentialSpec, options: StockOptions = {}): Checker {
   return {
     name: 'never-oversold',
@@ -85,9 +85,7 @@ function checkStock(history: History, stock: Stock, findings: Findings): number 
   return sold;
 }
 
-/** ` of product 7 in sur`; nothing where keys name the products. */
+/** ` of product 7`; nothing where keys name the products. */
 function of({ shelf }: Stock): string {
-  if (shelf === '') return '';
-  const [product = null, region = null] = JSON.parse(shelf) as readonly Json[];
-  return ` of product ${described(product)}${region === null ? '' : ` in ${described(region)}`}`;
+  return shelf === '' ? '' : ` of product ${described(JSON.parse(shelf) as Json)}`;
 }

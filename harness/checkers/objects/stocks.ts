@@ -1,6 +1,6 @@
 /**
  * Counters and inventories are the same thing to a checker: a stock to which amounts are added and from which amounts
- * are taken, and that is read. A counter is one stock a key; an inventory one for each product in each region.
+ * are taken, and that is read. A counter is one stock a key; an inventory one for each product.
  *
  * Only whole numbers are judged: sums of fractions depend on the order in which they are rounded, which nobody knows.
  */
@@ -16,7 +16,7 @@ import { rowsByKey, strangeOperation } from './rows.ts';
 
 /** A stock, and what was done to it. Rows are of `history.operations`, by start. */
 export interface Stock {
-  /** Of an inventory: which product and region. */
+  /** Of an inventory: which product. */
   readonly shelf: string;
   readonly initial: number;
   /** The operations that may have added or taken something: those that did not fail and were not refused. */

@@ -56,17 +56,24 @@ describe('the specs of banks, inventories, bounded counters, tokens, ids and lea
       allows('bank', [['read', null, { b: 0, a: 10, c: 0 }]], initial),
       'an empty account need not be shown',
     );
+    assert(
+      allows('bank', [
+        ['open', { a: 3, b: 4 }, null],
+        ['read', null, { a: 3, b: 4 }],
+      ]),
+    );
     for (const answer of [5, [1], 'much', { a: 'much' }])
       assert.throws(() => allows('bank', [['read', null, answer]]), TypeError);
     assert(allows('bank', [['transfer', { from: '__proto__', to: 'b', amount: 1 }, null]], initial));
   });
 
-  it('inventory: products in regions are stocks of their own, sold while there are any', () => {
+  it('inventory: a product has one stock, sold in any region while there is any', () => {
     const lot = (cantidad: number, region = 'sur'): Json => ({ producto_id: 7, cantidad, region });
     const stocked: Step = ['restock', lot(2), null];
     assert(allows('inventory', [stocked, ['sell', lot(2), true], ['read', lot(1), 0]]));
     assert(!allows('inventory', [stocked, ['sell', lot(3), true]]));
-    assert(!allows('inventory', [stocked, ['sell', lot(1, 'norte'), true]]));
+    assert(allows('inventory', [stocked, ['sell', lot(2, 'norte'), true], ['sell', lot(1), false]]));
+    assert(!allows('inventory', [stocked, ['sell', { producto_id: 8 }, true]]));
     assert(allows('inventory', [stocked, ['sell', lot(3), false], ['read', lot(1), { cantidad: 2 }]]));
     assert(!allows('inventory', [stocked, ['sell', lot(2), false]]));
     assert(

@@ -270,6 +270,24 @@ const cases: readonly { name: string; why: string; broken: boolean; shown: reado
   },
   {
     name: 'durable-log',
+    why: 'a log in which older entries came back in a restart',
+    broken: true,
+    shown: [
+      { node: 1, status: { log: logOf('1 3') } },
+      { node: 1, incarnation: 2, status: { log: logOf('1 2 2') } },
+    ],
+  },
+  {
+    name: 'durable-log',
+    why: 'a log whose end a later leader had replaced before the restart',
+    broken: false,
+    shown: [
+      { node: 1, status: { log: logOf('1 1 2 2') } },
+      { node: 1, incarnation: 2, status: { log: logOf('1 1 3') } },
+    ],
+  },
+  {
+    name: 'durable-log',
     why: 'a log that is the same after a restart, and one that is truncated without one',
     broken: false,
     shown: [

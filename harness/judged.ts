@@ -1,0 +1,60 @@
+/**
+ * Which checkers stand for a claim. A claimed level is judged by the workload's checker of it. Where the workload has
+ * none (no history of locks shows a regular register), the strongest levels that follow from the claim and that it can
+ * judge stand for it, and what the claim means for its objects in particular.
+ */
+import { guarantees, type Claim, type Guarantee } from '../nodes/kernel/model.ts';
+import type { Checker } from './checkers/checker.ts';
+import { implies, strongest } from './guarantees.ts';
+import type { Workload } from './workload.ts';
+
+export interface Judged {
+  readonly levels: readonly Guarantee[];
+  /** Further checkers that decide, too. */
+  readonly entailed: readonly Checker[];
+  /** For claimed levels without a checker of their own: the names of the checkers that stand for them. */
+  readonly instead: Readonly<Partial<Record<Guarantee, readonly string[]>>>;
+}
+
+type Judge = Pick<Workload, 'checker' | 'always' | 'entails'>;
+
+/** What is judged of a claim, or, where somebody asked for one level, of that one alone. */
+export function judgedOf(
+  workload: Judge,
+  claim: Pick<Claim, 'guarantees' | 'converges'>,
+  asked: Guarantee | null,
+): Judged {
+  const wanted = asked === null ? claim.guarantees : [asked];
+  const entailed = entailedBy(workload, wanted);
+  if (asked !== null) return { levels: [asked], entailed, instead: {} };
+  // One copy that answers by its leader alone converges, and no history can show it.
+  const canSee = (level: Guarantee): boolean =>
+    workload.checker(level) !== null && (level !== 'convergence' || claim.converges !== undefined);
+  const judges = new Map<Guarantee, readonly Guarantee[]>(
+    wanted.map((level) => {
+      if (workload.checker(level) !== null) return [level, [level]] as const;
+      return [
+        level,
+        strongest(guarantees.filter((weaker) => implies(level, weaker) && canSee(weaker))),
+      ] as const;
+    }),
+  );
+  const instead = [...judges].flatMap(([level, levels]) => {
+    if (workload.checker(level) !== null) return [];
+    const others = [...entailedBy(workload, [level]), ...workload.always].map(({ name }) => name);
+    return [[level, [...new Set([...levels, ...others])]] as const];
+  });
+  const levels = [...new Set([...judges.values()].flat())];
+  const isNothing = levels.length + entailed.length + workload.always.length === 0;
+  return {
+    // A claim of which nothing can be judged stays undecided.
+    levels: isNothing ? claim.guarantees : levels,
+    entailed,
+    instead: Object.fromEntries(instead),
+  };
+}
+
+function entailedBy({ entails = {} }: Judge, levels: readonly Guarantee[]): readonly Checker[] {
+  const follows = (weaker: Guarantee): boolean => levels.some((level) => implies(level, weaker));
+  return guarantees.flatMap((level) => (follows(level) ? (entails[level] ?? []) : []));
+}

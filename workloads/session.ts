@@ -1,0 +1,82 @@
+/**
+ * Sessions: processes that read and write a few registers, and go from node to node while they do, unless the claim is
+ * made for processes that stay. What a process saw or wrote is missing where it comes next.
+ */
+import { checkerOf } from '../harness/checkers/levels.ts';
+import { onlyWritten } from '../harness/checkers/objects/index.ts';
+import { fromState, type Generator } from '../harness/generator/index.ts';
+import { register as registerSpec } from '../harness/specs/register.ts';
+import type { Workload, WorkloadOptions } from '../harness/workload.ts';
+import { assert } from '../nodes/kernel/assert.ts';
+import { nodeId } from '../nodes/kernel/ids.ts';
+import type { Guarantee } from '../nodes/kernel/model.ts';
+import { finalReads } from './singleKey.ts';
+
+/** How many keys there are at a time, and after how many operations the next one takes the place of one. */
+const keysAtATime = 4;
+const operationsMax = 300;
+
+const levels: ReadonlySet<Guarantee> = new Set([
+  'read-your-writes',
+  'monotonic-reads',
+  'monotonic-writes',
+  'writes-follow-reads',
+  'convergence',
+  'no-lost-writes',
+]);
+
+export const session: Workload = {
+  name: 'session',
+  meaning: 'processes read and write a few registers, and go from node to node meanwhile',
+  idempotent: ['read'],
+  needs: [['read', 'write']],
+  spec: registerSpec.name,
+  generator: roaming,
+  finalGenerator: (options, keys) => finalReads(keys, options),
+  action: ({ f, key, value }) => {
+    assert(key !== undefined, 'an operation of this workload has a key');
+    return f === 'read' ? { kind: 'read', key } : { kind: 'write', key, value };
+  },
+  completed: ({ f, value }, result) => (f === 'read' ? result : value),
+  checker: (level) => (levels.has(level) ? checkerOf(level, { spec: registerSpec }) : null),
+  always: [onlyWritten(registerSpec)],
+};
+
+interface Slot {
+  readonly key: number;
+  readonly operations: number;
+}
+
+interface State {
+  readonly slots: readonly Slot[];
+  readonly keys: number;
+  /** The values 1 … written were used, each for one key. */
+  readonly written: number;
+}
+
+function roaming({ nodes, sessions = 'roaming' }: WorkloadOptions): Generator {
+  const slots = Array.from({ length: keysAtATime }, (_, key) => ({ key, operations: 0 }));
+  return fromState<State>(
+    { slots, keys: keysAtATime, written: 0 },
+    {
+      next: (state, { prng, free }) => {
+        const at = prng.int(0, keysAtATime);
+        const { key, operations } = state.slots[at] ?? { key: 0, operations: 0 };
+        const isSpent = operations + 1 >= operationsMax;
+        const slot = isSpent ? { key: state.keys, operations: 0 } : { key, operations: operations + 1 };
+        const isRead = prng.chance(0.6);
+        const written = isRead ? state.written : state.written + 1;
+        const op = {
+          f: isRead ? 'read' : 'write',
+          key: `x${key}`,
+          value: isRead ? null : written,
+          thread: prng.pick(free),
+          // A system with a leader may send the client on: that is where it goes in this session, then.
+          ...(sessions === 'roaming' && { entry: nodeId(1 + prng.int(0, nodes)) }),
+        };
+        const keys = isSpent ? state.keys + 1 : state.keys;
+        return { op, state: { slots: state.slots.with(at, slot), keys, written } };
+      },
+    },
+  );
+}
