@@ -7,6 +7,8 @@ import { invariants } from './invariants.ts';
 import type { EventualProtocol } from './messages.ts';
 import { optionSpecs, parseOptions } from './options.ts';
 
+/** A push into a cut is given up after a second (nodes/host/carrier.ts): shorter intervals make nobody agree sooner. */
+const intervalMsMin = 500;
 const deadlineMsMin = 10_000;
 const intervalsMax = 10;
 
@@ -17,7 +19,7 @@ function claim(values: OptionValues): Claim {
     because:
       'replicas exchange all that they have, and what is left when versions meet does not depend on who met whom first; a write is replaced only by one that knew of it, or by a concurrent one that wins at every node',
     converges: {
-      intervalMs: syncIntervalMs,
+      intervalMs: Math.max(syncIntervalMs, intervalMsMin),
       deadlineMs: Math.max(intervalsMax * syncIntervalMs, deadlineMsMin),
     },
   };
