@@ -10,7 +10,7 @@
  */
 import { implies } from './guarantees.ts';
 import { nodeId, type NodeId } from '../nodes/kernel/ids.ts';
-import type { Claim, OptionValues, Sessions, Settling } from '../nodes/kernel/model.ts';
+import type { Claim, NodeModel, OptionValues, Sessions, Settling } from '../nodes/kernel/model.ts';
 import { createPrng } from '../nodes/kernel/prng.ts';
 import type { WireRequest } from '../nodes/kernel/wire.ts';
 import { Alarms } from './alarms.ts';
@@ -34,7 +34,7 @@ export interface RunnerOptions {
   /** What the harness must know of the model. */
   readonly model: {
     /** Whether a write may be sent again under its Request-Id. */
-    readonly deduplicates: boolean;
+    readonly deduplicates: NodeModel['deduplicates'];
     /** Clients are such as the claim is made for; without one they roam. */
     claim?(options: OptionValues): Claim;
   };
@@ -83,7 +83,8 @@ export class Runner implements Run {
       nodes,
       workload,
       profile,
-      deduplicates: model.deduplicates,
+      deduplicates:
+        typeof model.deduplicates === 'function' ? model.deduplicates(config.options) : model.deduplicates,
       sessions: sessionsOf(options),
       converges: this.settling,
       attemptTimeoutMs,

@@ -13,12 +13,13 @@ import { HarnessError, UsageError } from '../exit.ts';
 import { makeFolder } from '../makeFolder.ts';
 import { wholeNumber } from './choice.ts';
 import { curlLines } from './curlLines.ts';
+import { courseSettings } from './courseEnvironment.ts';
 import { addModelFlags, chosenModel, sizedFor, type ModelFlags } from './modelFlags.ts';
 
 interface NodeFlags extends ModelFlags {
-  readonly id: number;
-  readonly port: number;
-  readonly peers: readonly number[];
+  readonly id?: number;
+  readonly port?: number;
+  readonly peers?: readonly number[];
   readonly data?: string;
   readonly seed: string;
 }
@@ -29,23 +30,58 @@ Examples:
   npm run node -- --model raft --id 2 --port 5002 --peers 5001,5003
   npm run node -- --model raft --id 3 --port 5003 --peers 5001,5002
 These three, each in a terminal of its own, are a cluster. Peers are given by their ports, in the order of their ids;
-\`npm run cluster\` starts all of them at once.`;
+\`npm run cluster\` starts all of them at once.
+
+A node of leader-follower also reads NODE_ID, ES_LIDER, SEGUIDORES, URL_LIDER, PUERTO, MIN_CONFIRMACIONES_REQUERIDAS,
+HEARTBEAT_INTERVAL, HEARTBEAT_TIMEOUT and ARCHIVO_LOG from the environment, where flags say nothing.`;
 
 export function nodeCommand(): Command {
   return addModelFlags(new Command('node'))
     .description('run one node in the foreground; Ctrl-C ends it')
-    .requiredOption('--id <number>', 'the id of this node, from 1', wholeNumber(1, 1000))
-    .requiredOption('--port <port>', 'the port to listen on (127.0.0.1)', wholeNumber(0, 65535))
-    .option('--peers <ports>', 'the ports of the other nodes, in the order of their ids', portList, [])
+    .option('--id <number>', 'the id of this node, from 1', wholeNumber(1, 1000))
+    .option('--port <port>', 'the port to listen on (127.0.0.1)', wholeNumber(0, 65535))
+    .option('--peers <ports>', 'the ports of the other nodes, in the order of their ids', portList)
     .option('--data <folder>', 'where the journal is kept; a new temporary folder without it')
     .option('--seed <seed>', 'the seed of all random choices', '0')
     .addHelpText('after', examples)
     .action((flags: NodeFlags) => runForeground(flags));
 }
 
-async function runForeground(flags: NodeFlags): Promise<void> {
+/** A node whose number, port and peers are known. */
+interface Placed extends ModelFlags {
+  readonly id: number;
+  readonly port: number;
+  readonly peers: Readonly<Record<NodeId, string>>;
+  readonly data?: string;
+}
+
+/** The model whose course told its nodes by the environment who they are. */
+const modelOfTheCourse = 'leader-follower';
+
+/** Flags go first; what they leave open may stand in the environment. Throws UsageError. */
+function placed({ set, ...flags }: NodeFlags): Placed {
+  const said = flags.model === modelOfTheCourse ? courseSettings(process.env) : { set: [] };
+  const given = new Set(set.map((pair) => pair.split('=', 1)[0]));
+  const id = flags.id ?? said.id;
+  const port = flags.port ?? said.port;
+  if (id === undefined) throw new UsageError('--id is missing: the number of this node, from 1');
+  if (port === undefined) throw new UsageError('--port is missing: where this node listens');
+  const peers = flags.peers === undefined ? (said.peers ?? {}) : peersOf({ id, port, peers: flags.peers });
+  const data = flags.data ?? said.data;
+  return {
+    ...flags,
+    set: [...set, ...said.set.filter((pair) => !given.has(pair.split('=', 1)[0]))],
+    id,
+    port,
+    peers,
+    ...(data !== undefined && { data }),
+  };
+}
+
+async function runForeground(nodeFlags: NodeFlags): Promise<void> {
+  const flags = placed(nodeFlags);
   const { model, options, bug } = chosenModel(flags);
-  const peers = peersOf(flags);
+  const { peers } = flags;
   const given = flags.data === undefined ? null : madeFolder(flags.data);
   const signals = catchSignals();
   const folder = given ?? mkdtempSync(join(tmpdir(), 'ordeal-node-'));
@@ -56,8 +92,8 @@ async function runForeground(flags: NodeFlags): Promise<void> {
       port: flags.port,
       peers,
       disk: folderDisk(folder),
-      options: sizedFor(model, options, flags.peers.length + 1),
-      seed: flags.seed,
+      options: sizedFor(model, options, Object.keys(peers).length + 1),
+      seed: nodeFlags.seed,
       bug,
       onFatal: end,
     }).then((node) => {
@@ -99,7 +135,15 @@ function madeFolder(name: string): string {
 }
 
 /** The ids of the peers are the other numbers from 1 on, in the order of the list. */
-function peersOf({ id, port, peers }: NodeFlags): Record<NodeId, string> {
+function peersOf({
+  id,
+  port,
+  peers,
+}: {
+  readonly id: number;
+  readonly port: number;
+  readonly peers: readonly number[];
+}): Record<NodeId, string> {
   if (peers.includes(port))
     throw new UsageError(`--peers has ${port}, which is the port of this node itself`);
   if (id > peers.length + 1) {

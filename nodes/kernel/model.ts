@@ -148,7 +148,7 @@ export interface NodeModel<P extends Protocol = Protocol> {
   /** Names of the faults that it claims to survive with these options. */
   survives(options: OptionValues): readonly string[];
   /** Whether a request with a `Request-Id` may be sent again without taking effect twice. */
-  readonly deduplicates: boolean;
+  readonly deduplicates: boolean | ((options: OptionValues) => boolean);
   readonly options: readonly OptionSpec[];
   readonly bugs: readonly BugSpec[];
   readonly invariants: readonly Invariant<P>[];
@@ -172,6 +172,8 @@ export interface NodeModel<P extends Protocol = Protocol> {
    */
   answered?(message: P['message'], answer: WireAnswer | null): P['message'] | null;
   toAnswer(response: P['response']): WireAnswer;
+  /** Nobody ever leads: faults that would be aimed at the leader are aimed at any node. */
+  readonly leaderless?: true;
   /** Who leads, as this status says; null for models without a leader. Served as `GET /leader`. */
   leader(status: P['status']): { readonly leader: NodeId | null; readonly term: number } | null;
   create(init: CoreInit<P>): ProtocolCore<P>;

@@ -22,7 +22,11 @@ function claim(values: OptionValues): Claim {
     return {
       guarantees: ['convergence'],
       because: `${because}; in the end all nodes have the log of the last leader`,
-      converges: { intervalMs: 2 * heartbeatInterval, deadlineMs: 10_000 + 10 * heartbeatTimeout },
+      // Before anybody copies anything, a leader may have to be found: one attempt takes two timeouts at most.
+      converges: {
+        intervalMs: 2 * heartbeatTimeout + 2 * heartbeatInterval,
+        deadlineMs: 10_000 + 20 * heartbeatTimeout,
+      },
     };
   }
   if (reads === 'any') {
@@ -49,7 +53,8 @@ export const leaderFollower: NodeModel<LeaderFollowerProtocol> = {
   workloads: ['register', 'append'],
   api: 'key-value',
   survives: () => ['partition', 'kill', 'stop', 'pause', 'slow', 'flaky'],
-  deduplicates: true,
+  // A request that was applied, and lost with its leader, is a new one to the next leader.
+  deduplicates: (options) => !mayLose(options),
   options: optionSpecs,
   bugs: bugSpecs,
   invariants,
