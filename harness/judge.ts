@@ -2,7 +2,7 @@
  * From the history of a run to its verdict: runs the checker of every judged level and those that always apply, and
  * sums up. The worst wins: a violation over an unknown over nothing found.
  */
-import { guarantees, type Claim } from '../nodes/kernel/model.ts';
+import { guarantees, type Claim, type Guarantee } from '../nodes/kernel/model.ts';
 import { worst, type Budget, type Checker, type Verdict } from './checkers/checker.ts';
 import { judgeHistory } from './checkers/judgement.ts';
 import { measuresOf } from './checkers/levels.ts';
@@ -43,7 +43,7 @@ export function judge(input: JudgeInput): Results {
   const judged = judgedOf(workload, claim, config.guarantee);
   const { valid, levels, checkers, deciding } = judgeHistory(history, {
     levels: judged.levels,
-    checkerOf: (level) => workload.checker(level),
+    checkerOf: (level) => (canBeSeen(level, input) ? workload.checker(level) : null),
     whyNot: () => whyNot(workload),
     always: [stats, ...workload.always, ...judged.entailed],
     measures: isBrief ? [] : measuresIn(workload),
@@ -81,6 +81,12 @@ export function judge(input: JudgeInput): Results {
     warnings: [...new Set([...(input.warnings ?? []), ...faultWarnings(input.history, input.faults)])],
     repro: reproLine(config, input.model),
   };
+}
+
+/** Where one copy answers for all, no history shows that replicas agree: so nobody looks, unless somebody asks. */
+function canBeSeen(level: Guarantee, { claim, config }: JudgeInput): boolean {
+  const isNamed = config.guarantee === level || claim.guarantees.includes(level);
+  return level !== 'convergence' || claim.converges !== undefined || isNamed;
 }
 
 function measuresIn({ spec: name }: JudgeInput['workload']): readonly Checker[] {

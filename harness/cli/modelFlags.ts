@@ -46,6 +46,13 @@ export function sizedFor(model: NodeModel, options: OptionValues, nodes: number)
   return asUsage(() => model.sized?.(options, nodes) ?? options);
 }
 
+/** The options, where those that were not given are what the workload needs. */
+export function servingOptions(model: NodeModel, flags: ModelFlags, workload: string): OptionValues {
+  const given = new Set(flags.set.map((pair) => pair.slice(0, pair.indexOf('='))));
+  const needed = Object.entries(model.defaultsFor?.(workload) ?? {}).filter(([name]) => !given.has(name));
+  return { ...optionsOf(model, flags.set), ...Object.fromEntries(needed) };
+}
+
 function optionsOf(model: NodeModel, pairs: readonly string[]): OptionValues {
   return asUsage(() => parseOptions(model, pairs));
 }

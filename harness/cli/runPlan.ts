@@ -10,11 +10,11 @@ import { UsageError } from '../exit.ts';
 import type { ScheduleEntry } from '../faults/fault.ts';
 import { faults as allFaults, faultsDefault } from '../faults/index.ts';
 import { runDefaults } from '../repro.ts';
-import { drawSchedule } from '../schedule.ts';
+import { drawSchedule, withoutLeader } from '../schedule.ts';
 import type { Workload } from '../workload.ts';
 import { choose, seconds, wholeNumber } from './choice.ts';
 import { readSchedule } from './scheduleFile.ts';
-import { addModelFlags, chosenModel, sizedFor, type ModelFlags } from './modelFlags.ts';
+import { addModelFlags, chosenModel, servingOptions, sizedFor, type ModelFlags } from './modelFlags.ts';
 
 /** The flags that say what to run; the same words for every command that runs something. */
 export interface PlanFlags extends ModelFlags {
@@ -62,7 +62,7 @@ export function addPlanFlags(command: Command): Command {
     )
     .option(
       '--faults <names>',
-      `comma-separated, or none (default: ${faultsDefault.join(',')}; there are ${names(allFaults)})`,
+      `comma-separated, or none (default: those of ${faultsDefault.join(',')} that the model survives; there are ${names(allFaults)})`,
     )
     .option(
       '--fault-interval <seconds>',
@@ -89,13 +89,17 @@ function names(items: readonly { readonly name: string }[]): string {
 
 /** Checks the flags against the registries and draws the schedule. Throws UsageError. */
 export function planRun(flags: PlanFlags): Plan {
-  const { model, options, bug } = chosenModel(flags);
+  const { model, bug } = chosenModel(flags);
   const workload = choose('workload', servedBy(model), flags.workload ?? model.workloads[0] ?? '');
   const nodes = flags.nodes ?? model.nodesDefault;
+  const options = sizedFor(model, servingOptions(model, flags, workload.name), nodes);
   if (flags.network !== 'links') throw new UsageError(`no network '${flags.network}'. There is: links`);
   const members = Array.from({ length: nodes }, (_, index) => nodeId(index + 1));
   const given = givenSchedule(flags, members);
-  const faults = given === null ? chosenFaults(flags.faults) : [...new Set(given.map(({ fault }) => fault))];
+  const faults =
+    given === null
+      ? chosenFaults(flags.faults, model.survives(options))
+      : [...new Set(given.map(({ fault }) => fault))];
   const seed = flags.seed ?? randomInt(seedMax);
   const plan = {
     version: 1 as const,
@@ -109,12 +113,11 @@ export function planRun(flags: PlanFlags): Plan {
     faultIntervalSeconds: flags.faultInterval,
     seed,
     network: 'links' as const,
-    options: sizedFor(model, options, nodes),
+    options,
     guarantee: flags.guarantee === undefined ? null : chosenGuarantee(flags.guarantee),
     bug,
   };
-  const schedule =
-    given ??
+  const drawn = (): readonly ScheduleEntry[] =>
     drawSchedule(createPrng(seed).fork('schedule'), {
       nodes: members,
       faults,
@@ -123,6 +126,7 @@ export function planRun(flags: PlanFlags): Plan {
       // All models here are reference models, which must cope with a message that comes twice.
       duplicates: true,
     });
+  const schedule = given ?? (model.leaderless ? withoutLeader(drawn()) : drawn());
   const scheduleFile = flags.schedule === undefined ? {} : { scheduleFile: flags.schedule };
   return { model, workload, config: { ...plan, schedule, ...scheduleFile } };
 }
@@ -138,8 +142,9 @@ function servedBy(model: NodeModel): readonly Workload[] {
   return workloads.filter((workload) => model.workloads.includes(workload.name));
 }
 
-function chosenFaults(text: string | undefined): readonly string[] {
-  if (text === undefined) return faultsDefault;
+/** Unless somebody chose them, faults that the model does not claim to survive are left out. */
+function chosenFaults(text: string | undefined, survived: readonly string[]): readonly string[] {
+  if (text === undefined) return faultsDefault.filter((fault) => survived.includes(fault));
   if (text === 'none') return [];
   const chosen = text.split(',').map((name) => choose('fault', allFaults, name.trim()).name);
   return [...new Set(chosen)];

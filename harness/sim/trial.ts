@@ -13,7 +13,7 @@ import { apiProfileOf } from '../profiles/index.ts';
 import type { Results } from '../results.ts';
 import type { ScheduleEntry } from '../faults/fault.ts';
 import { Runner, type RunTimings } from '../runner.ts';
-import { drawSchedule, type ScheduleOptions } from '../schedule.ts';
+import { drawSchedule, withoutLeader, type ScheduleOptions } from '../schedule.ts';
 import type { Workload } from '../workload.ts';
 import type { HostFlaw } from './host.ts';
 import type { Personality } from './personality.ts';
@@ -85,13 +85,18 @@ export function planTrial(campaign: Campaign, seed: number): Plan {
   const prng = streamOf(seed, profile);
   const character = profile.draw(prng.fork('character'));
   const nodeCount = campaign.nodes ?? character.nodes;
-  const faults = campaign.faults ?? character.faults;
+  const options = drawOptions(campaign, nodeCount, prng.fork('options'));
+  const survived = new Set(campaign.model.survives(options));
+  // Faults that somebody chose are carried out, whether the model claims to survive them or not.
+  const faults = campaign.faults ?? character.faults.filter((fault) => survived.has(fault));
   const faultIntervalSeconds = campaign.faultIntervalSeconds ?? character.faultIntervalSeconds;
   const { timeLimitSeconds } = campaign;
   const nodes = members(nodeCount);
   const schedule =
     campaign.schedule ??
-    scheduleOf(campaign, profile, prng, { nodes, faults, faultIntervalSeconds, timeLimitSeconds });
+    scheduleOf(campaign, profile, prng, { nodes, faults, faultIntervalSeconds, timeLimitSeconds }).filter(
+      ({ fault }) => campaign.faults !== null || survived.has(fault),
+    );
   const config: RunConfig = {
     version: 1,
     model: campaign.model.name,
@@ -104,7 +109,7 @@ export function planTrial(campaign: Campaign, seed: number): Plan {
     faultIntervalSeconds,
     seed,
     network: 'links',
-    options: drawOptions(campaign, nodeCount, prng.fork('options')),
+    options,
     guarantee: campaign.guarantee,
     bug: campaign.bug,
     schedule,
@@ -120,8 +125,9 @@ function scheduleOf(
 ): readonly ScheduleEntry[] {
   const drawn = drawSchedule(prng.fork('schedule'), { ...options, duplicates: true });
   // Faults that somebody chose are carried out as they are in a real run.
-  if (campaign.faults !== null || profile.tune === undefined) return drawn;
-  return profile.tune(drawn, prng.fork('tune'), options);
+  const isTuned = campaign.faults === null && profile.tune !== undefined;
+  const schedule = isTuned ? (profile.tune?.(drawn, prng.fork('tune'), options) ?? drawn) : drawn;
+  return campaign.model.leaderless ? withoutLeader(schedule) : schedule;
 }
 
 /** Runs one seed to its verdict. */
@@ -187,11 +193,12 @@ function verdictOf(results: Results): Pick<Trial, 'kind' | 'explanation' | 'unkn
 }
 
 /** Options that the model lets a simulation vary, unless they were given. */
-function drawOptions({ model, options }: Campaign, nodes: number, prng: Prng): OptionValues {
+function drawOptions({ model, workload, options }: Campaign, nodes: number, prng: Prng): OptionValues {
   const values: Record<string, string | number> = {};
+  const needed = model.defaultsFor?.(workload.name) ?? {};
   for (const option of model.options) {
     const varied = option.vary === undefined ? option.default : prng.pick([option.default, ...option.vary]);
-    values[option.name] = options[option.name] ?? varied;
+    values[option.name] = options[option.name] ?? needed[option.name] ?? varied;
   }
   return model.sized?.(values, nodes) ?? values;
 }

@@ -31,10 +31,14 @@ export function VerdictStrip({
         <Fact name="nodes" value={String(config.nodes)} />
         <Fact name="faults" value={config.faults.length === 0 ? 'none' : config.faults.join(', ')} />
         <Fact name="seed" value={String(config.seed)} />
-        <Fact name="judged against" value={listed(results.guarantee.judged) || 'its own checks'} />
-        {results.valid === false && results.guarantee.strongestHeld.length > 0 && (
+        <Fact name="claim" value={listed(results.guarantee.claimed) || 'nothing'} />
+        <Fact name="judged against" value={listed(judgedBy(view)) || 'its own checks'} />
+        {results.guarantee.strongestHeld.length > 0 && (
           <Fact name="strongest that held" value={listed(results.guarantee.strongestHeld)} />
         )}
+        {figuresOf(view).map(({ name, value }) => (
+          <Fact key={name} name={name} value={value} />
+        ))}
       </dl>
       <OutcomeBar view={view} />
       <div class="repro">
@@ -66,6 +70,25 @@ function Fact({
       </dd>
     </div>
   );
+}
+
+/** The levels that were judged, and the checkers that stand for claimed levels which this workload cannot judge. */
+function judgedBy({ results }: ReportView): readonly string[] {
+  const { judged, instead = {} } = results.guarantee;
+  return [...new Set([...judged, ...Object.values(instead).flat()])];
+}
+
+/** What the run shows of convergence, losses and staleness. */
+function figuresOf({ results: { figures } }: ReportView): readonly { name: string; value: string }[] {
+  if (figures === undefined) return [];
+  const { convergedMs, lost, staleReads } = figures;
+  return [
+    ...(convergedMs === null ? [] : [{ name: 'nodes agreed after', value: `${count(convergedMs)} ms` }]),
+    ...(lost === null ? [] : [{ name: 'writes lost', value: lost === 0 ? 'none' : count(lost) }]),
+    ...(staleReads === null
+      ? []
+      : [{ name: 'stale reads', value: `${count(staleReads.stale)} of ${count(staleReads.reads)}` }]),
+  ];
 }
 
 /** The options that the repro line spells out: the others are what the model does anyway. */

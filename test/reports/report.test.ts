@@ -44,6 +44,25 @@ describe('the report of a run', () => {
     assert.ok(decoded(html).includes(invalid.results.repro));
   });
 
+  it('says what is claimed, what stands for it, and the figures that the run shows', () => {
+    const { results } = valid;
+    const guarantee = { ...results.guarantee, judged: [], instead: { linearizable: ['leader-terms'] } };
+    const figures = { convergedMs: 1234, lost: 0, staleReads: { stale: 2, reads: 31 } };
+    const facts = (run: typeof valid): string =>
+      /<dl class="facts">([^]*?)<\/dl>/.exec(renderReport(run))?.[1] ?? '';
+    const shown = facts({ ...valid, results: { ...results, guarantee, figures } });
+    for (const [name, value] of [
+      ['claim', 'linearizable and strict-serializable'],
+      ['judged against', 'leader-terms'],
+      ['nodes agreed after', '1,234 ms'],
+      ['writes lost', 'none'],
+      ['stale reads', '2 of 31'],
+    ] as const)
+      assert.ok(shown.includes(`<dt>${name}</dt><dd>${value}</dd>`), `${name}: ${shown}`);
+    const nothing = { convergedMs: null, lost: null, staleReads: null };
+    assert.doesNotMatch(facts({ ...valid, results: { ...results, figures: nothing } }), /agreed|lost|stale/);
+  });
+
   it('says why a run is undecided', () => {
     const html = renderReport({
       ...valid,
