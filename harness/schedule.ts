@@ -78,6 +78,19 @@ export function drawSchedule(prng: Prng, options: ScheduleOptions): ScheduleEntr
   return entries;
 }
 
+/** Where nobody ever leads, what is aimed at the leader is aimed at any node. */
+export function withoutLeader(entries: readonly ScheduleEntry[]): readonly ScheduleEntry[] {
+  return entries.map((entry) => {
+    const { target, shape } = entry.params;
+    const params = {
+      ...entry.params,
+      ...(target === 'leader' && { target: 'one' }),
+      ...(shape === 'isolate-leader' && { shape: 'one' }),
+    };
+    return { ...entry, params };
+  });
+}
+
 function lengthMs({ startMs, endMs }: FaultyPhase): number {
   return endMs - startMs;
 }

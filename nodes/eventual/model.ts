@@ -30,7 +30,7 @@ export const eventual: NodeModel<EventualProtocol> = {
   summary:
     'every node takes reads and writes; version vectors and anti-entropy make the nodes agree in the end',
   nodesDefault: 3,
-  workloads: ['register'],
+  workloads: ['register', 'session', 'inventory'],
   api: 'key-value',
   survives: () => ['partition', 'kill', 'stop', 'pause', 'slow', 'flaky'],
   deduplicates: false,
@@ -42,6 +42,7 @@ export const eventual: NodeModel<EventualProtocol> = {
   carried,
   answered,
   toAnswer,
+  leaderless: true,
   leader: () => null,
   create: (init) => new EventualCore(init),
 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { faults, faultsDefault } from '../../harness/faults/index.ts';
-import { drawSchedule, faultyPhase, type ScheduleOptions } from '../../harness/schedule.ts';
+import { drawSchedule, faultyPhase, withoutLeader, type ScheduleOptions } from '../../harness/schedule.ts';
 import { nodeId } from '../../nodes/kernel/ids.ts';
 import { createPrng } from '../../nodes/kernel/prng.ts';
 
@@ -125,6 +125,18 @@ describe('a schedule', () => {
       faultyMs += isFaulty.reduce((sum, one) => sum + one, 0);
     }
     assert(faultyMs / 50 < 20_000, `${faultyMs / 50} ms of 30 s`);
+  });
+
+  it('is aimed at any node where nobody leads, and else stays as it is', () => {
+    const schedule = drawSchedule(createPrng(42), usual);
+    const leaderless = withoutLeader(schedule);
+    assert(schedule.some(({ params }) => isAimedAtLeader(params)));
+    for (const [at, entry] of leaderless.entries()) {
+      const { params, ...rest } = schedule[at] ?? assert.fail();
+      assert.deepEqual({ ...entry, params: null }, { ...rest, params: null });
+      if (!isAimedAtLeader(params)) assert.deepEqual(entry.params, params);
+      else assert(entry.params['target'] === 'one' || entry.params['shape'] === 'one');
+    }
   });
 
   it('is empty without faults, and refuses one that there is not', () => {
