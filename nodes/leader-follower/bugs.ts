@@ -93,7 +93,8 @@ const bugs: readonly Bug[] = [
   {
     name: 'shows-unconfirmed',
     mistake: 'reads show entries that are not confirmed yet, and may be lost with their leader',
-    revealedBy: 'monotonic-reads, when a leader is cut off (failover=highest-log, reads=any)',
+    revealedBy:
+      'monotonic-reads and writes-follow-reads, when a leader is cut off (failover=highest-log, reads=any)',
     rules: { copies: (copies) => ({ ...copies, toShow: 1 }) },
   },
 ];
