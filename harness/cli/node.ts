@@ -22,6 +22,9 @@ interface NodeFlags extends ModelFlags {
   readonly peers?: readonly number[];
   readonly data?: string;
   readonly seed: string;
+  readonly numNodes?: number;
+  readonly readQuorum?: number;
+  readonly writeQuorum?: number;
 }
 
 const examples = `
@@ -30,7 +33,8 @@ Examples:
   npm run node -- --model raft --id 2 --port 5002 --peers 5001,5003
   npm run node -- --model raft --id 3 --port 5003 --peers 5001,5002
 These three, each in a terminal of its own, are a cluster. Peers are given by their ports, in the order of their ids;
-\`npm run cluster\` starts all of them at once.
+\`npm run cluster\` starts all of them at once. Of a model with quorums:
+  npm run node -- --model quorum --id 1 --port 5001 --peers 5002,5003 --num-nodes 3 --read-quorum 2 --write-quorum 2
 
 A node of leader-follower also reads NODE_ID, ES_LIDER, SEGUIDORES, URL_LIDER, PUERTO, MIN_CONFIRMACIONES_REQUERIDAS,
 HEARTBEAT_INTERVAL, HEARTBEAT_TIMEOUT and ARCHIVO_LOG from the environment, where flags say nothing.`;
@@ -43,6 +47,9 @@ export function nodeCommand(): Command {
     .option('--peers <ports>', 'the ports of the other nodes, in the order of their ids', portList)
     .option('--data <folder>', 'where the journal is kept; a new temporary folder without it')
     .option('--seed <seed>', 'the seed of all random choices', '0')
+    .option('--num-nodes <n>', 'how many nodes there are: must be one more than peers', wholeNumber(1, 1000))
+    .option('--read-quorum <n>', 'the same as --set r=<n>', wholeNumber(1, 1000))
+    .option('--write-quorum <n>', 'the same as --set w=<n>', wholeNumber(1, 1000))
     .addHelpText('after', examples)
     .action((flags: NodeFlags) => runForeground(flags));
 }
@@ -67,15 +74,25 @@ function placed({ set, ...flags }: NodeFlags): Placed {
   if (id === undefined) throw new UsageError('--id is missing: the number of this node, from 1');
   if (port === undefined) throw new UsageError('--port is missing: where this node listens');
   const peers = flags.peers === undefined ? (said.peers ?? {}) : peersOf({ id, port, peers: flags.peers });
+  const nodes = Object.keys(peers).length + 1;
+  if (flags.numNodes !== undefined && flags.numNodes !== nodes)
+    throw new UsageError(`--num-nodes is ${flags.numNodes}, but this node and its peers are ${nodes}`);
   const data = flags.data ?? said.data;
   return {
     ...flags,
-    set: [...set, ...said.set.filter((pair) => !given.has(pair.split('=', 1)[0]))],
+    set: [...set, ...quorumsOf(flags), ...said.set.filter((pair) => !given.has(pair.split('=', 1)[0]))],
     id,
     port,
     peers,
     ...(data !== undefined && { data }),
   };
+}
+
+/** Quorums as options of the model. */
+function quorumsOf({ readQuorum, writeQuorum }: Pick<NodeFlags, 'readQuorum' | 'writeQuorum'>): string[] {
+  return Object.entries({ r: readQuorum, w: writeQuorum }).flatMap(([name, size]) =>
+    size === undefined ? [] : [`${name}=${size}`],
+  );
 }
 
 async function runForeground(nodeFlags: NodeFlags): Promise<void> {

@@ -45,6 +45,13 @@ describe('npm run node', () => {
       ['--model raft --id 1 --port 7001 --peers 7001', /--peers has 7001/],
       ['--model raft --id 1 --port 0 --set rads=lease', /did you mean "reads"\?/],
       ['--model raft --id 1 --port 0 --bug lazines', /no bug of raft 'lazines'/],
+      ['--model raft --id 1 --port 0 --read-quorum 1', /model raft has no option "r"/],
+      ['--model quorum --id 1 --port 0 --peers 7001 --num-nodes 3', /--num-nodes is 3, but .* are 2/],
+      [
+        '--model quorum --id 1 --port 0 --peers 7001,7002 --read-quorum 4',
+        /r is 4, but a key has 3 replicas/,
+      ],
+      ['--model quorum --id 1 --port 0 --write-quorum 1 --set w=1', /option "w" is given twice/],
     ];
     for (const [line, message] of cases)
       await assert.rejects(run(line), { name: UsageError.name, message }, line);
