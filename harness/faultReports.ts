@@ -45,6 +45,7 @@ export function faultReports(
 export function faultWarnings(
   history: readonly Op[],
   reports: Readonly<Record<string, FaultReport>>,
+  isLeaderless = false,
 ): string[] {
   const warnings = Object.entries(reports)
     .filter(([, { effective }]) => !effective)
@@ -54,7 +55,7 @@ export function faultWarnings(
         : `the fault ${fault} was never injected${unavailable > 0 ? ': its targets did not exist' : ''}`,
     );
   const injected = Object.values(reports).some((report) => report.injected > 0);
-  if (injected && Object.values(reports).every(({ leaderHit }) => leaderHit === 0))
+  if (injected && !isLeaderless && Object.values(reports).every(({ leaderHit }) => leaderHit === 0))
     warnings.push('no fault ever hit the leader');
   for (const op of history) {
     if (op.process !== 'nemesis') continue;

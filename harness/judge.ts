@@ -78,7 +78,12 @@ export function judge(input: JudgeInput): Results {
     figures: figuresOf(history, specNamed(workload.spec), held, checkers),
     faults: input.faults,
     probes: input.probes ?? {},
-    warnings: [...new Set([...(input.warnings ?? []), ...faultWarnings(input.history, input.faults)])],
+    warnings: [
+      ...new Set([
+        ...(input.warnings ?? []),
+        ...faultWarnings(input.history, input.faults, input.model?.leaderless),
+      ]),
+    ],
     repro: reproLine(config, input.model),
   };
 }

@@ -14,7 +14,10 @@ export const runDefaults = {
 } as const;
 
 /** What the defaults of a run depend on. */
-export type ModelDefaults = Pick<NodeModel, 'nodesDefault' | 'workloads' | 'options' | 'sized'>;
+export type ModelDefaults = Pick<
+  NodeModel,
+  'nodesDefault' | 'workloads' | 'options' | 'sized' | 'survives' | 'defaultsFor' | 'leaderless'
+>;
 
 /** `npm run jepsen -- --model raft --seed 42`. Without the model's defaults, all that they concern is spelled out. */
 export function reproLine(config: RunConfig, defaults?: ModelDefaults): string {
@@ -25,7 +28,7 @@ export function reproLine(config: RunConfig, defaults?: ModelDefaults): string {
     flag('concurrency', config.concurrency, runDefaults.concurrency),
     flag('rate', config.rate ?? 0, runDefaults.rate),
     flag('time-limit', config.timeLimitSeconds, runDefaults.timeLimitSeconds),
-    ...faultFlags(config),
+    ...faultFlags(config, defaults),
     ...optionFlags(config, defaults),
     flag('guarantee', config.guarantee),
     flag('bug', config.bug),
@@ -35,10 +38,15 @@ export function reproLine(config: RunConfig, defaults?: ModelDefaults): string {
 }
 
 /** Faults come from a file, or are drawn. */
-function faultFlags({ scheduleFile, faults, faultIntervalSeconds }: RunConfig): string[] {
+function faultFlags(
+  { scheduleFile, faults, faultIntervalSeconds, options }: RunConfig,
+  model: ModelDefaults | undefined,
+): string[] {
   if (scheduleFile !== undefined) return [flag('schedule', scheduleFile)];
+  const survived = model?.survives(options) ?? faultsDefault;
+  const usual = faultsDefault.filter((fault) => survived.includes(fault));
   return [
-    flag('faults', faults.join(',') || 'none', faultsDefault.join(',')),
+    flag('faults', faults.join(',') || 'none', usual.join(',')),
     flag('fault-interval', faultIntervalSeconds, runDefaults.faultIntervalSeconds),
   ];
 }
@@ -47,8 +55,8 @@ function flag(name: string, value: string | number | null, usual: string | numbe
   return value === usual ? '' : `--${name} ${quoted(String(value))}`;
 }
 
-function optionFlags({ options, nodes }: RunConfig, model: ModelDefaults | undefined): string[] {
-  const defaults = model === undefined ? {} : defaultOptions(model);
+function optionFlags({ options, nodes, workload }: RunConfig, model: ModelDefaults | undefined): string[] {
+  const defaults = model === undefined ? {} : { ...defaultOptions(model), ...model.defaultsFor?.(workload) };
   const usual = model?.sized?.(defaults, nodes) ?? defaults;
   return Object.entries(options)
     .filter(([name, value]) => usual[name] !== value)

@@ -33,13 +33,14 @@ function isLevel(name: string): boolean {
 
 /** `never-oversold: what can be seen here of the claim of linearizable`. */
 function judgedInWords({ guarantee: { judged, instead = {} } }: Results): string {
-  const claimed = Object.keys(instead).filter((level) => !isAmong(level, judged));
   const standIns = [...new Set(Object.values(instead).flat())].filter((name) => !isAmong(name, judged));
-  const names = [...judged, ...standIns].join(', ');
-  if (names === '') return 'nothing';
-  return claimed.length === 0
-    ? names
-    : `${names}: what can be seen here of the claim of ${claimed.join(', ')}`;
+  const names = [...judged, ...standIns].join(', ') || 'nothing';
+  const seen = Object.entries(instead).flatMap(([level, others = []]) => (others.length > 0 ? [level] : []));
+  const unseen = Object.keys(instead).filter((level) => !isAmong(level, seen));
+  return [
+    seen.length === 0 ? names : `${names}: what can be seen here of the claim of ${seen.join(', ')}`,
+    ...(unseen.length === 0 ? [] : [`nothing can be seen here of ${unseen.join(', ')}`]),
+  ].join('; ');
 }
 
 function isAmong(name: string, levels: readonly string[]): boolean {

@@ -12,14 +12,25 @@ export const profiles: Readonly<Record<ApiName, ApiProfile>> = {
   crdt: crdtProfile,
 };
 
-/** How clients speak to a model: the profile of its API, without the operations that it has no route for. */
-export function apiProfileOf(model: Pick<NodeModel, 'api' | 'routes'>, options: OptionValues): ApiProfile {
-  const profile = profiles[model.api];
+/** How clients speak to a model: the profile of its API, without what it has no route for, or no leader. */
+export function apiProfileOf(
+  model: Pick<NodeModel, 'api' | 'routes' | 'leaderless'>,
+  options: OptionValues,
+): ApiProfile {
+  const { leader, ...profile } = profiles[model.api];
+  const leads = model.leaderless !== true;
   // Every host answers `GET /leader`; whether somebody leads is the model's business.
   const isServed = ([kind, { method, path }]: [string, ApiOperation]): boolean =>
-    kind === 'leader' || typeof routeOf(model.routes, { method, path: withoutTemplates(path) }) === 'object';
+    kind === 'leader'
+      ? leads
+      : typeof routeOf(model.routes, { method, path: withoutTemplates(path) }) === 'object';
   const entries = Object.entries(profile.operations) as [ActionKind, ApiOperation][];
-  return { ...profile, operations: Object.fromEntries(entries.filter(isServed)), options };
+  return {
+    ...profile,
+    operations: Object.fromEntries(entries.filter(isServed)),
+    options,
+    ...(leads && leader !== undefined && { leader }),
+  };
 }
 
 /** A path that any route takes which takes the filled in template. */

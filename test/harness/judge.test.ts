@@ -257,6 +257,7 @@ describe('the line that repeats a run', () => {
   const model = {
     nodesDefault: 5,
     workloads: ['register', 'append'],
+    survives: () => ['partition', 'kill', 'pause', 'slow'],
     options: [
       {
         name: 'reads',
@@ -270,6 +271,16 @@ describe('the line that repeats a run', () => {
 
   it('leaves out what would be so anyway', () => {
     assert.equal(reproLine(config, model), 'npm run jepsen -- --model raft --seed 42');
+  });
+
+  it('takes for usual what the model survives, and what the workload needs', () => {
+    const fragile = { ...model, survives: () => ['pause'], defaultsFor: () => ({ reads: 'leader' }) };
+    const usual = { ...config, faults: ['pause'], options: { reads: 'leader' } };
+    assert.equal(reproLine(usual, fragile), 'npm run jepsen -- --model raft --seed 42');
+    assert.equal(
+      reproLine(config, fragile),
+      'npm run jepsen -- --model raft --faults partition,kill,pause --set reads=read-index --seed 42',
+    );
   });
 
   it('spells out everything else, quoted for a shell', () => {

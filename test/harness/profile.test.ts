@@ -88,6 +88,9 @@ describe('the built-in API profile', () => {
     const { api, routes } = raft;
     const whole = apiProfileOf({ api, routes }, {});
     assert.deepEqual(Object.keys(whole.operations), Object.keys(keyValueProfile.operations));
+    assert(whole.leader);
+    const leaderless = apiProfileOf({ api, routes, leaderless: true }, {});
+    assert(leaderless.leader === undefined && !serviceOf(leaderless).knows('leader'));
     const simple = routes.filter(({ path }) => path === '/get/:key' || path === '/put');
     const some = apiProfileOf({ api, routes: simple }, {});
     assert.deepEqual(Object.keys(some.operations).sort(), [

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { stripVTControlCharacters } from 'node:util';
+import { summary } from '../../../harness/cli/summary.ts';
+import type { Results } from '../../../harness/results.ts';
+
+const held: Results = {
+  valid: true,
+  reasons: [],
+  model: 'raft',
+  workload: 'inventory',
+  seed: 1,
+  guarantee: {
+    claimed: ['linearizable'],
+    judged: ['never-oversold'],
+    instead: { linearizable: ['never-oversold'] },
+    held: ['never-oversold'],
+    violated: [],
+    undecided: [],
+    strongestHeld: ['never-oversold'],
+  },
+  checkers: { 'never-oversold': { valid: true, anomalies: [], stats: {} } },
+  operations: { ok: 5, fail: 0, info: 0 },
+  figures: { convergedMs: 120, lost: 0, staleReads: null },
+  faults: {},
+  probes: {},
+  warnings: [],
+  repro: 'npm run jepsen -- --model raft',
+};
+
+const linesOf = (results: Results): string[] => stripVTControlCharacters(summary(results)).split('\n');
+
+describe('the summary of a run', () => {
+  it('says what was judged instead of the claim, what held, when nodes agreed, and what was lost', () => {
+    assert.deepEqual(linesOf(held).slice(1, 5), [
+      '  raft, inventory: 5 ok, 0 fail, 0 info; judged against never-oversold: what can be seen here of the claim of linearizable',
+      '  strongest that held: never-oversold',
+      '  all nodes agreed 120 ms after the last fault was healed',
+      '  acknowledged writes lost: none',
+    ]);
+  });
+
+  it('says what can not be seen at all, and names the checkers that stand for a level', () => {
+    const guarantee = {
+      ...held.guarantee,
+      judged: ['convergence'] as const,
+      instead: { linearizable: ['leader-terms'], 'no-lost-writes': [] },
+    };
+    assert.match(
+      linesOf({ ...held, guarantee })[1] ?? '',
+      /judged against convergence, leader-terms: what .* linearizable; nothing can be seen here of no-lost-writes$/,
+    );
+    const plain = { ...held.guarantee, instead: {} };
+    assert.match(linesOf({ ...held, guarantee: plain })[1] ?? '', /judged against never-oversold$/);
+    assert.match(linesOf({ ...held, guarantee: { ...plain, judged: [] } })[1] ?? '', /against nothing$/);
+  });
+
+  it('counts what was lost, and is silent of what the run does not show', () => {
+    const figures = { convergedMs: null, lost: 3, staleReads: null };
+    assert(linesOf({ ...held, figures }).includes('  acknowledged writes lost: 3'));
+    const nothing = { convergedMs: null, lost: null, staleReads: null };
+    assert(!linesOf({ ...held, figures: nothing }).some((line) => /agreed|lost/.test(line)));
+  });
+});
