@@ -103,6 +103,13 @@ describe('eventual over HTTP', () => {
     });
   }
 
+  it('refuses bad paths and methods of all its routes', () => {
+    for (const path of ['/get/%zz', '/get/%']) assert.equal(mapped('GET', path), 400, path);
+    for (const path of ['/put', '/delete', '/sync']) assert.equal(mapped('GET', path), 405, path);
+    assert.equal(mapped('POST', '/get/k', {}), 405);
+    for (const path of ['/get', '/get/', '/sync/k']) assert.equal(mapped('GET', path), 404, path);
+  });
+
   it('refuses what it could not send on: values that are nested too deeply', () => {
     const requests = [
       mapped('POST', '/put', { key: 'k', value: nested(91) }),
