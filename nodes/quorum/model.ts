@@ -77,7 +77,7 @@ export const quorum: NodeModel<QuorumProtocol> = {
   name: 'quorum',
   summary: 'registers read and written by quorums: ABD with many writers, and what Dynamo makes of it',
   nodesDefault,
-  workloads: ['register'],
+  workloads: ['register', 'session'],
   api: 'quorum',
   survives,
   deduplicates: false,

@@ -1,5 +1,8 @@
 /** What the model says of itself, and what its options become in a cluster of some size. */
 import assert from 'node:assert/strict';
+import { planRun } from '../../../harness/cli/runPlan.ts';
+import { UsageError } from '../../../harness/exit.ts';
+import { reproLine } from '../../../harness/repro.ts';
 import { models } from '../../../nodes/index.ts';
 import type { OptionValues } from '../../../nodes/kernel/model.ts';
 import { defaultOptions, OptionsError } from '../../../nodes/kernel/options.ts';
@@ -107,6 +110,36 @@ describe('the options of quorum', () => {
       () => sized({ n: 2, r: 3, w: 3 }, 1),
       (error) => error instanceof OptionsError && error.problems.length === 3,
     );
+  });
+});
+
+describe('a run of quorum', () => {
+  const plan = (set: readonly string[], nodes?: number) =>
+    planRun({
+      model: 'quorum',
+      set,
+      concurrency: 10,
+      timeLimit: 30,
+      faultInterval: 5,
+      network: 'links',
+      seed: 1,
+      ...(nodes !== undefined && { nodes }),
+    });
+
+  it('knows its sizes, from which the claim follows, and its repro line leaves out what follows from the nodes', () => {
+    const { config, model } = plan([], 5);
+    assert.deepEqual([config.options['n'], config.options['r'], config.options['w']], [5, 3, 3]);
+    assert(!reproLine(config, model).includes('--set'));
+    const loose = plan(['r=1', 'w=2']);
+    assert.deepEqual(model.claim(loose.config.options).guarantees, ['convergence']);
+    assert.match(reproLine(loose.config, model), / --set r=1 --seed 1$/);
+  });
+
+  it('is refused where its quorums cannot be, with the reason', () => {
+    assert.throws(() => plan(['n=4']), {
+      name: UsageError.name,
+      message: /n is 4, but the cluster has 3 nodes/,
+    });
   });
 });
 
