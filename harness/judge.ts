@@ -22,7 +22,10 @@ export interface JudgeInput {
   readonly history: readonly Op[];
   readonly config: RunConfig;
   readonly claim: Claim;
-  readonly workload: Pick<Workload, 'name' | 'checker' | 'always' | 'entails' | 'idempotent' | 'spec'>;
+  readonly workload: Pick<
+    Workload,
+    'name' | 'checker' | 'always' | 'entails' | 'standIns' | 'idempotent' | 'spec'
+  >;
   /** Shared by all checkers. */
   readonly budget: Budget;
   /** Only the verdict and one small counterexample: not which levels held where a judged one is violated. */

@@ -16,7 +16,7 @@ export interface Judged {
   readonly instead: Readonly<Partial<Record<Guarantee, readonly string[]>>>;
 }
 
-type Judge = Pick<Workload, 'checker' | 'always' | 'entails'>;
+type Judge = Pick<Workload, 'checker' | 'always' | 'entails' | 'standIns'>;
 
 /** What is judged of a claim, or, where somebody asked for one level, of that one alone. */
 export function judgedOf(
@@ -35,7 +35,9 @@ export function judgedOf(
       if (workload.checker(level) !== null) return [level, [level]] as const;
       return [
         level,
-        strongest(guarantees.filter((weaker) => implies(level, weaker) && canSee(weaker))),
+        strongest(
+          (workload.standIns ?? guarantees).filter((weaker) => implies(level, weaker) && canSee(weaker)),
+        ),
       ] as const;
     }),
   );

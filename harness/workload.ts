@@ -103,6 +103,8 @@ export interface Workload {
   keysOf?(invocation: Invocation): readonly string[];
   /** The checker of a level, or null when this workload cannot judge it. */
   checker(level: Guarantee): Checker | null;
+  /** The levels that stand for a claim which this workload cannot judge itself (default: the strongest that it can). */
+  readonly standIns?: readonly Guarantee[];
   /** Checkers that judge whatever the model claims (nothing invented, a term has one leader …). */
   readonly always: readonly Checker[];
   /** Checkers of what a level means for these objects in particular. They judge where that level, or one above, is judged. */

@@ -16,14 +16,15 @@ import { finalReads } from './singleKey.ts';
 const keysAtATime = 4;
 const operationsMax = 300;
 
-const levels: ReadonlySet<Guarantee> = new Set([
+/** What a process that goes from node to node is owed. */
+const ofSessions: readonly Guarantee[] = [
   'read-your-writes',
   'monotonic-reads',
   'monotonic-writes',
   'writes-follow-reads',
-  'convergence',
-  'no-lost-writes',
-]);
+];
+const ofTheEnd: readonly Guarantee[] = ['convergence', 'no-lost-writes'];
+const levels: ReadonlySet<Guarantee> = new Set(['ccv', 'cc', ...ofSessions, ...ofTheEnd]);
 
 export const session: Workload = {
   name: 'session',
@@ -39,6 +40,7 @@ export const session: Workload = {
   },
   completed: ({ f, value }, result) => (f === 'read' ? result : value),
   checker: (level) => (levels.has(level) ? checkerOf(level, { spec: registerSpec }) : null),
+  standIns: [...ofSessions, ...ofTheEnd],
   always: [onlyWritten(registerSpec)],
 };
 

@@ -154,6 +154,14 @@ describe('the judge', () => {
     assert.equal(judge(input({ pram: bad, ccv: good })).valid, false);
   });
 
+  it('judges the levels that the workload names for that', () => {
+    const base = input({ ccv: good, 'monotonic-reads': good });
+    const workload = { ...base.workload, standIns: ['monotonic-reads'] as const };
+    assert.deepEqual(judge({ ...base, workload }).guarantee.judged, ['monotonic-reads']);
+    const claim = { guarantees: ['ccv'] as const, because: '' };
+    assert.deepEqual(judge({ ...base, workload, claim }).guarantee.judged, ['ccv']);
+  });
+
   it('judges convergence only where it is claimed that it takes a while', () => {
     const converges = { intervalMs: 100, deadlineMs: 1000 };
     const claim = { guarantees: ['linearizable'] as const, because: '', converges };
