@@ -1,6 +1,8 @@
 /** The registry of models: one line each. */
 import type { NodeModel } from './kernel/model.ts';
 import type { Protocol } from './kernel/protocol.ts';
+import { causal } from './causal/model.ts';
+import { crdt } from './crdt/model.ts';
 import { eventual } from './eventual/model.ts';
 import { quorum } from './quorum/model.ts';
 import { leaderFollower } from './leader-follower/model.ts';
@@ -19,4 +21,6 @@ export const models: readonly NodeModel[] = [
   anyProtocol(leaderFollower),
   anyProtocol(quorum),
   anyProtocol(eventual),
+  anyProtocol(crdt),
+  anyProtocol(causal),
 ];

@@ -32,6 +32,8 @@ const mayImport: Record<string, readonly string[]> = {
   'nodes/leader-follower': ['nodes/kernel', 'nodes/machines'],
   'nodes/quorum': ['nodes/kernel'],
   'nodes/eventual': ['nodes/kernel'],
+  'nodes/crdt': ['nodes/kernel'],
+  'nodes/causal': ['nodes/kernel'],
   'nodes/host': ['nodes/kernel', 'nodes/index.ts', 'node:', 'ajv', 'ordeal:'],
   'nodes/index.ts': ['nodes/'],
   'harness/columns': ['nodes/kernel', 'harness/history.ts'],
