@@ -14,16 +14,15 @@ export const profiles: Readonly<Record<ApiName, ApiProfile>> = {
 
 /** How clients speak to a model: the profile of its API, without what it has no route for, or no leader. */
 export function apiProfileOf(
-  model: Pick<NodeModel, 'api' | 'routes' | 'leaderless'>,
+  model: Pick<NodeModel, 'api' | 'routes' | 'servedRoutes' | 'leaderless'>,
   options: OptionValues,
 ): ApiProfile {
   const { leader, ...profile } = profiles[model.api];
+  const routes = model.servedRoutes?.(options) ?? model.routes;
   const leads = model.leaderless !== true;
   // Every host answers `GET /leader`; whether somebody leads is the model's business.
   const isServed = ([kind, { method, path }]: [string, ApiOperation]): boolean =>
-    kind === 'leader'
-      ? leads
-      : typeof routeOf(model.routes, { method, path: withoutTemplates(path) }) === 'object';
+    kind === 'leader' ? leads : typeof routeOf(routes, { method, path: withoutTemplates(path) }) === 'object';
   const entries = Object.entries(profile.operations) as [ActionKind, ApiOperation][];
   return {
     ...profile,

@@ -153,6 +153,8 @@ export interface NodeModel<P extends Protocol = Protocol> {
   readonly bugs: readonly BugSpec[];
   readonly invariants: readonly Invariant<P>[];
   readonly routes: readonly Route<P>[];
+  /** Those of the routes that make sense with these options; the others refuse. Absent when all do. */
+  servedRoutes?(options: OptionValues): readonly Route<P>[];
   /** What a workload needs instead of the defaults of the options (a set, a counter); whatever is given goes first. */
   defaultsFor?(workload: string): OptionValues;
   /**
