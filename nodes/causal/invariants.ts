@@ -34,11 +34,12 @@ const causallyClosed: Invariant<CausalProtocol> = {
     return ({ node, status: { applied, writes, isFirst } }) => {
       let now = (isFirst ? null : shown.get(node)) ?? {};
       shown.set(node, applied);
+      const jumped = hasJumped(now, applied, writes);
       for (const write of writes) {
         dependencies.set(dotOf(write), write.dependencies);
         const isNext = write.sequence === entryOf(now, write.origin) + 1;
         // What came with a whole state in the same step is in the vector after it.
-        if ((!isNext && !hasJumped(now, applied, writes)) || !covers(applied, write.dependencies))
+        if ((!isNext && !jumped) || !covers(applied, write.dependencies))
           return `${node} applied ${described(write)} when it had applied ${textOfVector(now)}`;
         now = withEntry(now, write.origin, write.sequence);
       }
