@@ -2,13 +2,15 @@
 import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
 import { nodeId, type NodeId } from '../../nodes/kernel/ids.ts';
-import { guarantees, type Guarantee, type NodeModel } from '../../nodes/kernel/model.ts';
+import { guarantees, type Guarantee, type NodeModel, type OptionValues } from '../../nodes/kernel/model.ts';
 import { createPrng } from '../../nodes/kernel/prng.ts';
 import { workloads } from '../../workloads/index.ts';
 import type { RunConfig } from '../config.ts';
 import { UsageError } from '../exit.ts';
 import type { ScheduleEntry } from '../faults/fault.ts';
 import { faults as allFaults, faultsDefault } from '../faults/index.ts';
+import { serviceOf } from '../profile.ts';
+import { apiProfileOf } from '../profiles/index.ts';
 import { runDefaults } from '../repro.ts';
 import { drawSchedule, withoutLeader } from '../schedule.ts';
 import type { Workload } from '../workload.ts';
@@ -93,6 +95,7 @@ export function planRun(flags: PlanFlags): Plan {
   const workload = choose('workload', servedBy(model), flags.workload ?? model.workloads[0] ?? '');
   const nodes = flags.nodes ?? model.nodesDefault;
   const options = sizedFor(model, servingOptions(model, flags, workload.name), nodes);
+  checkNeeds(model, workload, options);
   if (flags.network !== 'links') throw new UsageError(`no network '${flags.network}'. There is: links`);
   const members = Array.from({ length: nodes }, (_, index) => nodeId(index + 1));
   const given = givenSchedule(flags, members);
@@ -129,6 +132,16 @@ export function planRun(flags: PlanFlags): Plan {
   const schedule = given ?? (model.leaderless ? withoutLeader(drawn()) : drawn());
   const scheduleFile = flags.schedule === undefined ? {} : { scheduleFile: flags.schedule };
   return { model, workload, config: { ...plan, schedule, ...scheduleFile } };
+}
+
+/** A model may serve a workload with some of its options alone: a set cannot be asked to count. */
+function checkNeeds(model: NodeModel, workload: Workload, options: OptionValues): void {
+  const service = serviceOf(apiProfileOf(model, options));
+  if (workload.needs.some((kinds) => kinds.every((kind) => service.knows(kind)))) return;
+  const wants = workload.needs.map((kinds) => kinds.join(' and ')).join(', or ');
+  throw new UsageError(
+    `the workload ${workload.name} needs ${wants}; ${model.name} with these options does not do that`,
+  );
 }
 
 function givenSchedule(flags: PlanFlags, nodes: readonly NodeId[]): readonly ScheduleEntry[] | null {

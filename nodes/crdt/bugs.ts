@@ -153,7 +153,7 @@ const bugs: readonly Bug[] = [
   {
     name: 'escrow-without-transfer-record',
     mistake: 'rights are given away, and the giver does not note that it has them no more',
-    revealedBy: 'never-below-zero and never-oversold, with type=bounded-counter',
+    revealedBy: 'never-below-zero, merges-invent-nothing and never-oversold, with type=bounded-counter',
     rules: { recordsGifts: false },
   },
 ];
