@@ -7,8 +7,7 @@ import type { NodeId } from '../kernel/ids.ts';
 import type { Invariant } from '../kernel/model.ts';
 import { describeEntry } from './describe.ts';
 import { epochIn, firstChange, hashOfEntry, lastIndexOf } from './logHistory.ts';
-import type { Entry, Epoch, Index, LeaderFollowerProtocol, LogEnd, LogView, Status } from './messages.ts';
-import { isAsAdvanced } from './rules.ts';
+import type { Entry, Epoch, Index, LeaderFollowerProtocol, LogView, Status } from './messages.ts';
 
 interface Released {
   readonly node: NodeId;
@@ -76,16 +75,17 @@ const durableLog: Invariant<LeaderFollowerProtocol> = {
     'a restart loses no entry that was released; what a later leader put in its place may be on the disk already',
   observer: sinceBefore((current, previous) => {
     if (current.incarnation === previous.incarnation) return null;
-    const [now, before] = [endOf(current.status.log), endOf(previous.status.log)];
-    if (isAsAdvanced(now, before)) return null;
-    return `the log of ${current.node} ended at ${before.lastIndex}/${before.lastEpoch}, and at ${now.lastIndex}/${now.lastEpoch} after its restart`;
+    const [now, before] = [current.status.log, previous.status.log];
+    const last = lastIndexOf(before);
+    if (now.baseIndex > last || epochIn(now, last) === epochIn(before, last)) return null;
+    // Whoever replaces entries leads a later epoch than theirs; what it puts there may be from an earlier one.
+    let index = Math.max(now.baseIndex, before.baseIndex) + 1;
+    while (epochIn(now, index) === epochIn(before, index)) index++;
+    const lost = epochIn(before, index);
+    if (epochIn(now, index) !== null && lost !== null && current.status.epoch > lost) return null;
+    return `the log of ${current.node} went up to ${last}, and up to ${lastIndexOf(now)} after its restart`;
   }),
 };
-
-function endOf(log: LogView): LogEnd {
-  const lastIndex = lastIndexOf(log);
-  return { lastIndex, lastEpoch: epochIn(log, lastIndex) ?? 0 };
-}
 
 const safeEntriesStay: Invariant<LeaderFollowerProtocol> = {
   name: 'safe-entries-stay',

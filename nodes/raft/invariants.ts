@@ -81,10 +81,12 @@ const durableLog: Invariant<RaftProtocol> = {
     const [now, before] = [current.status.log, previous.status.log];
     const last = lastIndexOf(before);
     if (now.baseIndex > last || termIn(now, last) === termIn(before, last)) return null;
-    // A later leader may have replaced entries in a step that was durable, but not released, when the node crashed.
+    // A later leader may have replaced entries in a step that was durable, but not released, when the node crashed. Its
+    // own term is later than that of any entry that it replaces; what it puts there may be from an earlier one.
     let index = Math.max(now.baseIndex, before.baseIndex) + 1;
     while (termIn(now, index) === termIn(before, index)) index++;
-    if ((termIn(now, index) ?? 0) > (termIn(before, index) ?? 0)) return null;
+    const lost = termIn(before, index);
+    if (termIn(now, index) !== null && lost !== null && current.status.term > lost) return null;
     return `${current.node} had a log up to ${last}, and up to ${lastIndexOf(now)} after its restart`;
   }),
 };

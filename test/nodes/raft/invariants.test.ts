@@ -273,8 +273,8 @@ const cases: readonly { name: string; why: string; broken: boolean; shown: reado
     why: 'a log in which older entries came back in a restart',
     broken: true,
     shown: [
-      { node: 1, status: { log: logOf('1 3') } },
-      { node: 1, incarnation: 2, status: { log: logOf('1 2 2') } },
+      { node: 1, status: { term: 3, log: logOf('1 3') } },
+      { node: 1, incarnation: 2, status: { term: 3, log: logOf('1 2 2') } },
     ],
   },
   {
@@ -282,8 +282,17 @@ const cases: readonly { name: string; why: string; broken: boolean; shown: reado
     why: 'a log whose end a later leader had replaced before the restart',
     broken: false,
     shown: [
-      { node: 1, status: { log: logOf('1 1 2 2') } },
-      { node: 1, incarnation: 2, status: { log: logOf('1 1 3') } },
+      { node: 1, status: { term: 2, log: logOf('1 1 2 2') } },
+      { node: 1, incarnation: 2, status: { term: 3, log: logOf('1 1 3') } },
+    ],
+  },
+  {
+    name: 'durable-log',
+    why: 'a log whose end a later leader had replaced by entries of an earlier term',
+    broken: false,
+    shown: [
+      { node: 1, status: { term: 3, log: logOf('1 3') } },
+      { node: 1, incarnation: 2, status: { term: 4, log: logOf('1 2 2') } },
     ],
   },
   {
