@@ -2,10 +2,18 @@ import assert from 'node:assert/strict';
 import { nodeBudget, unlimited } from '../../../harness/checkers/budget.ts';
 import { checkerOf, defaultLevels, objectCheckers } from '../../../harness/checkers/levels.ts';
 import { History } from '../../../harness/columns/history.ts';
+import { implies } from '../../../harness/guarantees.ts';
+import { judgedOf } from '../../../harness/judged.ts';
 import { specNamed, specs } from '../../../harness/specs/index.ts';
 import { casRegister } from '../../../harness/specs/register.ts';
 import { models } from '../../../nodes/index.ts';
-import { guarantees, type NodeModel, type OptionValues } from '../../../nodes/kernel/model.ts';
+import {
+  guarantees,
+  type Guarantee,
+  type NodeModel,
+  type OptionValues,
+} from '../../../nodes/kernel/model.ts';
+import { defaultOptions } from '../../../nodes/kernel/options.ts';
 import type { Json } from '../../../nodes/kernel/wire.ts';
 import { workloadNamed } from '../../../workloads/index.ts';
 
@@ -22,14 +30,29 @@ function optionValues({ options }: NodeModel): OptionValues[] {
 
 describe('levels', () => {
   for (const model of models)
-    it(`whatever ${model.name} claims, with any options, has a checker for each of its workloads`, () => {
+    for (const name of model.workloads)
+      it(`what ${model.name} claims of ${name} is judged: by that level, or by what stands for it`, () => {
+        const workload = workloadNamed(name);
+        assert(workload);
+        const options = { ...defaultOptions(model), ...model.defaultsFor?.(name) };
+        const claim = model.claim(options);
+        assert(claim.guarantees.length > 0);
+        const { levels, instead } = judgedOf(workload, claim, null);
+        for (const level of levels) assert.equal(workload.checker(level)?.name, level);
+        const isJudged = (level: Guarantee): boolean =>
+          levels.some((judged) => implies(judged, level)) || (instead[level]?.length ?? 0) > 0;
+        assert(claim.guarantees.some(isJudged));
+      });
+
+  for (const model of models)
+    it(`whatever ${model.name} claims, with any options, has a checker in some workload`, () => {
       const claimed = new Set(optionValues(model).flatMap((options) => model.claim(options).guarantees));
-      assert(claimed.size > 0);
+      const served = model.workloads.flatMap((name) => workloadNamed(name) ?? []);
       for (const level of claimed)
-        for (const name of model.workloads) {
-          const checker = workloadNamed(name)?.checker(level);
-          assert.equal(checker?.name, level, `${level} of the workload ${name}`);
-        }
+        assert(
+          served.some((workload) => workload.checker(level)?.name === level),
+          `${level} has a checker`,
+        );
     });
 
   it('have a checker each, for some spec', () => {

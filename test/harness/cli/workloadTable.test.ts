@@ -23,7 +23,8 @@ describe('the table of models and workloads', () => {
       for (const name of model.workloads) {
         const workload = workloadNamed(name);
         assert(workload, `${model.name}: ${name}`);
-        const service = serviceOf(apiProfileOf(model, defaultOptions(model)));
+        const options = { ...defaultOptions(model), ...model.defaultsFor?.(name) };
+        const service = serviceOf(apiProfileOf(model, options));
         const isServed = workload.needs.some((kinds) => kinds.every((kind) => service.knows(kind)));
         assert(isServed, `${model.name} cannot serve ${name}`);
       }
