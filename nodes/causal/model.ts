@@ -43,6 +43,7 @@ export const causal: NodeModel<CausalProtocol> = {
   routes,
   claim,
   toAnswer,
+  leaderless: true,
   leader: () => null,
   create: (init) => new CausalCore(init),
 };

@@ -105,11 +105,12 @@ describe('planted bugs of causal, in the simulator', function () {
 
   it('are not needed to break what is not claimed: one total order that all sessions agree on', () => {
     for (const guarantee of ['linearizable', 'sequential', 'cm'] as const) {
-      const kinds = Array.from({ length: seedsMax }, (_, at) => at + 1).map(
-        (seed) =>
-          run({ model: 'causal', set: [], profile: 'partition', timeLimit: 8, guarantee }, seed, true).kind,
+      const flags: SimFlags = { model: 'causal', set: [], profile: 'partition', timeLimit: 8, guarantee };
+      const seeds = Array.from({ length: seedsMax }, (_, at) => at + 1);
+      assert(
+        seeds.some((seed) => run(flags, seed, true).kind === guarantee),
+        guarantee,
       );
-      assert(kinds.includes(guarantee), guarantee);
     }
   });
 });
