@@ -88,6 +88,7 @@ export const quorum: NodeModel<QuorumProtocol> = {
   claim,
   sized: sizedOptions,
   toAnswer,
+  leaderless: true,
   leader: () => null,
   create: (init) => new QuorumCore(init),
 };

@@ -153,7 +153,8 @@ describe('the quorum model', () => {
     assert(models.some(({ name }) => name === 'quorum'));
   });
 
-  it('has no leader', () => {
+  it('has no leader, so faults are aimed at any node', () => {
+    assert.equal(quorum.leaderless, true);
     assert.equal(quorum.leader({ incarnation: 1, keys: 0, hints: 0, coordinating: 0, changes: [] }), null);
   });
 });
