@@ -4,8 +4,9 @@ import { nullId } from '../../columns/interner.ts';
 import { okOutcome } from '../../columns/operations.ts';
 import { describeValue } from '../../specs/describe.ts';
 import { leader as leaderSpec, sightingOf } from '../../specs/leader.ts';
+import type { Operation } from '../../history.ts';
 import type { Budget, Checker, Verdict } from '../checker.ts';
-import { phrase } from '../phrases.ts';
+import { reference } from '../phrases.ts';
 import { budgetReason, Findings, given, undecidable } from './findings.ts';
 import { rowsByKey } from './rows.ts';
 
@@ -49,10 +50,14 @@ function checkGroup(history: History, rows: Int32Array, findings: Findings): num
         'two-leaders',
         [first, row],
         (earlier, later) =>
-          `in term ${describeValue(sighting.term)}, ${one} led as ${phrase(given(earlier))} was told, ` +
-          `and ${other} as ${phrase(given(later))} was told`,
+          `in term ${describeValue(sighting.term)} ${one} led, as ${asker(given(earlier))} was told, ` +
+          `and ${other} led, as ${asker(given(later))} was told`,
       );
     }
   }
   return firstRow.size;
+}
+
+function asker(operation: Operation): string {
+  return `process ${operation.invocation.process} (${reference(operation)})`;
 }

@@ -93,7 +93,9 @@ export function stalenessInWords({ stats }: Verdict): string {
   ].join(' and ');
   return [
     `${staleReads} of ${reads} reads were stale${staleReads === 0 ? '' : `, by ${behind} at most`}`,
-    ...(k === undefined ? [] : [`all returned one of the last ${k === 1 ? 'value' : `${k} values`}`]),
+    ...(k === undefined
+      ? []
+      : [`all returned ${k === 1 ? 'the last value' : `one of the last ${k} values`}`]),
     ...(deltaMs === undefined ? [] : [`Δ ${milliseconds(deltaMs)}`]),
     ...(gammaMs === undefined ? [] : [`Γ ${milliseconds(gammaMs)}`]),
   ].join('; ');
