@@ -99,6 +99,9 @@ function optionsText({ config, results }: ReportView): string {
   return [...options, ...(config.bug === null ? [] : [`bug=${config.bug}`])].join(' ');
 }
 
+/** Levels that say how a history is; the others are what it keeps, and "not no-lost-writes" would be hard to read. */
+const isAdjective = /(serializable|linearizable|regular|sequential)$/;
+
 /** The finding itself. A pass is never "correct": a history can only fail to show a violation. */
 export function headline({ results }: ReportView): string {
   const { ok, fail, info } = results.operations;
@@ -110,7 +113,8 @@ export function headline({ results }: ReportView): string {
     case false: {
       const { judged, violated: levels } = results.guarantee;
       const violated = judged.find((level) => levels.includes(level)) ?? levels[0];
-      return violated === undefined ? 'Violation found' : `Not ${visible(violated)}`;
+      if (violated === undefined) return 'Violation found';
+      return isAdjective.test(violated) ? `Not ${visible(violated)}` : `Violated: ${visible(violated)}`;
     }
   }
 }
