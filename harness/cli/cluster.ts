@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { nodeId } from '../../nodes/kernel/ids.ts';
-import type { NodeModel } from '../../nodes/kernel/model.ts';
+import type { NodeModel, OptionValues } from '../../nodes/kernel/model.ts';
 import { bundleHost } from '../cluster/bundle.ts';
 import { ClusterConsole } from '../cluster/console.ts';
 import { helpText } from '../cluster/consoleLine.ts';
@@ -51,7 +51,7 @@ async function playWith(flags: Flags): Promise<void> {
       ...(flags.basePort !== undefined && { basePort: flags.basePort }),
     });
     try {
-      print(introduction(model, cluster, folder));
+      print(introduction(model, config.options, cluster, folder));
       await converse(cluster, signalled);
     } finally {
       await cluster.close();
@@ -102,14 +102,20 @@ async function converse(cluster: ProcessCluster, signalled: Promise<void>): Prom
   }
 }
 
-function introduction(model: NodeModel, cluster: ProcessCluster, folder: string): string {
+function introduction(
+  model: NodeModel,
+  options: OptionValues,
+  cluster: ProcessCluster,
+  folder: string,
+): string {
   const { port } = cluster.endpoint(nodeId(1));
+  const hint = model.leaderless ? '' : ' (a node that answers 421 names the one to ask instead)';
   return [
     `${model.name}, ${cluster.nodes.length} nodes:`,
     ...cluster.nodes.map((node) => `  ${node}  ${cluster.url(node)}`),
     `what they print: ${join(folder, 'nodes')}/<node>/stderr.log (removed at the end)`,
-    'try, in another terminal (a node that answers 421 names the one to ask instead):',
-    ...curlLines(model, port).map((line) => `  ${line}`),
+    `try, in another terminal${hint}:`,
+    ...curlLines(model, options, port).map((line) => `  ${line}`),
     "or here; 'help' lists the commands, 'quit' ends the cluster:",
   ].join('\n');
 }

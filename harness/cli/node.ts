@@ -7,7 +7,6 @@ import { folderDisk } from '../../nodes/host/disk.ts';
 import { JournalCorrupt } from '../../nodes/host/journalFormat.ts';
 import { PortInUse, startNode, type RunningNode } from '../../nodes/host/node.ts';
 import { nodeId, type NodeId } from '../../nodes/kernel/ids.ts';
-import type { NodeModel } from '../../nodes/kernel/model.ts';
 import type { Protocol } from '../../nodes/kernel/protocol.ts';
 import { HarnessError, UsageError } from '../exit.ts';
 import { makeFolder } from '../makeFolder.ts';
@@ -97,8 +96,9 @@ function quorumsOf({ readQuorum, writeQuorum }: Pick<NodeFlags, 'readQuorum' | '
 
 async function runForeground(nodeFlags: NodeFlags): Promise<void> {
   const flags = placed(nodeFlags);
-  const { model, options, bug } = chosenModel(flags);
+  const { model, bug, ...chosen } = chosenModel(flags);
   const { peers } = flags;
+  const options = sizedFor(model, chosen.options, Object.keys(peers).length + 1);
   const given = flags.data === undefined ? null : madeFolder(flags.data);
   const signals = catchSignals();
   const folder = given ?? mkdtempSync(join(tmpdir(), 'ordeal-node-'));
@@ -109,12 +109,13 @@ async function runForeground(nodeFlags: NodeFlags): Promise<void> {
       port: flags.port,
       peers,
       disk: folderDisk(folder),
-      options: sizedFor(model, options, Object.keys(peers).length + 1),
+      options,
       seed: nodeFlags.seed,
       bug,
       onFatal: end,
     }).then((node) => {
-      process.stdout.write(introduction(model, flags.id, node, peers, folder));
+      const curl = curlLines(model, options, node.port);
+      process.stdout.write(introduction(`${nodeId(flags.id)} of ${model.name}`, node, peers, folder, curl));
       void signals.first.then(() => end(node));
     }, end);
   });
@@ -177,19 +178,19 @@ function peersOf({
 }
 
 function introduction(
-  model: NodeModel,
-  id: number,
+  name: string,
   { port, incarnation, tornBytes }: RunningNode<Protocol>,
   peers: Readonly<Record<string, string>>,
   folder: string,
+  curl: readonly string[],
 ): string {
   const known = Object.entries(peers).map(([node, url]) => `${node} at ${url}`);
   return [
-    `${nodeId(id)} of ${model.name} listens on http://127.0.0.1:${port}; incarnation ${incarnation}, data in ${folder}`,
+    `${name} listens on http://127.0.0.1:${port}; incarnation ${incarnation}, data in ${folder}`,
     known.length === 0 ? 'it has no peers' : `its peers: ${known.join(', ')}`,
     ...(tornBytes === 0 ? [] : [`a torn last write of ${tornBytes} bytes was cut off the journal`]),
     '',
-    ...curlLines(model, port),
+    ...curl,
     '',
     'Ctrl-C ends it.',
     '',

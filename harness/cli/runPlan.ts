@@ -92,7 +92,11 @@ function names(items: readonly { readonly name: string }[]): string {
 /** Checks the flags against the registries and draws the schedule. Throws UsageError. */
 export function planRun(flags: PlanFlags): Plan {
   const { model, bug } = chosenModel(flags);
-  const workload = choose('workload', servedBy(model), flags.workload ?? model.workloads[0] ?? '');
+  const workload = choose(
+    `workload of ${model.name}`,
+    servedBy(model),
+    flags.workload ?? model.workloads[0] ?? '',
+  );
   const nodes = flags.nodes ?? model.nodesDefault;
   const options = sizedFor(model, servingOptions(model, flags, workload.name), nodes);
   checkNeeds(model, workload, options);

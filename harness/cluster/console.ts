@@ -120,7 +120,7 @@ export class ClusterConsole {
       this.cluster.nodes.map(async (node) => {
         const state = this.cluster.state(node);
         const outcome = state === 'up' ? await this.send(node, leaderRequest, statusMs) : null;
-        const says = outcome === null ? '' : `  ${describeLeader(outcome)}`;
+        const says = outcome === null || isLeaderless(outcome) ? '' : `  ${describeLeader(outcome)}`;
         return `${node}  ${this.cluster.url(node)}  ${state}${says}`;
       }),
     );
@@ -172,6 +172,11 @@ function isElsewhere(outcome: WireOutcome): boolean {
 function leaderOf(outcome: WireOutcome): NodeId | null {
   const leader = field(outcome, 'leader');
   return typeof leader === 'string' ? (leader as NodeId) : null;
+}
+
+/** A node of a model in which nobody leads has nothing to say. */
+function isLeaderless(outcome: WireOutcome): boolean {
+  return outcome.kind === 'answer' && outcome.status === 404;
 }
 
 function describeLeader(outcome: WireOutcome): string {
