@@ -18,7 +18,7 @@ export interface GCounterState {
 function mutate({ values }: GCounterState, self: number, operation: Operation): Mutation<GCounterState> {
   if (operation.kind !== 'increment' && operation.kind !== 'take') return unsupported('g-counter', operation);
   if (operation.kind === 'take' || operation.amount < 0)
-    return { error: 'malformed-request', why: 'a g-counter only grows: the amount must not be negative' };
+    return { error: 'malformed-request', why: 'a g-counter only grows: nothing can be taken from it' };
   const count = countOf(values, self) + operation.amount;
   return count > countMax ? exhausted : { delta: { values: only(self, count) } };
 }
