@@ -15,6 +15,11 @@ function mayLose(values: OptionValues): boolean {
 
 function claim(values: OptionValues): Claim {
   const { failover, reads, heartbeatInterval, heartbeatTimeout } = parseOptions(values);
+  // Before anybody copies anything, a leader may have to be found: one attempt takes two timeouts at most.
+  const converges = {
+    intervalMs: 2 * heartbeatTimeout + 2 * heartbeatInterval,
+    deadlineMs: 10_000 + 20 * heartbeatTimeout,
+  };
   if (mayLose(values)) {
     const because = 'a leader that is lost takes with it what it had answered and no majority had';
     // Where the leader alone answers reads, there is nobody else whose answers could agree with its own.
@@ -22,11 +27,7 @@ function claim(values: OptionValues): Claim {
     return {
       guarantees: ['convergence'],
       because: `${because}; in the end all nodes have the log of the last leader`,
-      // Before anybody copies anything, a leader may have to be found: one attempt takes two timeouts at most.
-      converges: {
-        intervalMs: 2 * heartbeatTimeout + 2 * heartbeatInterval,
-        deadlineMs: 10_000 + 20 * heartbeatTimeout,
-      },
+      converges,
     };
   }
   if (reads === 'any') {
@@ -35,6 +36,8 @@ function claim(values: OptionValues): Claim {
       because:
         'a node answers from a prefix of the one log that only grows, a restart included, but may be behind what its client wrote',
       sessions: 'reads-at-one-node',
+      // A node that lags when it is read last would else look like one that has lost what it is about to copy.
+      converges,
     };
   }
   return {

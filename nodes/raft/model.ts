@@ -8,7 +8,7 @@ import type { RaftProtocol } from './messages.ts';
 import { clockDriftRatio, optionSpecs, parseOptions } from './options.ts';
 
 function claim(values: OptionValues): Claim {
-  const { reads } = parseOptions(values);
+  const { reads, electionTimeoutMs, heartbeatMs } = parseOptions(values);
   switch (reads) {
     case 'read-index':
       return {
@@ -34,6 +34,12 @@ function claim(values: OptionValues): Claim {
         because:
           'a node answers from a prefix of the one log that only grows, a restart included, but may be behind what its client wrote',
         sessions: 'reads-at-one-node',
+        // A node that lags when it is read last would else look like one that has lost what it is about to copy. Before
+        // anybody copies anything, a leader may have to be elected: a timeout is twice the shortest at most.
+        converges: {
+          intervalMs: 2 * electionTimeoutMs + 2 * heartbeatMs,
+          deadlineMs: 10_000 + 20 * electionTimeoutMs,
+        },
       };
   }
 }

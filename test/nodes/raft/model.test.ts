@@ -16,6 +16,7 @@ describe('the raft model', () => {
       for (const checkQuorum of ['on', 'off']) {
         const claim = raft.claim({ reads, checkQuorum });
         assert.deepEqual(claim.guarantees, guarantees);
+        assert.equal(claim.converges !== undefined, reads === 'follower', 'any node answers, some later');
         assert(claim.because.length > 40, 'and says why');
       }
     });
