@@ -12,7 +12,7 @@ import type { RunConfig } from './config.ts';
 import { faultWarnings } from './faultReports.ts';
 import { figuresOf } from './figures.ts';
 import type { Op } from './history.ts';
-import { judgedOf } from './judged.ts';
+import { judgedOf, roamingWarnings } from './judged.ts';
 import { specNamed } from './specs/index.ts';
 import { reproLine, type ModelDefaults } from './repro.ts';
 import type { FaultReport, Results } from './results.ts';
@@ -84,6 +84,7 @@ export function judge(input: JudgeInput): Results {
     warnings: [
       ...new Set([
         ...(input.warnings ?? []),
+        ...roamingWarnings(claim, config.guarantee),
         ...faultWarnings(input.history, input.faults, input.model?.leaderless),
       ]),
     ],

@@ -3,7 +3,7 @@
  * none (no history of locks shows a regular register), the strongest levels that follow from the claim and that it can
  * judge stand for it, and what the claim means for its objects in particular.
  */
-import { guarantees, type Claim, type Guarantee } from '../nodes/kernel/model.ts';
+import { guarantees, type Claim, type Guarantee, type Sessions } from '../nodes/kernel/model.ts';
 import type { Checker } from './checkers/checker.ts';
 import { implies, strongest } from './guarantees.ts';
 import type { Workload } from './workload.ts';
@@ -54,6 +54,30 @@ export function judgedOf(
     entailed,
     instead: Object.fromEntries(instead),
   };
+}
+
+/**
+ * How clients go about while this is judged. They keep to what a claim asks of them while that claim is judged; judged
+ * against more than is claimed, they roam: that is how stale reads are found.
+ */
+export function sessionsFor(
+  claim: Pick<Claim, 'guarantees' | 'sessions'> | undefined,
+  asked: Guarantee | null,
+): Sessions {
+  const isClaimed = asked === null || claim?.guarantees.some((level) => implies(level, asked));
+  return (isClaimed ? claim?.sessions : undefined) ?? 'roaming';
+}
+
+/** What a claim for processes that stay says nothing about: a run in which they do not. */
+export function roamingWarnings(
+  claim: Pick<Claim, 'guarantees' | 'sessions'>,
+  asked: Guarantee | null,
+): readonly string[] {
+  const staysIfClaimed = claim.sessions !== undefined && claim.sessions !== 'roaming';
+  if (asked === null || !staysIfClaimed || sessionsFor(claim, asked) !== 'roaming') return [];
+  return [
+    `${asked} is more than is claimed, so clients went from node to node; the claim (${claim.guarantees.join(', ')}) is made for those that stay, and this run does not judge it`,
+  ];
 }
 
 function entailedBy({ entails = {} }: Judge, levels: readonly Guarantee[]): readonly Checker[] {

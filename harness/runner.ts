@@ -8,15 +8,15 @@
  * Nothing that the world forgets can hang it: attempts, batches of actions and phases all have deadlines. The same
  * reports give the same commands.
  */
-import { implies } from './guarantees.ts';
 import { nodeId, type NodeId } from '../nodes/kernel/ids.ts';
-import type { Claim, NodeModel, OptionValues, Sessions, Settling } from '../nodes/kernel/model.ts';
+import type { Claim, NodeModel, OptionValues, Settling } from '../nodes/kernel/model.ts';
 import { createPrng } from '../nodes/kernel/prng.ts';
 import type { WireRequest } from '../nodes/kernel/wire.ts';
 import { Alarms } from './alarms.ts';
 import { ClientPool } from './clientPool.ts';
 import type { RunConfig } from './config.ts';
 import { exitWarning, problemWarning } from './faultReports.ts';
+import { sessionsFor } from './judged.ts';
 import { LeaderWatch } from './leaderWatch.ts';
 import { Nemesis, type NemesisStep } from './nemesis.ts';
 import { serviceOf, type ApiProfile } from './profile.ts';
@@ -85,7 +85,7 @@ export class Runner implements Run {
       profile,
       deduplicates:
         typeof model.deduplicates === 'function' ? model.deduplicates(config.options) : model.deduplicates,
-      sessions: sessionsOf(options),
+      sessions: sessionsFor(options.model.claim?.(options.config.options), options.config.guarantee),
       converges: this.settling,
       attemptTimeoutMs,
       operationTimeoutMs,
@@ -311,15 +311,4 @@ export class Runner implements Run {
   private atMs(elapsedMs: number): number {
     return this.startNs + elapsedMs * 1e6;
   }
-}
-
-/**
- * Clients keep to what a claim asks of them while that claim is judged. Judged against more than is claimed, they roam:
- * that is how stale reads are found.
- */
-function sessionsOf({ model, config }: RunnerOptions): Sessions {
-  const claim = model.claim?.(config.options);
-  const { guarantee } = config;
-  const isClaimed = guarantee === null || claim?.guarantees.some((level) => implies(level, guarantee));
-  return (isClaimed ? claim?.sessions : undefined) ?? 'roaming';
 }
