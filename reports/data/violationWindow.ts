@@ -3,6 +3,7 @@
  * be looked at. Failed operations took no effect and are left out unless they are part of the proof.
  */
 import type { Process } from '../../harness/history.ts';
+import type { Json } from '../../nodes/kernel/wire.ts';
 import type { FoundAnomaly } from './anomalies.ts';
 import { culpritOf } from './anomalies.ts';
 import type { ReportView, TimedOperation } from './view.ts';
@@ -38,7 +39,21 @@ export function violationWindowOf(view: ReportView, found: FoundAnomaly): Violat
   const room = Math.max(4, shownMax - offending.size - later.length);
   const earlier = nearest(fewOfEachProcess(others.filter((operation) => !isLater(operation))), culprit, room);
   const shown = [...offending, ...earlier, ...later].sort((a, b) => a.index - b.index);
-  return { shown, offending, culprit, ofKey: candidates.length };
+  const { key } = anomaly;
+  const ofKey = candidates.length > 0 || key === undefined ? candidates.length : transactionsOn(key, view);
+  return { shown, offending, culprit, ofKey };
+}
+
+/** Transactions have no key of their own: how many name this one. */
+function transactionsOn(key: string, { operations }: ReportView): number {
+  return operations.filter(({ operation: { invocation }, outcome }) => {
+    const { value } = invocation;
+    if (outcome === 'fail' || !Array.isArray(value)) return false;
+    return (value as readonly Json[]).some((micro) => {
+      const named = Array.isArray(micro) ? (micro as readonly Json[])[1] : undefined;
+      return named === key || JSON.stringify(named) === key;
+    });
+  }).length;
 }
 
 /** Of a minimal sub-history so many operations are drawn. */
