@@ -82,7 +82,7 @@ export function check(input: HistoryInput, options: CheckOptions): CheckResult {
     measures: measuresOf(subject),
     always: [...objectCheckers(subject, levels), ...(options.checkers ?? [])],
     budget: budgetOf(options),
-    strongest: options.guarantee === 'strongest' ? 'always' : 'never',
+    strongest: options.guarantee === 'strongest' ? 'asked' : 'never',
     minimal: { observers: subject.spec.observers },
   });
   const { held, violated, undecided, strongestHeld } = found;

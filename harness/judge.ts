@@ -52,7 +52,7 @@ export function judge(input: JudgeInput): Results {
     measures: isBrief ? [] : measuresIn(workload),
     budget,
     measured: 'always',
-    strongest: isBrief ? 'never' : 'always',
+    strongest: isBrief ? 'never' : 'extra',
     minimal: { observers: workload.idempotent, ...(isBrief && { minimisedMax: 1 }) },
   });
   const { held, violated, undecided, strongestHeld, impliedBy } = levels;

@@ -24,8 +24,8 @@ export interface Question {
   readonly measured?: 'always' | 'when-violated';
   /** Shared by all checkers. */
   readonly budget: Budget;
-  /** Which is the strongest level that held: asked always, only when an asked level is violated, or never. */
-  readonly strongest: 'always' | 'when-violated' | 'never';
+  /** Whether the strongest level that held is asked for, or told as an extra: always, where one is violated, or never. */
+  readonly strongest: 'asked' | 'extra' | 'when-violated' | 'never';
   /** How counterexamples are made small. */
   readonly minimal: MinimalOptions;
 }
@@ -47,7 +47,7 @@ export interface Judgement {
 const askedPart = 0.5;
 
 /** The part of the budget left that goes to finding the strongest level: much if it was asked, little if it is an extra. */
-const strongestPart = { always: 0.5, 'when-violated': 0.05, never: 0 } as const;
+const strongestPart = { asked: 0.5, extra: 0.05, 'when-violated': 0.05, never: 0 } as const;
 
 /** The part of the budget left for the counterexamples of levels that nobody asked for. */
 const furtherPart = 0.02;
@@ -65,7 +65,7 @@ export function judgeHistory(history: History, question: Question): Judgement {
     checker,
     verdict: run(checker, budget),
   }));
-  const forAsked = question.strongest === 'always' ? shareOf(budget, askedPart) : budget;
+  const forAsked = question.strongest === 'asked' ? shareOf(budget, askedPart) : budget;
   const first = question.levels.map((level, at) => {
     const checker = checkerOf(level);
     const share = shareOf(forAsked, 1 / (question.levels.length - at));
@@ -78,8 +78,8 @@ export function judgeHistory(history: History, question: Question): Judgement {
   );
   const known = new Map([...levelsAmong, ...first.map(({ name, verdict }) => [name, verdict] as const)]);
   const isViolated = first.some(({ verdict }) => verdict.valid === false);
-  const isAsked = question.strongest === 'always' || (question.strongest === 'when-violated' && isViolated);
-  const levels = isAsked
+  const isSought = question.strongest === 'when-violated' ? isViolated : question.strongest !== 'never';
+  const levels = isSought
     ? findStrongest({ history, checkerOf, budget: shareOf(budget, strongestPart[question.strongest]), known })
     : levelsIn(known);
   const further = [...levels.verdicts].flatMap(([name, verdict]) =>

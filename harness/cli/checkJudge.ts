@@ -92,7 +92,7 @@ interface FromStart {
  * history is wrong only if it is wrong from both; then it is explained from where it makes more sense.
  */
 function judgeFromAnyStart(input: CheckInput, options: JudgeOptions, budget: Budget): FromStart {
-  const strongest = options.guarantee === 'strongest' ? 'always' : 'when-violated';
+  const strongest = options.guarantee === 'strongest' ? 'asked' : 'when-violated';
   const isStartKnown = options.initial !== undefined || input.format !== edn || !isRegister(input);
   // An explanation must not use up what the second question needs.
   const first = isStartKnown ? budget : shareOf(budget, partFromNil);

@@ -39,7 +39,7 @@ function judged(
 describe('a judgement', () => {
   it('leaves budget for the other levels where the asked one is a search without an end', () => {
     const checkers = [checkerThat('linearizable', true, endless), checkerThat('ccv', true, 100)];
-    const { valid, levels } = judged(['linearizable'], checkers, 'always');
+    const { valid, levels } = judged(['linearizable'], checkers, 'asked');
     assert.equal(valid, 'unknown');
     assert.deepEqual([levels.strongestHeld, levels.undecided], [['ccv'], ['linearizable']]);
   });
@@ -53,7 +53,7 @@ describe('a judgement', () => {
 
   it('takes the refutation of a weaker level for one of the level asked', () => {
     const checkers = [checkerThat('linearizable', true, endless), checkerThat('monotonic-reads', false, 100)];
-    const { valid, levels, checkers: verdicts } = judged(['linearizable'], checkers, 'always');
+    const { valid, levels, checkers: verdicts } = judged(['linearizable'], checkers, 'asked');
     assert.equal(valid, false);
     assert.deepEqual(levels.violated, ['linearizable', 'monotonic-reads']);
     assert.deepEqual(
@@ -64,9 +64,15 @@ describe('a judgement', () => {
 
   it('says what was found out when a level was asked again', () => {
     const checkers = [checkerThat('ccv', true, 2_600), checkerThat('pram', true, 10)];
-    const { valid, levels } = judged(['ccv', 'pram'], checkers, 'always');
+    const { valid, levels } = judged(['ccv', 'pram'], checkers, 'asked');
     assert.deepEqual([valid, levels.strongestHeld], [true, ['ccv', 'pram']]);
     assert.equal(judged(['ccv', 'pram'], checkers, 'when-violated').valid, true);
+  });
+
+  it('spends what it has on the levels asked where the strongest one is an extra, and little on that', () => {
+    const checkers = [checkerThat('linearizable', true, 600), checkerThat('ccv', true, 9_000)];
+    const { valid, levels } = judged(['ccv'], checkers, 'extra');
+    assert.deepEqual([valid, levels.strongestHeld, levels.undecided], [true, ['ccv'], ['linearizable']]);
   });
 
   it('is unknown where an asked level could not be judged, though a stronger one held', () => {
@@ -74,7 +80,7 @@ describe('a judgement', () => {
     const { valid, levels } = judged(
       ['linearizable', 'convergence'],
       [checkerThat('linearizable', true, 1), unsure],
-      'always',
+      'asked',
     );
     assert.deepEqual([valid, levels.held], ['unknown', ['linearizable', 'convergence']]);
   });
