@@ -57,6 +57,11 @@ function figureLines({ figures }: Results): string[] {
   ];
 }
 
+/** What is said of violated levels that nobody asked for: beside a violation they are more of the same. */
+function furtherViolated({ valid }: Results): string {
+  return valid === false ? 'violated as well' : 'not claimed, and did not hold';
+}
+
 /** Several lines, without the last line end. Levels that nobody asked for are named, and told in full in the report. */
 export function summary(results: Results): string {
   const told = new Set<string>();
@@ -67,13 +72,14 @@ export function summary(results: Results): string {
   const shown = Object.entries(checkers).filter(([name]) => !isLevel(name) || !isFurther(name));
   const [violatedToo, openToo] = [violated.filter(isFurther), undecided.filter(isFurther)];
   const faults = Object.entries(results.faults).map(
-    ([name, { injected, leaderHit }]) => `${name} ${injected}× (leader hit ${leaderHit}×)`,
+    ([name, { injected, leaderHit }]) =>
+      `${name} ${injected}×${leaderHit > 0 ? ` (leader hit ${leaderHit}×)` : ''}`,
   );
   return [
     headline(results.valid, ok + fail + info),
     `  ${results.model}, ${results.workload}: ${ok} ok, ${fail} fail, ${info} info; judged against ${judgedInWords(results)}`,
     ...(strongestHeld.length > 0 ? [`  strongest that held: ${strongestHeld.join(', ')}`] : []),
-    ...(violatedToo.length > 0 ? [`  violated as well: ${violatedToo.join(', ')}`] : []),
+    ...(violatedToo.length > 0 ? [`  ${furtherViolated(results)}: ${violatedToo.join(', ')}`] : []),
     ...(openToo.length > 0 ? [`  undecided: ${openToo.join(', ')}`] : []),
     ...figureLines(results),
     ...(staleness?.valid !== true ? [] : [`  ${stalenessInWords(staleness)}`]),
