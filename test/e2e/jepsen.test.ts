@@ -26,8 +26,7 @@ describe('jepsen, end to end', function () {
     const { code, results, seconds } = await jepsen('--time-limit', '6', '--seed', '7');
     assert.equal(code, 0, JSON.stringify(results.reasons));
     assert.equal(results.valid, true);
-    // How many more than these is a question of the machine; that each kind succeeded, `stats` has checked.
-    assert.ok(results.operations.ok > 20, `only ${results.operations.ok} acknowledged operations`);
+    assert.ok(results.operations.ok > 300, `only ${results.operations.ok} acknowledged operations`);
     assert.ok((results.probes['leader-changes'] ?? 0) >= 1, 'no change of leader');
     assert.ok(seconds - 6 < 30, `took ${seconds} s`);
     for (const file of [
