@@ -15,6 +15,7 @@ import { choose, seconds } from './choice.ts';
 import { exportEdn } from './exportEdn.ts';
 import { finished } from './interruptible.ts';
 import { Progress } from './progress.ts';
+import { unbuffered, type Streams } from './unbuffered.ts';
 
 interface Flags {
   readonly spec?: string;
@@ -28,18 +29,12 @@ interface Flags {
   readonly json?: boolean;
 }
 
-/** Where the command prints: the process, or a test. */
-export interface Streams {
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
-}
-
 /**
  * The `check` command. Exit 0 when all files are valid, 1 when one is not, 2 when one could not be decided; 130 when
  * Ctrl-C ended it: what was judged until then is printed. Throws UsageError for files that cannot be checked, after the
  * others were.
  */
-export function checkCommand(streams: Streams = process): Command {
+export function checkCommand(streams: Streams = unbuffered): Command {
   const specNames = specs.map(({ name }) => name).join(', ');
   const formatNames = historyFormats.map(({ name }) => name).join(', ');
   return new Command('check')

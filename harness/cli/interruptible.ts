@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 
 /**
  * Does the work; false if Ctrl-C ended it in the middle, wherever that was: what it was about to change is in no state
- * to be used, and no `finally` of it was run.
+ * to be used, no `finally` of it was run, and a stream that it was writing to writes nothing more (see unbuffered.ts).
  */
 export function finished(work: () => void): boolean {
   try {
