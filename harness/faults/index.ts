@@ -4,10 +4,11 @@ import { flaky } from './flaky.ts';
 import { kill } from './kill.ts';
 import { partition } from './partition.ts';
 import { pause } from './pause.ts';
+import { restartAll } from './restartAll.ts';
 import { slow } from './slow.ts';
 import { stop } from './stop.ts';
 
-export const faults: readonly Fault[] = [partition, kill, pause, stop, slow, flaky];
+export const faults: readonly Fault[] = [partition, kill, pause, stop, restartAll, slow, flaky];
 
 /** What is injected unless the command line says otherwise. */
 export const faultsDefault: readonly string[] = ['partition', 'kill', 'pause'];

@@ -35,7 +35,7 @@ export const causal: NodeModel<CausalProtocol> = {
   nodesDefault: 3,
   workloads: ['register', 'session'],
   api: 'key-value',
-  survives: () => ['partition', 'kill', 'stop', 'pause', 'slow', 'flaky', 'clock'],
+  survives: () => ['partition', 'kill', 'stop', 'restart-all', 'pause', 'slow', 'flaky', 'clock'],
   deduplicates: false,
   options: optionSpecs,
   bugs: bugSpecs,

@@ -36,7 +36,7 @@ function claim(values: OptionValues): Claim {
 }
 
 function survives(values: OptionValues): readonly string[] {
-  const crashes = parseOptions(values).isDurable ? ['kill', 'stop'] : [];
+  const crashes = parseOptions(values).isDurable ? ['kill', 'stop', 'restart-all'] : [];
   return ['partition', ...crashes, 'pause', 'slow', 'flaky'];
 }
 

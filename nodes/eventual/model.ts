@@ -32,7 +32,7 @@ export const eventual: NodeModel<EventualProtocol> = {
   nodesDefault: 3,
   workloads: ['register', 'session', 'inventory'],
   api: 'key-value',
-  survives: () => ['partition', 'kill', 'stop', 'pause', 'slow', 'flaky'],
+  survives: () => ['partition', 'kill', 'stop', 'restart-all', 'pause', 'slow', 'flaky'],
   deduplicates: false,
   options: optionSpecs,
   bugs: bugSpecs,

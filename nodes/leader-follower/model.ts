@@ -67,7 +67,7 @@ export const leaderFollower: NodeModel<LeaderFollowerProtocol> = {
     'leader',
   ],
   api: 'key-value',
-  survives: () => ['partition', 'kill', 'stop', 'pause', 'slow', 'flaky'],
+  survives: () => ['partition', 'kill', 'stop', 'restart-all', 'pause', 'slow', 'flaky'],
   // A request that was applied, and lost with its leader, is a new one to the next leader.
   deduplicates: (options) => !mayLose(options),
   options: optionSpecs,

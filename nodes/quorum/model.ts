@@ -66,6 +66,7 @@ function survives(values: OptionValues): readonly string[] {
     'partition',
     'kill',
     'stop',
+    'restart-all',
     'pause',
     'slow',
     'flaky',

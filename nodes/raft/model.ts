@@ -62,7 +62,7 @@ export const raft: NodeModel<RaftProtocol> = {
     'leader',
   ],
   api: 'key-value',
-  survives: () => ['partition', 'kill', 'stop', 'pause', 'slow', 'flaky'],
+  survives: () => ['partition', 'kill', 'stop', 'restart-all', 'pause', 'slow', 'flaky'],
   deduplicates: true,
   options: optionSpecs,
   bugs: bugSpecs,

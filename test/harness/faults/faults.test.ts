@@ -110,6 +110,7 @@ describe('every fault', () => {
   it('can be aimed at the leader, and is unavailable while none is known', () => {
     for (const known of faults) {
       const { name } = known;
+      if (name === 'restart-all') continue;
       const params = known.draw(createPrng(1), { nodes: cluster(5).nodes, aim: 'leader' });
       const resolved = effectOf(name, params, cluster(5, 3)).resolved;
       assert.deepEqual(resolved['nodes'], ['n3'], name);
@@ -133,6 +134,8 @@ describe('every fault', () => {
     const wrong: [string, ScheduleEntry['params']][] = [
       ...faults.map(({ name }): [string, ScheduleEntry['params']] => [name, {}]),
       ['kill', { target: 'everything' }],
+      ['restart-all', { target: 'all', by: 'sleep' }],
+      ['restart-all', { target: 'one', by: 'kill' }],
       ['partition', { ...usual, shape: 'round' }],
       ['partition', { ...usual, mode: 'pass' }],
       ['slow', { ...usual, delayMs: -1 }],
@@ -277,6 +280,25 @@ describe('a partition', () => {
     assert.deepEqual([...modes].sort(), ['drop', 'hold', 'reset']);
     const effect = effectOf('partition', { shape: 'halves', mode: 'hold' }, view);
     assert(effect.links?.every(({ rule }) => rule.mode === 'hold'));
+  });
+});
+
+describe('restart-all', () => {
+  it('takes all nodes down at once, whoever leads, by a kill or a stop', () => {
+    const manners = new Set<unknown>();
+    for (let seed = 0; seed < 30; seed++) {
+      const view = cluster(3, null);
+      const params = fault('restart-all').draw(createPrng(seed), { nodes: view.nodes, aim: 'leader' });
+      const { down, resolved } = effectOf('restart-all', params, view, seed);
+      const { by } = params;
+      assert.deepEqual(
+        down,
+        view.nodes.map((node) => ({ node, by })),
+      );
+      assert.deepEqual(resolved, { target: 'all', nodes: view.nodes, by });
+      manners.add(by);
+    }
+    assert.deepEqual([...manners].sort(), ['kill', 'stop']);
   });
 });
 
