@@ -17,7 +17,7 @@ import {
   type Refusal,
 } from './dataType.ts';
 import { netComponents, netOf } from './pnCounter.ts';
-import { countOf, joined, only, padded, type Vector } from './vector.ts';
+import { countOf, greatestOf, joined, only, padded, type Vector } from './vector.ts';
 
 /** All rights that one replica ever gave to another one. */
 export type Transfer = readonly [from: number, to: number, amount: number];
@@ -111,6 +111,8 @@ export const boundedCounter: DataType<BoundedCounterState> = {
   bottom: { values: [], decrements: [], transfers: [] },
   merge,
   mutate,
+  width: ({ values, decrements, transfers }) =>
+    greatestOf([values.length, decrements.length, ...transfers.map(([from, to]) => Math.max(from, to) + 1)]),
   view: (state, size) => ({
     value: netOf(state),
     components: netComponents(state, size),

@@ -156,6 +156,12 @@ const bugs: readonly Bug[] = [
     revealedBy: 'never-below-zero, merges-invent-nothing and never-oversold, with type=bounded-counter',
     rules: { recordsGifts: false },
   },
+  {
+    name: 'delta-dropped-on-loss',
+    mistake: 'a delta-interval is forgotten once it was sent, whether the other node has received it or not',
+    revealedBy: 'kept-is-there and convergence, with sync=delta, when messages are lost',
+    rules: { keptAfter: (kept, { through }) => Math.max(kept ?? 0, through) },
+  },
 ];
 
 /** What `list` shows and `--bug` takes. */

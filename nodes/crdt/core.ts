@@ -13,6 +13,7 @@ import { lacksRights } from './boundedCounter.ts';
 import { rulesOf } from './bugs.ts';
 import type { Family, Operation, Refusal } from './dataType.ts';
 import { dataTypeNamed, type AnyType } from './dataTypes.ts';
+import { DeltaSync } from './deltaSync.ts';
 import { Escrow } from './escrow.ts';
 import type { CrdtProtocol, Entries, Message, Request, Status } from './messages.ts';
 import { Objects } from './objects.ts';
@@ -33,7 +34,7 @@ export class CrdtCore implements ProtocolCore<CrdtProtocol> {
   private readonly prng: Prng;
   private readonly type: AnyType;
   private readonly objects: Objects;
-  private readonly stateSync: StateSync;
+  private readonly sync: StateSync | DeltaSync;
   private readonly escrow: Escrow;
   private isFirst = false;
   private isOwn = false;
@@ -49,7 +50,8 @@ export class CrdtCore implements ProtocolCore<CrdtProtocol> {
     const { isDurable } = this.options;
     this.objects = new Objects(type, rules, { isDurable, recovered, self: this.self });
     const { objects } = this;
-    this.stateSync = new StateSync({ peers, dataType: type.name, objects, out, size });
+    const sync = { peers, dataType: type.name, objects, out, size };
+    this.sync = this.options.isDelta ? new DeltaSync(sync, rules) : new StateSync(sync);
     const retry = this.retry.bind(this);
     this.escrow = new Escrow({ self: this.self, peers, objects, rules, out, retry });
   }
@@ -59,12 +61,13 @@ export class CrdtCore implements ProtocolCore<CrdtProtocol> {
     this.isFirst = event.kind === 'start';
     this.isOwn = false;
     this.dispatch(event, monotonicMs);
+    if (this.sync instanceof DeltaSync) this.sync.onAdded(this.objects.additions());
     this.objects.journal(this.out);
     return this.out.drain();
   }
 
   status(): Status {
-    const { objects, isFirst, isOwn } = this;
+    const { objects, sync, isFirst, isOwn } = this;
     const changed: Entries = isFirst ? objects.entries() : objects.changes();
     return {
       dataType: this.type.name,
@@ -73,6 +76,7 @@ export class CrdtCore implements ProtocolCore<CrdtProtocol> {
       isFirst,
       changed,
       isOwn,
+      ...(sync instanceof DeltaSync ? sync.status() : { changes: 0, kept: [] }),
     };
   }
 
@@ -101,7 +105,7 @@ export class CrdtCore implements ProtocolCore<CrdtProtocol> {
       this.escrow.onPatience(nowMs);
       return;
     }
-    this.stateSync.begin();
+    this.sync.begin();
     this.out.setTimer('sync', this.options.syncIntervalMs);
   }
 
@@ -111,7 +115,7 @@ export class CrdtCore implements ProtocolCore<CrdtProtocol> {
         this.objects.absorb(message.entries);
         return;
       case 'synced':
-        this.stateSync.onSynced(from, message.taken);
+        this.sync.onSynced(from, message);
         return;
       case 'rights-wanted':
         this.isOwn = true;
@@ -175,17 +179,19 @@ export class CrdtCore implements ProtocolCore<CrdtProtocol> {
     return this.operate(id, key, { kind: 'take', amount }) === null;
   }
 
-  private onSync(id: RequestId, { states }: RequestOf<'sync'>): void {
-    const entries = states[this.type.name];
-    if (entries === undefined) {
-      this.refuse(id, {
-        error: 'malformed-request',
-        why: `this node keeps objects of type ${this.type.name}`,
-      });
+  private onSync(id: RequestId, { states, width }: RequestOf<'sync'>): void {
+    const { type, size } = this;
+    const entries = states[type.name];
+    if (entries === undefined || width > size) {
+      const why =
+        entries === undefined
+          ? `this node keeps objects of type ${type.name}`
+          : `the cluster has ${size} nodes, and this speaks of ${width}`;
+      this.refuse(id, { error: 'malformed-request', why });
       return;
     }
     this.objects.absorb(entries);
-    this.out.reply(id, { type: 'sync-received' });
+    this.out.reply(id, { type: 'sync-received', kept: this.options.isDurable });
   }
 
   private foreign(family: Family): Refusal {

@@ -46,6 +46,8 @@ export interface DataType<S> {
   readonly merge: (a: S, b: S) => S;
   /** What the operation adds at the replica `self`. Nothing was changed when it is refused. */
   readonly mutate: (state: S, self: number, operation: Operation) => Mutation<S>;
+  /** How many replicas a state speaks of: one more than the greatest index in it. */
+  readonly width: (state: S) => number;
   /** The answer to a read, in a cluster of so many nodes. Equal states give equal answers. */
   readonly view: (state: S, size: number) => Body;
   /** What the answer to an operation says besides its success. */

@@ -6,7 +6,7 @@
 import type { JsonSchema } from '../kernel/model.ts';
 import type { Json } from '../kernel/wire.ts';
 import { countMax, objectSchema, replicasMax, vectorSchema } from './dataType.ts';
-import { countOf, joined, only, type Vector } from './vector.ts';
+import { countOf, greatestOf, joined, only, type Vector } from './vector.ts';
 
 export type Dot = readonly [replica: number, counter: number];
 export type DottedValue = readonly [replica: number, counter: number, value: Json];
@@ -113,6 +113,11 @@ export function mergedDots(a: Dotted, b: Dotted): Dotted {
 /** A dot has one value. Should a program of others give it another one, all still come to the same. */
 function greater(a: DottedValue, b: DottedValue): DottedValue {
   return JSON.stringify(b[2]) > JSON.stringify(a[2]) ? b : a;
+}
+
+/** How many replicas a state speaks of. */
+export function widthOfDotted({ dots, context: { vector, cloud } }: Dotted): number {
+  return greatestOf([vector.length, ...[...dots, ...cloud].map(([replica]) => replica + 1)]);
 }
 
 /** Puts a value under a new dot, in place of these dots; as a delta. */

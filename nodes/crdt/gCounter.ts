@@ -33,6 +33,7 @@ export const gCounter: DataType<GCounterState> = {
     return values === a.values ? a : { values };
   },
   mutate,
+  width: ({ values }) => values.length,
   view: ({ values }, size) => ({ value: sumOf(values), components: padded(values, size) }),
   receipt: ({ values }) => ({ new_value: sumOf(values) }),
 };

@@ -33,6 +33,7 @@ export const gSet: DataType<GSetState> = {
   merge,
   mutate: (_state, _self, operation) =>
     operation.kind === 'add' ? { delta: { elements: [operation.element] } } : unsupported('g-set', operation),
+  width: () => 0,
   view: ({ elements }) => ({ value: elements }),
   receipt: () => ({}),
 };

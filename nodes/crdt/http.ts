@@ -12,10 +12,9 @@ import {
   type Element,
   type Family,
   type Operation,
-  type State,
 } from './dataType.ts';
 import { dataTypeNamed, dataTypes } from './dataTypes.ts';
-import { boundedCounter } from './boundedCounter.ts';
+import { boundedCounter, type BoundedCounterState } from './boundedCounter.ts';
 import {
   unnamed,
   type CrdtProtocol,
@@ -24,7 +23,7 @@ import {
   type Request,
   type Response,
 } from './messages.ts';
-import { padded, type Vector } from './vector.ts';
+import { greatestOf, padded, type Vector } from './vector.ts';
 
 /** Amounts that one operation can move. */
 const amountMax = 1_000_000_000;
@@ -84,12 +83,16 @@ function syncRequest(given: Json): Request {
     if (objects === undefined || objects === null) continue;
     states.set(name, Object.entries(objects));
   }
+  let width = greatestOf(
+    dataTypes.flatMap((type) => (states.get(type.name) ?? []).map(([, state]) => type.width(state))),
+  );
   if (members['values'] !== undefined) {
-    const state = { ...boundedCounter.bottom, ...members } as unknown as State;
+    const state = { ...boundedCounter.bottom, ...members };
+    width = Math.max(width, boundedCounter.width(state));
     for (const { name, bottom, merge } of counters)
       states.set(name, [[unnamed, merge(bottom, state)], ...(states.get(name) ?? [])]);
   }
-  return { type: 'sync', states: Object.fromEntries(states) };
+  return { type: 'sync', states: Object.fromEntries(states), width };
 }
 
 /** The request that carries a `sync`; other messages travel with the batches of the host. */
@@ -97,11 +100,7 @@ export function carried(message: Message): WireRequest | null {
   return message.type === 'sync' ? { method: 'POST', path: '/sync', body: syncBody(message) } : null;
 }
 
-export function syncBody({
-  dataType,
-  entries,
-  size,
-}: Omit<Extract<Message, { type: 'sync' }>, 'type'>): Json {
+function syncBody({ dataType, entries, size }: Extract<Message, { type: 'sync' }>): Json {
   const named = entries.filter(([key]) => key !== unnamed);
   const { family, bottom } = dataTypeNamed(dataType);
   const objects = named.length > 0 || family !== 'counter' ? { [dataType]: Object.fromEntries(named) } : {};
@@ -115,8 +114,11 @@ export function syncBody({
 /** Whoever does not say that he has received it may have, and will get it again. */
 export function answered(message: Message, answer: WireAnswer | null): Message | null {
   if (message.type !== 'sync') return null;
-  const said = answer?.status === 200 ? (answer.body as { readonly status?: Json } | null) : null;
-  return { type: 'synced', taken: said?.status === 'sync_received' };
+  const said =
+    answer?.status === 200 ? (answer.body as { readonly status?: Json; readonly kept?: Json } | null) : null;
+  const isKept = said?.kept === true;
+  const receipt = said?.status !== 'sync_received' ? 'none' : isKept ? 'kept' : 'taken';
+  return { type: 'synced', through: message.through, receipt };
 }
 
 function operate(family: Family, key: string, operation: Operation): Request {
@@ -197,7 +199,7 @@ export const routes: readonly Route<CrdtProtocol>[] = [
     fromPeers: true,
     schema: syncSchema,
     meaning: 'what another replica knows: joined with what this one does',
-    example: { path: '/sync', body: { values: [0, 2, 0] } },
+    example: { path: '/sync', body: { values: [1] } },
     toRequest: ({ body: given }) => syncRequest(given),
   },
 ];
@@ -223,7 +225,7 @@ export function toAnswer(response: Response): WireAnswer {
     case 'done':
       return { status: 200, body: { status: 'success', ...response.body } };
     case 'sync-received':
-      return { status: 200, body: { status: 'sync_received' } };
+      return { status: 200, body: { status: 'sync_received', kept: response.kept } };
     case 'refused':
       return errorAnswer(response.error, response.why);
     default:

@@ -6,7 +6,7 @@ import type { State } from './dataType.ts';
 import { dataTypeNamed, type AnyType } from './dataTypes.ts';
 import type { Dotted } from './dotted.ts';
 import type { LwwState } from './lwwRegister.ts';
-import type { CrdtProtocol, Status } from './messages.ts';
+import type { CrdtProtocol, Entries, Status } from './messages.ts';
 import { netOf } from './pnCounter.ts';
 
 interface Released {
@@ -117,6 +117,60 @@ const neverBelowZero: Invariant<CrdtProtocol> = {
   },
 };
 
+/** What a node has come to know in this incarnation, one change after the other; the first ones it has recovered. */
+interface Told {
+  readonly changes: { readonly at: number; readonly states: Entries }[];
+  /** How many of those each peer was seen to have. */
+  readonly seen: Map<NodeId, number>;
+}
+
+const keptIsThere: Invariant<CrdtProtocol> = {
+  name: 'kept-is-there',
+  source: 'Almeida et al. 2018, §6, algorithm 2 (acknowledgements)',
+  meaning: 'what a replica will not send to another one again, that one has',
+  observer: (): Observe => {
+    const held = new Map<NodeId, Map<string, State>>();
+    const told = new Map<NodeId, Told>();
+    return ({ node, status: { dataType, changed, changes, kept, isFirst } }) => {
+      const type = dataTypeNamed(dataType);
+      const own = held.get(node) ?? new Map<string, State>();
+      held.set(node, own);
+      for (const [key, state] of changed) own.set(key, type.merge(own.get(key) ?? type.bottom, state));
+      const known = told.get(node);
+      const all: Told = isFirst || known === undefined ? { changes: [], seen: new Map() } : known;
+      told.set(node, all);
+      if (changed.length > 0 && (isFirst || changes > 0)) all.changes.push({ at: changes, states: changed });
+      for (const [peer, through] of kept) {
+        const missing = missingAt(type, held.get(peer), all, peer, through);
+        if (missing !== null)
+          return `${node} takes it that ${peer} has ${described(...missing)}, but that has not`;
+      }
+      return null;
+    };
+  },
+};
+
+/** What was told up to this change and is not above what the peer has; null when there is nothing. */
+function missingAt(
+  type: AnyType,
+  held: ReadonlyMap<string, State> = new Map<string, State>(),
+  { changes, seen }: Told,
+  peer: NodeId,
+  through: number,
+): readonly [key: string, state: State] | null {
+  let count = seen.get(peer) ?? 0;
+  for (; ; count++) {
+    const change = changes[count];
+    if (change === undefined || change.at > through) break;
+    for (const [key, state] of change.states) {
+      const theirs = held.get(key) ?? type.bottom;
+      if (type.merge(theirs, state) !== theirs) return [key, state];
+    }
+  }
+  seen.set(peer, count);
+  return null;
+}
+
 function described(key: string, state: State): string {
   return `${key === '' ? 'the counter' : key} = ${JSON.stringify(state)}`;
 }
@@ -126,4 +180,5 @@ export const invariants: readonly Invariant<CrdtProtocol>[] = [
   mergesInventNothing,
   stampsAreUnique,
   neverBelowZero,
+  keptIsThere,
 ];

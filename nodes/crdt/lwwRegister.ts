@@ -43,6 +43,7 @@ export const lwwRegister: DataType<LwwState> = {
     const counter = Math.max(state.counter, ...operation.context) + 1;
     return counter > countMax ? exhausted : { delta: { value: operation.value, counter, by: self } };
   },
+  width: ({ counter, by }) => (counter === 0 ? 0 : by + 1),
   view: ({ value, counter }) => ({ value, context: [counter] }),
   receipt: ({ counter }) => ({ context: [counter] }),
 };

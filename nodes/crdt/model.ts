@@ -1,5 +1,6 @@
 /** Replicated data types as a model: what it claims with which options, what it survives, and how to make a node. */
 import type { Claim, NodeModel, OptionValues } from '../kernel/model.ts';
+import { transportOption } from '../kernel/transport.ts';
 import { bugSpecs } from './bugs.ts';
 import { CrdtCore } from './core.ts';
 import { answered, carried, routes, routesOf, toAnswer } from './http.ts';
@@ -49,7 +50,7 @@ export const crdt: NodeModel<CrdtProtocol> = {
   api: 'crdt',
   survives,
   deduplicates: false,
-  options: optionSpecs,
+  options: [...optionSpecs, transportOption],
   bugs: bugSpecs,
   invariants,
   routes,

@@ -5,7 +5,15 @@
  */
 import type { Json } from '../kernel/wire.ts';
 import { countMax, exhausted, unsupported, type Body, type DataType } from './dataType.ts';
-import { dottedSchema, mergedDots, nextDot, nothingDotted, replacing, type Dotted } from './dotted.ts';
+import {
+  dottedSchema,
+  mergedDots,
+  nextDot,
+  nothingDotted,
+  replacing,
+  widthOfDotted,
+  type Dotted,
+} from './dotted.ts';
 import { countOf } from './vector.ts';
 
 /** One value, or several that nobody has decided between, in one order; and what whoever reads them has seen. */
@@ -30,6 +38,7 @@ export const mvRegister: DataType<Dotted> = {
     const known = state.dots.filter(([replica, counter]) => counter <= countOf(context, replica));
     return { delta: replacing(state, self, value, known) };
   },
+  width: widthOfDotted,
   view,
   // The context covers what stands beside the written value, so the client is shown that, too.
   receipt: view,

@@ -18,6 +18,8 @@ export class Objects {
   private readonly states = new Map<string, State>();
   private journaled = 0;
   private changed = new Map<string, State>();
+  /** What the present step has added so far, as small as it was told. */
+  private added: (readonly [key: string, delta: State])[] = [];
   private records: (readonly [key: string, state: State])[] = [];
 
   constructor(
@@ -52,14 +54,29 @@ export class Objects {
     return [...this.changed];
   }
 
+  /** The deltas of those changes: what an operation added, what another replica said. */
+  additions(): Entries {
+    return this.added;
+  }
+
+  /** O(entries) merges. */
+  join(all: readonly Entries[]): Entries {
+    const { bottom, merge } = this.type;
+    const joined = new Map<string, State>();
+    for (const [key, delta] of all.flat()) joined.set(key, merge(joined.get(key) ?? bottom, delta));
+    return [...joined];
+  }
+
   begin(): void {
-    if (this.changed.size > 0) this.changed = new Map();
+    if (this.changed.size === 0) return;
+    this.changed = new Map();
+    this.added = [];
   }
 
   /** Takes the effect of an operation of this replica; journals what it adds. */
   take(key: string, state: State, delta: State): void {
     if (state === this.stateOf(key)) return;
-    this.set(key, state);
+    this.set(key, state, delta);
     this.records.push(...this.rules.journalOfOwn([[key, delta]]));
   }
 
@@ -69,7 +86,7 @@ export class Objects {
       const local = this.stateOf(key);
       const state = this.rules.merge(this.type, local, remote);
       if (state === local) continue;
-      this.set(key, state);
+      this.set(key, state, remote);
       this.records.push([key, state]);
     }
   }
@@ -96,8 +113,9 @@ export class Objects {
     out.probe('journal-compacted');
   }
 
-  private set(key: string, state: State): void {
+  private set(key: string, state: State, delta: State): void {
     this.states.set(key, state);
     this.changed.set(key, state);
+    this.added.push([key, delta]);
   }
 }

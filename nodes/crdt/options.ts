@@ -6,6 +6,7 @@ import { dataTypes } from './dataTypes.ts';
 export interface CrdtOptions {
   readonly type: string;
   readonly syncIntervalMs: number;
+  readonly isDelta: boolean;
   readonly isDurable: boolean;
 }
 
@@ -28,6 +29,15 @@ export const optionSpecs: readonly OptionSpec[] = [
     meaning: 'time between two exchanges with every other node',
   },
   {
+    name: 'sync',
+    type: 'choice',
+    choices: ['state', 'delta'],
+    default: 'state',
+    vary: ['delta'],
+    meaning:
+      'what is exchanged: everything, or what was added since the other node has acknowledged the rest',
+  },
+  {
     name: 'durable',
     type: 'choice',
     choices: ['on', 'off'],
@@ -42,6 +52,7 @@ export function parseOptions(given: OptionValues): CrdtOptions {
   return {
     type: String(values['type']),
     syncIntervalMs: Number(values['syncInterval']),
+    isDelta: values['sync'] === 'delta',
     isDurable: values['durable'] === 'on',
   };
 }

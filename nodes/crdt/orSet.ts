@@ -11,6 +11,7 @@ import {
   nextDot,
   nothingDotted,
   replacing,
+  widthOfDotted,
   type Dotted,
 } from './dotted.ts';
 import { sorted } from './gSet.ts';
@@ -32,6 +33,7 @@ export const orSet: DataType<Dotted> = {
       delta: { dots: [], context: contextOf(observed.map(dotOf)) },
     };
   },
+  width: widthOfDotted,
   view: ({ dots }) => ({ value: sorted(dots.map(([, , element]) => element as Element)) }),
   receipt: () => ({}),
 };

@@ -54,6 +54,7 @@ export const pnCounter: DataType<PnCounterState> = {
     return values === a.values && decrements === a.decrements ? a : { values, decrements };
   },
   mutate,
+  width: ({ values, decrements }) => Math.max(values.length, decrements.length),
   view: (state, size) => ({ value: netOf(state), components: netComponents(state, size) }),
   receipt: (state) => ({ new_value: netOf(state) }),
 };

@@ -5,6 +5,7 @@
 import type { Operation, Refusal, State } from './dataType.ts';
 import type { AnyType } from './dataTypes.ts';
 import type { Entries } from './messages.ts';
+import type { Synced } from './stateSync.ts';
 
 /** What an operation leads to here, and what is journaled of it. */
 export interface Applied {
@@ -22,6 +23,8 @@ export interface Rules {
   recovered(state: State, self: number): State;
   /** Who gives rights away has fewer from that moment on: the gift is part of its own state before it is told. */
   recordsGifts: boolean;
+  /** Up to which change a peer has everything, now that this exchange with it has ended. */
+  keptAfter(kept: number | null, synced: Synced): number | null;
 }
 
 export const correctRules: Rules = {
@@ -34,4 +37,6 @@ export const correctRules: Rules = {
   journalOfOwn: (deltas) => deltas,
   recovered: (state) => state,
   recordsGifts: true,
+  // Answers overtake each other: what was acknowledged once is kept.
+  keptAfter: (kept, { receipt, through }) => (receipt === 'kept' ? Math.max(kept ?? 0, through) : kept),
 };

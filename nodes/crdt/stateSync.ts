@@ -4,13 +4,13 @@
  */
 import type { NodeId } from '../kernel/ids.ts';
 import type { Outbox } from '../kernel/outbox.ts';
-import type { CrdtProtocol } from './messages.ts';
+import type { CrdtProtocol, Message } from './messages.ts';
 import type { Objects } from './objects.ts';
 
-/** A peer that does not answer gets no more at a time: each holds all that there is. */
-const openSyncsMax = 3;
+/** A peer that does not answer gets no more at a time: each may hold all that there is. */
+export const openSyncsMax = 3;
 
-export interface StateSyncParts {
+export interface SyncParts {
   readonly peers: readonly NodeId[];
   readonly dataType: string;
   readonly objects: Objects;
@@ -19,12 +19,14 @@ export interface StateSyncParts {
   readonly size: number;
 }
 
+export type Synced = Extract<Message, { type: 'synced' }>;
+
 export class StateSync {
-  private readonly parts: StateSyncParts;
+  private readonly parts: SyncParts;
   /** How many are under way to each peer. The host says of each how it ends. */
   private readonly openSyncs: Map<NodeId, number>;
 
-  constructor(parts: StateSyncParts) {
+  constructor(parts: SyncParts) {
     this.parts = parts;
     this.openSyncs = new Map(parts.peers.map((peer) => [peer, 0]));
   }
@@ -37,13 +39,13 @@ export class StateSync {
     for (const [peer, open] of this.openSyncs) {
       if (open >= openSyncsMax) continue;
       this.openSyncs.set(peer, open + 1);
-      out.send(peer, { type: 'sync', dataType, entries, size });
+      out.send(peer, { type: 'sync', dataType, entries, size, through: 0 });
     }
   }
 
-  onSynced(from: NodeId, taken: boolean): void {
+  onSynced(from: NodeId, { receipt }: Synced): void {
     const open = this.openSyncs.get(from);
     if (open !== undefined) this.openSyncs.set(from, Math.max(0, open - 1));
-    if (!taken) this.parts.out.probe('sync-failed');
+    if (receipt === 'none') this.parts.out.probe('sync-failed');
   }
 }

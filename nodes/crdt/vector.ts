@@ -21,6 +21,11 @@ export function sumOf(vector: Vector): number {
   return vector.reduce((sum, count) => sum + count, 0);
 }
 
+/** The greatest of them, 0 for none; of however many. */
+export function greatestOf(numbers: readonly number[]): number {
+  return numbers.reduce((greatest, number) => Math.max(greatest, number), 0);
+}
+
 /** With zeros up to the size of the cluster, as clients and programs of others expect it. */
 export function padded(vector: Vector, size: number): Vector {
   return Array.from({ length: Math.max(size, vector.length) }, (_, replica) => countOf(vector, replica));

@@ -11,6 +11,7 @@ interface Hunt {
   readonly bug: string;
   readonly type: string;
   readonly workload: string;
+  readonly sync?: 'state' | 'delta';
   readonly profile: string;
   /** The invariants of which one finds it. */
   readonly invariants: readonly string[];
@@ -85,14 +86,23 @@ const hunts: readonly Hunt[] = [
     invariants: ['never-below-zero', 'merges-invent-nothing'],
     checkers: ['never-oversold'],
   },
+  {
+    bug: 'delta-dropped-on-loss',
+    type: 'or-set',
+    workload: 'set',
+    sync: 'delta',
+    profile: 'partition',
+    invariants: ['kept-is-there'],
+    checkers: ['set-full', 'no-lost-writes', 'convergence'],
+  },
 ];
 
 const seedsMax = 60;
 
-function flagsOf({ bug, type, workload, profile }: Hunt, isPlanted: boolean): SimFlags {
+function flagsOf({ bug, type, workload, sync = 'state', profile }: Hunt, isPlanted: boolean): SimFlags {
   return {
     model: 'crdt',
-    set: [`type=${type}`],
+    set: [`type=${type}`, `sync=${sync}`],
     workload,
     profile,
     timeLimit: 8,

@@ -42,8 +42,11 @@ describe('a replica', () => {
     assert.equal(cores.outcome(cores.operate(n1, 'counter', take(1))), 'malformed-request');
     assert.equal(cores.outcome(cores.operate(n1, 'set', { kind: 'add', element: 1 })), 'not-supported');
     assert.equal(cores.read(n1, 'register')['error'], 'not-supported');
-    const request = { type: 'sync', states: { 'or-set': [] } } as const;
-    cores.step(n1, { kind: 'request', id: requestId(99), request });
+    const foreign = { type: 'sync', states: { 'or-set': [] }, width: 0 } as const;
+    cores.step(n1, { kind: 'request', id: requestId(98), request: foreign });
+    assert.equal(cores.outcome(98), 'malformed-request');
+    const states = { 'g-counter': [['k', { values: [1, 1, 1, 1] }]] } as const;
+    cores.step(n1, { kind: 'request', id: requestId(99), request: { type: 'sync', states, width: 4 } });
     assert.equal(cores.outcome(99), 'malformed-request');
     assert.deepEqual([cores.journals.get(n1), cores.read(n1, 'counter')['value']], [[], 0]);
   });
@@ -213,6 +216,8 @@ describe('the invariants of crdt', () => {
         isFirst: false,
         changed: [['k', state]],
         isOwn,
+        changes: 0,
+        kept: [],
       };
       return observe({ node: nodeId(node), incarnation: 1, status }) === null;
     });

@@ -136,10 +136,17 @@ describe('crdt over HTTP', () => {
     const taken = mapped('POST', '/register/r', { value });
     assert.equal(typeof taken === 'object' && taken.type, 'operate');
     const state = { dots: [[0, 1, value]], context: { vector: [1], cloud: [] } } as never;
-    const sync = { type: 'sync', dataType: 'mv-register', entries: [['r', state]], size: 3 } as const;
+    const sync = {
+      type: 'sync',
+      dataType: 'mv-register',
+      entries: [['r', state]],
+      size: 3,
+      through: 0,
+    } as const;
     assert.deepEqual(mapped('POST', '/sync', carried(sync)?.body), {
       type: 'sync',
       states: { 'mv-register': [['r', state]] },
+      width: 1,
     });
   });
 
@@ -152,6 +159,7 @@ describe('crdt over HTTP', () => {
         ['__proto__', { values: [2] }],
       ],
       size: 3,
+      through: 0,
     } as const satisfies Message;
     const request = carried(sync);
     assert.deepEqual([request?.method, request?.path], ['POST', '/sync']);
@@ -162,7 +170,7 @@ describe('crdt over HTTP', () => {
     assert.deepEqual(back.states['g-counter'], sync.entries);
     const only = carried({ ...sync, entries: [] })?.body;
     assert.deepEqual(only, { values: [0, 0, 0] });
-    assert.equal(carried({ type: 'synced', taken: true }), null);
+    assert.equal(carried({ type: 'synced', through: 0, receipt: 'taken' }), null);
   });
 
   it('takes what a program of the course sends for any kind of counter', () => {
@@ -175,23 +183,49 @@ describe('crdt over HTTP', () => {
     });
   });
 
-  it('takes only the answer of the course for a receipt', () => {
-    const sync = { type: 'sync', dataType: 'g-set', entries: [], size: 3 } as const;
-    const taken = (status: number, body: Json): boolean => {
+  it('counts of how many nodes a /sync speaks, in whatever part of it', () => {
+    const context = { vector: [], cloud: [] };
+    const bodies: readonly (readonly [body: Json, width: number])[] = [
+      [{ values: [0, 2, 0, 0] }, 4],
+      [{ values: [], decrements: [0, 0, 1] }, 3],
+      [{ values: [], transfers: [[0, 4, 1]] }, 5],
+      [{ 'g-counter': { c: { values: [1, 1] } } }, 2],
+      [{ 'or-set': { s: { dots: [[6, 1, 'a']], context } } }, 7],
+      [{ 'mv-register': { r: { dots: [], context: { ...context, cloud: [[2, 5]] } } } }, 3],
+      [{ 'lww-register': { r: { value: 1, counter: 1, by: 3 } } }, 4],
+      [{ 'g-set': { s: { elements: [1, 2, 3] } } }, 0],
+    ];
+    for (const [body, width] of bodies) {
+      const request = mapped('POST', '/sync', body);
+      assert(typeof request === 'object' && request.type === 'sync');
+      assert.equal(request.width, width, JSON.stringify(body));
+    }
+  });
+
+  it('takes only the answer of the course for a receipt, and only ours for a promise to keep it', () => {
+    const sync = { type: 'sync', dataType: 'g-set', entries: [], size: 3, through: 7 } as const;
+    const receipt = (status: number, body: Json): string | null => {
       const told = answered(sync, { status, body });
-      return told?.type === 'synced' && told.taken;
+      return told?.type === 'synced' && told.through === 7 ? told.receipt : null;
     };
-    assert.equal(taken(200, { status: 'sync_received' }), true);
-    assert.equal(taken(200, { status: 'ok' }), false);
-    assert.equal(taken(500, { status: 'sync_received' }), false);
-    assert.equal(taken(200, null), false);
-    assert.deepEqual(answered(sync, null), { type: 'synced', taken: false });
+    assert.equal(receipt(200, { status: 'sync_received' }), 'taken');
+    assert.equal(receipt(200, { status: 'sync_received', kept: false }), 'taken');
+    assert.equal(receipt(200, { status: 'sync_received', kept: true }), 'kept');
+    assert.equal(receipt(200, { status: 'ok', kept: true }), 'none');
+    assert.equal(receipt(500, { status: 'sync_received' }), 'none');
+    assert.equal(receipt(200, null), 'none');
+    assert.deepEqual(answered(sync, null), { type: 'synced', through: 7, receipt: 'none' });
   });
 
   const responses: readonly (readonly [response: Response, status: number, body: Json])[] = [
     [{ type: 'view', body: { value: 1, components: [1] } }, 200, { value: 1, components: [1] }],
     [{ type: 'done', body: { new_value: 1 } }, 200, { status: 'success', new_value: 1 }],
-    [{ type: 'sync-received' }, 200, { status: 'sync_received' }],
+    [{ type: 'sync-received', kept: true }, 200, { status: 'sync_received', kept: true }],
+    [
+      { type: 'refused', error: 'malformed-request', why: 'so' },
+      400,
+      { error: 'so', code: 12, problems: ['so'] },
+    ],
     [{ type: 'refused', error: 'precondition-failed', why: 'so' }, 409, { error: 'so', code: 22 }],
   ];
   for (const [response, status, body] of responses) {

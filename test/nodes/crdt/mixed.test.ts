@@ -20,7 +20,7 @@ describe('a cluster with a counter of the course', function () {
   const urls = new Map<NodeId, string>();
   let course: CourseCounter;
 
-  async function start(self: NodeId): Promise<void> {
+  async function start(self: NodeId, sync = 'state'): Promise<void> {
     const own = urls.get(self);
     const node = await startNode<CrdtProtocol>({
       model: crdt,
@@ -28,7 +28,7 @@ describe('a cluster with a counter of the course', function () {
       port: own === undefined ? 0 : Number(new URL(own).port),
       peers: Object.fromEntries(all.filter((id) => id !== self).map((id) => [id, urls.get(id) ?? nowhere])),
       disk: disks.get(self) ?? new MemoryDisk(),
-      options: { syncInterval: intervalMs },
+      options: { syncInterval: intervalMs, sync },
       seed: '1',
       bug: null,
       onFatal: (error) => assert.fail(error),
@@ -37,21 +37,23 @@ describe('a cluster with a counter of the course', function () {
     urls.set(self, `http://127.0.0.1:${node.port}`);
   }
 
-  beforeEach(async () => {
+  async function startAll(sync: string): Promise<void> {
     for (const id of [n1, n2]) disks.set(id, new MemoryDisk());
     urls.clear();
     course = new CourseCounter(2, all.length);
     urls.set(n3, await course.listen());
-    await start(n1);
-    await start(n2);
+    await start(n1, sync);
+    await start(n2, sync);
     running.get(n1)?.peers.setAddress(n2, urls.get(n2) ?? '');
     course.syncWith([urls.get(n1) ?? '', urls.get(n2) ?? ''], intervalMs);
-  });
-  afterEach(() => {
+  }
+  beforeEach(() => startAll('state'));
+  function stopAll(): void {
     course.close();
     for (const node of running.values()) node.drop();
     running.clear();
-  });
+  }
+  afterEach(stopAll);
 
   async function increment(node: NodeId, amount: number): Promise<void> {
     const response = await fetch(`${urls.get(node)}/increment`, {
@@ -102,5 +104,18 @@ describe('a cluster with a counter of the course', function () {
     await start(n1);
     await increment(n1, 1);
     await agree([3, 0, 4]);
+  });
+
+  it('counts as well when ours exchange deltas: one that forgets what it was sent is sent everything', async () => {
+    stopAll();
+    await startAll('delta');
+    await increment(n1, 5);
+    await increment(n2, 3);
+    await increment(n3, 2);
+    await agree([5, 3, 2]);
+    course.forget();
+    await agree([5, 3, 2]);
+    await increment(n1, 1);
+    await agree([6, 3, 2]);
   });
 });

@@ -13,7 +13,7 @@ export type Move =
 
 const replica = fc.nat(replicaCount - 1);
 
-function operationsOf({ name, family }: AnyType): fc.Arbitrary<Operation> {
+export function operationsOf({ name, family }: AnyType): fc.Arbitrary<Operation> {
   const element = fc.constantFrom<string | number>('a', 'b', 1, '1');
   const amount = fc.integer({ min: name === 'g-counter' ? 0 : -3, max: 4 });
   switch (family) {

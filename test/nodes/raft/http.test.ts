@@ -104,7 +104,8 @@ describe('raft over HTTP', () => {
   for (const { name, code, status } of errorKinds) {
     it(`answers a refusal as ${name} with ${status} and code ${code}`, () => {
       const answer = toAnswer({ type: 'refused', error: name, why: 'because' });
-      assert.deepEqual(answer, { status, body: { error: 'because', code } });
+      const problems = status === 400 ? { problems: ['because'] } : {};
+      assert.deepEqual(answer, { status, body: { error: 'because', code, ...problems } });
     });
   }
 
