@@ -139,6 +139,7 @@ export class SimHost {
   }
 
   /** Puts off all timers of the running incarnation. */
+        incarnation,
   postponeTimers(byMs: number): void {
     this.life?.timers.postpone(byMs);
   }

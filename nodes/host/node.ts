@@ -118,6 +118,7 @@ function assemble<P extends Protocol>(
   const disconnect = (): void => {
     peers.stop();
     carrier.stop();
+    incarnation,
     exchange.stop();
     server.close();
     server.closeAllConnections();

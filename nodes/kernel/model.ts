@@ -88,6 +88,8 @@ export interface CoreInit<P extends Protocol> {
   readonly peers: readonly NodeId[];
   /** Forked by seed, node and incarnation. Nothing that must be unique may come from it. */
   readonly prng: Prng;
+  /** Which life of this node it is, from 1: journaled before the core lives, so no two lives share the number. */
+  readonly incarnation?: number;
   /** The journal of the earlier incarnations, in order; empty for a fresh node. */
   readonly recovered: readonly P['record'][];
   readonly options: OptionValues;
@@ -147,6 +149,13 @@ export interface NodeModel<P extends Protocol = Protocol> {
   readonly workloads: readonly string[];
   /** Names of the faults that it claims to survive with these options. */
   survives(options: OptionValues): readonly string[];
+/** Processes in front of the nodes: then clients talk to these alone. */
+export interface Front {
+  readonly model: NodeModel;
+  /** How many, and how they are set up, with these options of the model behind; null where they want none. */
+  of(options: OptionValues): { readonly count: number; readonly options: OptionValues } | null;
+}
+
   /** Whether a request with a `Request-Id` may be sent again without taking effect twice. */
   readonly deduplicates: boolean | ((options: OptionValues) => boolean);
   readonly options: readonly OptionSpec[];
@@ -173,6 +182,8 @@ export interface NodeModel<P extends Protocol = Protocol> {
    * `answer` is null when none came in time: that, too, promises nothing (host law 4).
    */
   answered?(message: P['message'], answer: WireAnswer | null): P['message'] | null;
+  /** Declared by the registry: a model knows no other one. */
+  readonly front?: Front;
   toAnswer(response: P['response']): WireAnswer;
   /** Nobody ever leads: faults that would be aimed at the leader are aimed at any node. */
   readonly leaderless?: true;

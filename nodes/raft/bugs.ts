@@ -150,6 +150,19 @@ const bugs: readonly Bug[] = [
     rules: { mayServeReads: () => true },
   },
   {
+    name: 'follower-read-without-index',
+    mistake: 'a follower answers a read without asking its leader what is committed (proxy=on)',
+    revealedBy: 'linearizable, as soon as a follower lags',
+    rules: { followersAskForIndex: false },
+  },
+  {
+    name: 'quorum-read-of-commit-index',
+    mistake:
+      'a majority is asked what it knows to be committed, not how far its logs reach (proxyReads=quorum)',
+    revealedBy: 'linearizable, since followers hear of a commit later than its client',
+    rules: { endForReads: (_lastIndex, commitIndex) => commitIndex },
+  },
+  {
     name: 'lease-from-receive-time',
     mistake: 'a lease counts from the receipt of the acknowledgement (reads=lease)',
     revealedBy: 'linearizable, when acknowledgements are slow and the leader is cut off',

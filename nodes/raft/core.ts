@@ -11,7 +11,8 @@ import { advanceChange, isRemoved } from './changes.ts';
 import { onElectionTimeout, onRequestVote, onTimeoutNow, onVote } from './election.ts';
 import type { Message, RaftProtocol, Status, Timer } from './messages.ts';
 import { quorumValue, type Leadership, type Raft } from './raft.ts';
-import { advanceRounds, answerReads, refuseOldReads } from './reads.ts';
+import { answerFollowerReads, onAskLogEnd, onLogEnd, onReadIndex, onReadsTimeout } from './followerReads.ts';
+import { advanceRounds, answerReads, onAskReadIndex, refuseOldReads } from './reads.ts';
 import { recover } from './recovery.ts';
 import { beginRound, onAppended, receiveEntries, replicate } from './replication.ts';
 import { applyCommitted, onRequest } from './requests.ts';
@@ -81,6 +82,7 @@ export class RaftCore implements ProtocolCore<RaftProtocol> {
     const { raft } = this;
     if (raft.leadership !== null) maybeCommit(raft, raft.leadership);
     applyCommitted(raft);
+    answerFollowerReads(raft);
     if (raft.leadership !== null) {
       advanceRounds(raft, raft.leadership);
       answerReads(raft, raft.leadership);
@@ -110,6 +112,9 @@ export class RaftCore implements ProtocolCore<RaftProtocol> {
         return;
       case 'transfer':
         onTransferTimeout(this.raft);
+        return;
+      case 'reads':
+        onReadsTimeout(this.raft);
         return;
       default:
         assertNever(timer);
@@ -141,6 +146,18 @@ export class RaftCore implements ProtocolCore<RaftProtocol> {
         return;
       case 'timeout-now':
         if (message.term === raft.term) onTimeoutNow(raft);
+        return;
+      case 'ask-read-index':
+        onAskReadIndex(raft, from, message);
+        return;
+      case 'read-index':
+        onReadIndex(raft, message);
+        return;
+      case 'ask-log-end':
+        onAskLogEnd(raft, from, message);
+        return;
+      case 'log-end':
+        onLogEnd(raft, from, message);
         return;
       default:
         assertNever(message);

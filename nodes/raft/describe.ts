@@ -77,6 +77,13 @@ export function describeMessage(message: Message): string {
     }
     case 'timeout-now':
       return `timeout-now term ${message.term}`;
+    case 'ask-read-index':
+    case 'ask-log-end':
+      return `${message.type} term ${message.term} ticket ${message.incarnation}.${message.ticket}`;
+    case 'read-index':
+      return `read-index term ${message.term} ticket ${message.incarnation}.${message.ticket} index ${message.index ?? 'unknown'}`;
+    case 'log-end':
+      return `log-end term ${message.term} ticket ${message.incarnation}.${message.ticket} last ${message.lastIndex}`;
     default:
       return assertNever(message);
   }

@@ -37,6 +37,12 @@ export interface Snapshot {
   readonly sessions: SavedSessions;
 }
 
+/** Which read of which life of the node an answer is for: an old answer must not serve a later read. */
+interface Ticket {
+  readonly incarnation: number;
+  readonly ticket: number;
+}
+
 export type Message =
   | {
       readonly type: 'request-vote';
@@ -100,7 +106,21 @@ export type Message =
       /** The snapshot is in force, or was not needed any more. */
       readonly installed: boolean;
     }
-  | { readonly type: 'timeout-now'; readonly term: Term };
+  | { readonly type: 'timeout-now'; readonly term: Term }
+  /** What is committed for sure, if you lead? From a node that takes reads without leading; echoed by the answer. */
+  | ({ readonly type: 'ask-read-index'; readonly term: Term } & Ticket)
+  /** Null: not from this node, which does not lead. */
+  | ({ readonly type: 'read-index'; readonly term: Term; readonly index: Index | null } & Ticket)
+  /** How far does your log reach, committed or not? */
+  | ({ readonly type: 'ask-log-end'; readonly term: Term } & Ticket)
+  | ({
+      readonly type: 'log-end';
+      readonly term: Term;
+      readonly lastIndex: Index;
+      /** The latest members that the log knows, and the entry that says so. */
+      readonly members: readonly NodeId[];
+      readonly membersIndex: Index;
+    } & Ticket);
 
 export type Request =
   | KeyValueRequest
@@ -114,7 +134,7 @@ export type Response =
   | { readonly type: 'members'; readonly members: readonly NodeId[] }
   | { readonly type: 'transferred'; readonly leader: NodeId };
 
-export type Timer = 'election' | 'heartbeat' | 'transfer';
+export type Timer = 'election' | 'heartbeat' | 'transfer' | 'reads';
 
 /** A line of the journal. */
 export type JournalRecord =

@@ -1,15 +1,56 @@
 /** Raft as a model: what it claims with which options, what it survives, and how to make a node. */
-import type { Claim, NodeModel, OptionValues } from '../kernel/model.ts';
+import type { Claim, NodeModel, OptionValues, Settling } from '../kernel/model.ts';
+import { transportOption } from '../kernel/transport.ts';
 import { bugSpecs } from './bugs.ts';
 import { RaftCore } from './core.ts';
 import { routes, toAnswer } from './http.ts';
 import { invariants } from './invariants.ts';
 import type { RaftProtocol } from './messages.ts';
-import { clockDriftRatio, optionSpecs, parseOptions } from './options.ts';
+import { clockDriftRatio, optionSpecs, parseOptions, type RaftOptions } from './options.ts';
+
+/**
+ * Behind proxies. They go from node to node, so a claim for processes that stay with one node would be made for nobody;
+ * and a proxy that restarts has forgotten whom it asked.
+ */
+function claimBehindProxies(options: RaftOptions): Claim {
+  const { reads, proxyReads } = options;
+  if (proxyReads === 'quorum') {
+    return {
+      guarantees: ['linearizable', 'strict-serializable'],
+      because:
+        'every write goes through the log, and a node answers a read when it has applied all that the logs of a majority held after the read came',
+    };
+  }
+  if (reads === 'read-index' || reads === 'lease') {
+    return {
+      guarantees: ['linearizable', 'strict-serializable'],
+      because:
+        'every write goes through the log, and whoever answers a read has applied all that was committed when the leader confirmed that it still led',
+    };
+  }
+  return {
+    guarantees: ['convergence', 'no-lost-writes'],
+    because:
+      'a proxy takes reads from node to node, each of which may be behind, and none of which loses anything',
+    converges: settlingOf(options),
+  };
+}
+
+/**
+ * A node that lags when it is read last would else look like one that has lost what it is about to copy. Before anybody
+ * copies anything, a leader may have to be elected: a timeout is twice the shortest at most.
+ */
+function settlingOf({ electionTimeoutMs, heartbeatMs }: RaftOptions): Settling {
+  return {
+    intervalMs: 2 * electionTimeoutMs + 2 * heartbeatMs,
+    deadlineMs: 10_000 + 20 * electionTimeoutMs,
+  };
+}
 
 function claim(values: OptionValues): Claim {
-  const { reads, electionTimeoutMs, heartbeatMs } = parseOptions(values);
-  switch (reads) {
+  const options = parseOptions(values);
+  if (options.proxy) return claimBehindProxies(options);
+  switch (options.reads) {
     case 'read-index':
       return {
         guarantees: ['linearizable', 'strict-serializable'],
@@ -34,12 +75,7 @@ function claim(values: OptionValues): Claim {
         because:
           'a node answers from a prefix of the one log that only grows, a restart included, but may be behind what its client wrote',
         sessions: 'reads-at-one-node',
-        // A node that lags when it is read last would else look like one that has lost what it is about to copy. Before
-        // anybody copies anything, a leader may have to be elected: a timeout is twice the shortest at most.
-        converges: {
-          intervalMs: 2 * electionTimeoutMs + 2 * heartbeatMs,
-          deadlineMs: 10_000 + 20 * electionTimeoutMs,
-        },
+        converges: settlingOf(options),
       };
   }
 }

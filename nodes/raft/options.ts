@@ -4,9 +4,14 @@ import type { OptionSpec, OptionValues } from '../kernel/model.ts';
 /** How a read is made current: see README.md. */
 export type ReadMode = 'read-index' | 'lease' | 'leader' | 'follower';
 
+/** Where proxies take reads to: see followerReads.ts. */
+export type ProxyReads = 'follower' | 'leader' | 'quorum';
+
 export interface RaftOptions {
   readonly reads: ReadMode;
   readonly checkQuorum: boolean;
+  readonly proxy: boolean;
+  readonly proxyReads: ProxyReads;
   readonly heartbeatMs: number;
   /** Timeouts are drawn from [electionTimeoutMs, 2 · electionTimeoutMs). */
   readonly electionTimeoutMs: number;
@@ -33,6 +38,21 @@ export const optionSpecs: readonly OptionSpec[] = [
     choices: ['on', 'off'],
     default: 'on',
     meaning: 'a leader that hears no majority for an election timeout steps down',
+  },
+  {
+    name: 'proxy',
+    type: 'choice',
+    choices: ['off', 'on'],
+    default: 'off',
+    meaning: 'two proxies stand in front of the nodes, and clients talk to these alone',
+  },
+  {
+    name: 'proxyReads',
+    type: 'choice',
+    choices: ['follower', 'leader', 'quorum'],
+    default: 'follower',
+    meaning:
+      'where proxies take reads to: a follower, which asks the leader up to where it has to see (unless reads=follower), the leader, or any node, which asks a majority how far its logs reach',
   },
   {
     name: 'heartbeatMs',
@@ -92,6 +112,8 @@ export function parseOptions(values: OptionValues): RaftOptions {
   return {
     reads: valueOf('reads') as ReadMode,
     checkQuorum: valueOf('checkQuorum') === 'on',
+    proxy: valueOf('proxy') === 'on',
+    proxyReads: valueOf('proxyReads') as ProxyReads,
     heartbeatMs: Number(valueOf('heartbeatMs')),
     electionTimeoutMs: Number(valueOf('electionTimeoutMs')),
     snapshotEntries: Number(valueOf('snapshotEntries')),

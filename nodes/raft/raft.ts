@@ -8,6 +8,7 @@ import type { Prng } from '../kernel/prng.ts';
 import type { Now } from '../kernel/protocol.ts';
 import type { KeyValueMachine, Query } from '../machines/keyValue.ts';
 import type { Sessions } from '../machines/sessions.ts';
+import type { FollowerReads } from './followerReads.ts';
 import type { Log } from './log.ts';
 import type { Membership, MembershipChange } from './membership.ts';
 import type { Entry, Index, RaftProtocol, Response, Role, Snapshot, Term } from './messages.ts';
@@ -17,10 +18,14 @@ import { reachedByQuorum } from './quorum.ts';
 import type { Rules } from './rules.ts';
 import type { IncomingSnapshot } from './snapshot.ts';
 
+/** For whom a read is confirmed: a client of the leader, or a node that answers one of its own (followerReads.ts). */
+export type Reader =
+  | { readonly kind: 'client'; readonly id: RequestId; readonly query: Query }
+  | { readonly kind: 'node'; readonly node: NodeId; readonly incarnation: number; readonly ticket: number };
+
 /** A read that waits to be confirmed and applied. */
 export interface WaitingRead {
-  readonly id: RequestId;
-  readonly query: Query;
+  readonly reader: Reader;
   readonly sinceMs: number;
   /** The heartbeat round that confirms it (§6.4). */
   readonly round: number;
@@ -80,6 +85,7 @@ export interface Raft {
   /** When a leader was last heard of; no vote is given for a while after that (§4.2.3). */
   leaderContactMs: number;
   incoming: IncomingSnapshot | null;
+  readonly followerReads: FollowerReads;
   /** A client that waits to hear who leads after a transfer. */
   transferClient: { readonly id: RequestId; readonly to: NodeId; readonly term: Term } | null;
   /** Present exactly while the role is `leader`. */

@@ -10,8 +10,10 @@
  * before it began.
  */
 import { assert } from '../kernel/assert.ts';
-import type { RequestId } from '../kernel/ids.ts';
+import type { NodeId, RequestId } from '../kernel/ids.ts';
 import type { Query } from '../machines/keyValue.ts';
+import { takeRead } from './followerReads.ts';
+import type { Index, Message } from './messages.ts';
 import {
   committedTerm,
   journalCommit,
@@ -20,31 +22,43 @@ import {
   unavailable,
   type Leadership,
   type Raft,
+  type Reader,
   type WaitingRead,
 } from './raft.ts';
 import { beginRound } from './replication.ts';
+
+type NodeReader = Extract<Reader, { kind: 'node' }>;
+type Ticketed = Extract<Message, { type: 'ask-read-index' }>;
 
 /** Rounds of reads on their way at the same time. More answer sooner, and cost more messages. */
 const readRoundsMax = 2;
 
 export function onQuery(raft: Raft, id: RequestId, query: Query): void {
+  if (takeRead(raft, id, query)) return;
   if (raft.options.reads === 'follower') {
     // A restart must not take back what a read has shown: the commit index is durable before the answer leaves.
     journalCommit(raft);
     raft.out.reply(id, raft.machine.query(query));
     return;
   }
-  const { leadership } = raft;
-  if (leadership === null) {
-    redirect(raft, id);
-    return;
-  }
+  if (raft.leadership === null) redirect(raft, id);
+  else addRead(raft, raft.leadership, { kind: 'client', id, query });
+}
+
+/** A node that does not lead asks up to where its own read has to see. */
+export function onAskReadIndex(raft: Raft, node: NodeId, { incarnation, ticket }: Ticketed): void {
+  const reader = { kind: 'node', node, incarnation, ticket } as const;
+  if (raft.leadership === null) sendReadIndex(raft, reader, null);
+  else addRead(raft, raft.leadership, reader);
+}
+
+function addRead(raft: Raft, leadership: Leadership, reader: Reader): void {
   const { rules, now } = raft;
   // Without confirmation, round 0 counts as confirmed.
   const round = needsRound(raft, leadership)
     ? rules.roundOfRead(leadership.round, leadership.confirmedRound)
     : 0;
-  leadership.reads.push({ id, query, sinceMs: now.monotonicMs, round, readIndex: null });
+  leadership.reads.push({ reader, sinceMs: now.monotonicMs, round, readIndex: null });
   answerReads(raft, leadership);
 }
 
@@ -102,7 +116,7 @@ export function answerReads(raft: Raft, leadership: Leadership): void {
   for (const read of leadership.reads) {
     read.readIndex ??= raft.commitIndex;
     if (read.round <= leadership.confirmedRound && read.readIndex <= raft.appliedIndex) {
-      raft.out.reply(read.id, raft.machine.query(read.query));
+      answerReader(raft, read.reader, read.readIndex);
       if (read.round > 0) raft.out.probe('read-index-confirmed');
     } else {
       waiting.push(read);
@@ -111,13 +125,31 @@ export function answerReads(raft: Raft, leadership: Leadership): void {
   leadership.reads = waiting;
 }
 
+function answerReader(raft: Raft, reader: Reader, readIndex: Index): void {
+  if (reader.kind === 'client') raft.out.reply(reader.id, raft.machine.query(reader.query));
+  else sendReadIndex(raft, reader, readIndex);
+}
+
+function sendReadIndex(raft: Raft, { node, incarnation, ticket }: NodeReader, index: Index | null): void {
+  raft.out.send(node, { type: 'read-index', term: raft.term, incarnation, ticket, index });
+}
+
+/** The leader steps down: whoever reads has to ask the next one. */
+export function leaveReaders(raft: Raft, { reads }: Leadership): void {
+  for (const { reader } of reads) {
+    if (reader.kind === 'client') redirect(raft, reader.id);
+    else sendReadIndex(raft, reader, null);
+  }
+}
+
 /** A leader that cannot reach a majority says so, instead of letting its readers wait. */
 export function refuseOldReads(raft: Raft, leadership: Leadership): void {
   const oldestMs = raft.now.monotonicMs - 2 * raft.options.electionTimeoutMs;
   const isOld = (read: WaitingRead): boolean => read.sinceMs <= oldestMs;
   if (!leadership.reads.some(isOld)) return;
-  for (const read of leadership.reads) {
-    if (isOld(read)) raft.out.reply(read.id, unavailable('no majority confirms that this node still leads'));
+  for (const { reader } of leadership.reads.filter(isOld)) {
+    if (reader.kind === 'node') sendReadIndex(raft, reader, null);
+    else raft.out.reply(reader.id, unavailable('no majority confirms that this node still leads'));
   }
   leadership.reads = leadership.reads.filter((read) => !isOld(read));
 }

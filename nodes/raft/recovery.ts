@@ -47,6 +47,7 @@ export function recover(init: CoreInit<RaftProtocol>): Raft {
     votes: new Set(),
     leaderContactMs: Number.NEGATIVE_INFINITY,
     incoming: null,
+    followerReads: { waiting: new Map(), incarnation: init.incarnation ?? 1, lastTicket: 0 },
     transferClient: null,
     leadership: null,
   };

@@ -9,7 +9,8 @@ import { assert } from '../kernel/assert.ts';
 import type { NodeId } from '../kernel/ids.ts';
 import type { Term } from './messages.ts';
 import { Progress } from './progress.ts';
-import { appendEntries, redirect, setHardState, unavailable, type Leadership, type Raft } from './raft.ts';
+import { appendEntries, setHardState, unavailable, type Leadership, type Raft } from './raft.ts';
+import { leaveReaders } from './reads.ts';
 
 /** Waits for a leader anew. Each timeout is drawn again, so that split votes do not repeat (§3.4). */
 export function resetElectionTimer(raft: Raft): void {
@@ -44,7 +45,7 @@ function leaveClients(raft: Raft, leadership: Leadership): void {
       why: 'the leader stepped down before the entry was committed',
     });
   }
-  for (const { id } of leadership.reads) redirect(raft, id);
+  leaveReaders(raft, leadership);
   const { change } = leadership;
   if (change?.phase === 'catching-up') {
     raft.out.reply(change.id, unavailable('the leader stepped down'));

@@ -74,6 +74,10 @@ export interface Rules {
   roundOfRead(latestRound: number, confirmedRound: number): number;
   /** §6.4: before an entry of its own term is committed, a leader does not know what is. */
   mayServeReads(committedTerm: Term | null, term: Term): boolean;
+  /** §6.4: a follower that is asked for a read needs an index of its leader (`proxyReads=follower`). */
+  followersAskForIndex: boolean;
+  /** `proxyReads=quorum`: what is committed, and not yet known to be, is in the log of one of a majority. */
+  endForReads(lastIndex: Index, commitIndex: Index): Index;
   /** §6.4.1: the lease counts from the sending of the round; a follower heard of the leader after that. */
   leaseStartMs(sentAtMs: number, acknowledgedAtMs: number): number;
   /** §6.4.1: shorter than any follower's election timeout, by a clock that may run slower than theirs. */
@@ -122,6 +126,8 @@ export const correctRules: Rules = {
   confirmsReads: true,
   roundOfRead: (latestRound) => latestRound + 1,
   mayServeReads: (committedTerm, term) => committedTerm === term,
+  followersAskForIndex: true,
+  endForReads: (lastIndex) => lastIndex,
   leaseStartMs: (sentAtMs) => sentAtMs,
   leaseDurationMs: (electionTimeoutMs) => (1 - clockDriftRatio) * electionTimeoutMs,
   transferEndsLease: true,

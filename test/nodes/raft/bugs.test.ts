@@ -56,6 +56,24 @@ function readAtOne(cluster: Stepper): unknown {
   return cluster.valueOf(read);
 }
 
+/** What n2 answers to a read that comes before it has heard that the x = 2 of its leader n1 is committed. */
+function readBehind(cluster: Stepper): unknown {
+  cluster.elect(n1);
+  cluster.put(n1, 'x', 1);
+  cluster.settle();
+  cluster.fire(n1, 'heartbeat');
+  cluster.settle();
+  const write = cluster.put(n1, 'x', 2);
+  cluster.deliver(ofType('append-entries'));
+  cluster.deliver(ofType('appended'));
+  assert.equal(cluster.response(write)?.type, 'written');
+  cluster.drop();
+  cluster.isolate(n1);
+  const read = cluster.get(n2, 'x');
+  cluster.settle((letter) => !ofType('append-entries')(letter));
+  return cluster.valueOf(read);
+}
+
 /** A node runs for election until it leads or has tried often enough; only votes are delivered. */
 function runFor(cluster: Stepper, node: typeof n1): void {
   for (let attempt = 0; attempt < 3 && cluster.role(node) !== 'leader'; attempt++) {
@@ -365,6 +383,16 @@ const scenarios: readonly Scenario[] = [
       cluster.deliver();
       return cluster.valueOf(read) === null;
     },
+  },
+  {
+    bug: 'follower-read-without-index',
+    options: { proxy: 'on' },
+    play: (cluster) => readBehind(cluster) === 1,
+  },
+  {
+    bug: 'quorum-read-of-commit-index',
+    options: { proxy: 'on', proxyReads: 'quorum' },
+    play: (cluster) => readBehind(cluster) === 1,
   },
   {
     bug: 'lease-from-receive-time',

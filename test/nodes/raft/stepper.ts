@@ -77,6 +77,7 @@ export class Stepper {
       self: node,
       peers: this.nodes.includes(node) ? this.nodes.filter((other) => other !== node) : [],
       prng: createPrng(`${this.seed}/${node}/${member.incarnation}`),
+      incarnation: member.incarnation,
       // Through JSON, as a real journal would: nothing is shared between lives.
       recovered: JSON.parse(JSON.stringify(member.journal)) as JournalRecord[],
       options: this.options,
