@@ -1,6 +1,5 @@
 /** Raft as a model: what it claims with which options, what it survives, and how to make a node. */
 import type { Claim, NodeModel, OptionValues, Settling } from '../kernel/model.ts';
-import { transportOption } from '../kernel/transport.ts';
 import { bugSpecs } from './bugs.ts';
 import { RaftCore } from './core.ts';
 import { routes, toAnswer } from './http.ts';
