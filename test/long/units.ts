@@ -1,26 +1,10 @@
 /** The registry of the long tests, the cheapest first. */
-import { tmpdir } from 'node:os';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Results } from '../../harness/results.ts';
 import { npmRun } from '../command.ts';
+import { foundUnits } from './found.ts';
 import { fuzzUnits } from './fuzz.ts';
+import { modelUnits } from './models.ts';
+import { realRun, simulate } from './runs.ts';
 import type { Outcome, Unit } from './unit.ts';
-
-interface SimSummary {
-  readonly seeds: number;
-  readonly failures: readonly { readonly seed: number; readonly profile: string; readonly kind: string }[];
-  readonly unknown: number;
-  readonly operations: number;
-  readonly seedsPerMinute: number;
-  readonly hash: string;
-}
-
-async function simulate(args: readonly string[], limitSeconds: number): Promise<SimSummary> {
-  const { code, stdout, stderr } = await npmRun('sim', ['--model', 'raft', ...args, '--json'], limitSeconds);
-  if (stdout === '') throw new Error(`sim ended with ${code}: ${stderr.slice(-400)}`);
-  return JSON.parse(stdout) as SimSummary;
-}
 
 /** A correct Raft breaks nothing in a thousand seeds over all profiles. */
 const cleanSeeds: Unit = {
@@ -28,7 +12,7 @@ const cleanSeeds: Unit = {
   seconds: 60,
   run: async () => {
     const { seeds, failures, unknown, operations, seedsPerMinute } = await simulate(
-      ['--seeds', '1000', '--seed', '1'],
+      ['--model', 'raft', '--seeds', '1000', '--seed', '1'],
       600,
     );
     const figure = `${seeds} seeds, ${operations} operations, ${failures.length} failures, ${unknown} unknown, ${Math.round(seedsPerMinute)} seeds/min`;
@@ -42,43 +26,15 @@ function bugIsFound(bug: string, seeds: number): Unit {
     name: `the simulator finds ${bug}`,
     seconds: 40,
     run: async () => {
-      const { failures } = await simulate(['--bug', bug, '--seeds', String(seeds), '--seed', '1'], 600);
+      const { failures } = await simulate(
+        ['--model', 'raft', '--bug', bug, '--seeds', String(seeds), '--seed', '1'],
+        600,
+      );
       const first = failures[0];
       const where = first ? `first at seed ${first.seed} (${first.profile}): ${first.kind}` : 'never';
       return { passed: failures.length > 0, figure: `${failures.length} of ${seeds} seeds, ${where}` };
     },
   };
-}
-
-async function inFreshFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'ordeal-long-'));
-  try {
-    return await use(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** One real run; the result and how long it took beyond its time limit. */
-async function realRun(
-  args: readonly string[],
-  timeLimitSeconds: number,
-): Promise<Results & { code: number | null; overSeconds: number }> {
-  return inFreshFolder(async (out) => {
-    const all = [
-      '--model',
-      'raft',
-      '--time-limit',
-      String(timeLimitSeconds),
-      ...args,
-      '--out',
-      out,
-      '--json',
-    ];
-    const { code, stdout, stderr, seconds } = await npmRun('jepsen', all, timeLimitSeconds + 60);
-    if (stdout === '') throw new Error(`jepsen ended with ${code}: ${stderr.slice(-400)}`);
-    return { ...(JSON.parse(stdout) as Results), code, overSeconds: seconds - timeLimitSeconds };
-  });
 }
 
 /** The default run, over several seeds: valid, in time, with the leader hit. */
@@ -89,7 +45,10 @@ const defaultRuns: Unit = {
     const lines: string[] = [];
     let passed = true;
     for (const seed of [1, 2, 3, 4, 5, 6]) {
-      const { valid, operations, overSeconds, probes } = await realRun(['--seed', String(seed)], 30);
+      const { valid, operations, overSeconds, probes } = await realRun(
+        ['--model', 'raft', '--seed', String(seed)],
+        30,
+      );
       const changes = probes['leader-changes'] ?? 0;
       passed &&= valid === true && overSeconds <= 8 && operations.ok >= 2000 && changes >= 1;
       lines.push(
@@ -105,14 +64,14 @@ const staleReads: Unit = {
   name: 'stale leader reads are found, ReadIndex is clean',
   seconds: 200,
   run: async (): Promise<Outcome> => {
-    const faults = ['--guarantee', 'linearizable', '--faults', 'partition,pause'];
+    const raft = ['--model', 'raft', '--guarantee', 'linearizable', '--faults', 'partition,pause'];
     const lines: string[] = [];
     let found = 0;
     let passed = true;
     for (const seed of [1, 2, 3, 4]) {
-      const leader = ['--set', 'reads=leader', '--set', 'checkQuorum=off', ...faults, '--seed', String(seed)];
+      const leader = ['--set', 'reads=leader', '--set', 'checkQuorum=off', ...raft, '--seed', String(seed)];
       const broken = await realRun(leader, 15);
-      const clean = await realRun(['--set', 'reads=read-index', ...faults, '--seed', String(seed)], 15);
+      const clean = await realRun(['--set', 'reads=read-index', ...raft, '--seed', String(seed)], 15);
       if (broken.code === 1 && (broken.checkers['linearizable']?.anomalies.length ?? 0) > 0) found++;
       passed &&= clean.code === 0;
       lines.push(`seed ${seed}: leader ${broken.valid}, read-index ${clean.valid}`);
@@ -146,4 +105,6 @@ export const units: readonly Unit[] = [
   harnessBenchmark,
   staleReads,
   defaultRuns,
+  ...foundUnits,
+  ...modelUnits,
 ];

@@ -1,0 +1,124 @@
+/** What is not claimed, or is claimed wrongly, is found on real processes within ten seeds, and called by its name. */
+import { realRun, seededRuns, type RealRun } from './runs.ts';
+import type { Unit } from './unit.ts';
+
+interface Flaw {
+  readonly name: string;
+  readonly args: readonly string[];
+  /** The level that is violated, or the checker that finds it. */
+  readonly level: string;
+  /** In the kind of an anomaly, or in its explanation. */
+  readonly anomaly: RegExp;
+}
+
+const linearizable = ['--guarantee', 'linearizable'];
+
+const flaws: readonly Flaw[] = [
+  {
+    name: 'quorums that do not meet',
+    args: ['--model', 'quorum', '--set', 'r=1', '--set', 'w=1', ...linearizable],
+    level: 'linearizable',
+    anomaly: /./,
+  },
+  {
+    name: 'a quorum without repair: a read sees a write, a later one does not',
+    args: ['--model', 'quorum', '--set', 'readRepair=off', ...linearizable],
+    level: 'linearizable',
+    anomaly: /inversion/,
+  },
+  {
+    name: 'a quorum with timestamps of wall clocks that differ',
+    args: ['--model', 'quorum', '--set', 'timestamps=wall', '--faults', 'clock', ...linearizable],
+    level: 'linearizable',
+    anomaly: /./,
+  },
+  {
+    name: 'one acknowledgement and failover lose a write, by a schedule',
+    args: [
+      ...['--model', 'leader-follower', '--set', 'ack=1', '--set', 'failover=highest-log'],
+      ...['--schedule', 'test/samples/leader-lost-for-good.json', '--guarantee', 'no-lost-writes'],
+    ],
+    level: 'no-lost-writes',
+    anomaly: /lost/,
+  },
+  {
+    name: 'one acknowledgement and failover lose a write, at random',
+    args: [
+      ...['--model', 'leader-follower', '--nodes', '5', '--set', 'ack=1', '--set', 'failover=highest-log'],
+      ...['--faults', 'partition', '--guarantee', 'no-lost-writes'],
+    ],
+    level: 'no-lost-writes',
+    anomaly: /lost/,
+  },
+  {
+    name: 'reads of followers of Raft',
+    args: ['--model', 'raft', '--set', 'reads=follower', ...linearizable],
+    level: 'linearizable',
+    anomaly: /./,
+  },
+  {
+    name: 'two leaders of one epoch, without fencing',
+    args: [
+      ...['--model', 'leader-follower', '--set', 'failover=highest-log', '--bug', 'no-fencing'],
+      ...['--workload', 'leader', '--faults', 'partition'],
+    ],
+    level: 'leader-terms',
+    anomaly: /./,
+  },
+  ...['eventual', 'crdt'].map((model) => ({
+    name: `stock oversold: ${model}`,
+    args: [
+      ...['--model', model, '--workload', 'inventory', '--guarantee', 'never-oversold'],
+      ...(model === 'crdt' ? ['--set', 'type=pn-counter'] : []),
+    ],
+    level: 'never-oversold',
+    anomaly: /./,
+  })),
+  {
+    name: 'clients that roam between eventual nodes do not read monotonically',
+    args: ['--model', 'eventual', '--workload', 'session', '--guarantee', 'monotonic-reads'],
+    level: 'monotonic-reads',
+    anomaly: /./,
+  },
+  {
+    name: 'a counter that is not durable loses increments',
+    args: ['--model', 'crdt', '--set', 'durable=off', '--workload', 'counter', '--faults', 'kill'],
+    level: 'no-lost-writes',
+    anomaly: /./,
+  },
+  ...['eventual', 'causal'].map((model) => ({
+    name: `linearizability of a model that does not claim it: ${model}`,
+    args: ['--model', model, '--workload', 'register', ...linearizable],
+    level: 'linearizable',
+    anomaly: /./,
+  })),
+];
+
+const seeds = 10;
+const timeLimitSeconds = 8;
+
+function isFound({ level, anomaly }: Flaw, { code, guarantee, checkers }: RealRun): boolean {
+  if (code !== 1) return false;
+  const isViolated = guarantee.violated.some((name) => name === level) || checkers[level]?.valid === false;
+  const anomalies = Object.values(checkers).flatMap((verdict) => verdict.anomalies);
+  return isViolated && anomalies.some(({ kind, explanation }) => anomaly.test(`${kind} ${explanation}`));
+}
+
+export const foundUnits: readonly Unit[] = flaws.map((flaw) => ({
+  name: `found: ${flaw.name}`,
+  seconds: 40,
+  run: async () => {
+    const runs = await seededRuns(
+      seeds,
+      (seed) => realRun([...flaw.args, '--seed', String(seed)], timeLimitSeconds),
+      (result) => isFound(flaw, result),
+    );
+    const found = runs.filter((result) => isFound(flaw, result));
+    const [first] = found;
+    const figure =
+      first === undefined
+        ? `in none of ${runs.length} seeds: ${runs.map(({ code }) => `exit ${code}`).join(', ')}`
+        : `in ${found.length} of ${runs.length} seeds: ${first.repro}`;
+    return { passed: first !== undefined, figure };
+  },
+}));
