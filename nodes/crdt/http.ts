@@ -14,7 +14,7 @@ import {
   type Operation,
 } from './dataType.ts';
 import { dataTypeNamed, dataTypes } from './dataTypes.ts';
-import { boundedCounter, type BoundedCounterState } from './boundedCounter.ts';
+import { boundedCounter } from './boundedCounter.ts';
 import {
   unnamed,
   type CrdtProtocol,
