@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import type { BenchCase, Place } from '../bench/checkers/benchCase.ts';
 import { benchCases, growths } from '../bench/checkers/cases.ts';
@@ -9,7 +10,6 @@ import { runCase, type CaseSummary } from '../bench/checkers/rounds.ts';
 import { describeGrowth, duration, growthOf, tableOf } from '../bench/checkers/table.ts';
 import { exitCodes, HarnessError, UsageError } from '../exit.ts';
 import { wholeNumber } from './choice.ts';
-import { bundleProgram } from './programBundle.ts';
 
 interface Flags {
   readonly only?: string;
@@ -46,23 +46,16 @@ async function bench(flags: Flags): Promise<void> {
   const chosen = casesFor(flags);
   const folder = mkdtempSync(join(tmpdir(), 'ordeal-bench-'));
   const place = { folder, ...(flags.histories === undefined ? {} : { histories: resolve(flags.histories) }) };
-  const program = await bundleProgram(new URL('../bench/checkers/roundMain.ts', import.meta.url));
   const interruption = new AbortController();
   const interrupt = (): void => interruption.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
-    const summaries = await runCases(chosen, {
-      program: program.file,
-      flags,
-      place,
-      signal: interruption.signal,
-    });
+    const summaries = await runCases(chosen, { flags, place, signal: interruption.signal });
     print(flags, summaries);
     if (interruption.signal.aborted) process.exitCode = exitCodes.interrupted;
     refuseUnexpected(summaries);
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    program.remove();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -81,19 +74,21 @@ function casesFor({ only = '', histories }: Flags): readonly BenchCase[] {
   return chosen;
 }
 
+/** A round starts as any command does. */
+const roundProgram = [fileURLToPath(new URL('start.js', import.meta.url)), 'bench-round'];
+
 interface Course {
-  readonly program: string;
   readonly flags: Flags;
   readonly place: Place;
   readonly signal: AbortSignal;
 }
 
 async function runCases(cases: readonly BenchCase[], course: Course): Promise<CaseSummary[]> {
-  const { program, place, signal, flags } = course;
+  const { place, signal, flags } = course;
   const summaries: CaseSummary[] = [];
   for (const benchCase of cases) {
     const summary = await runCase(benchCase, {
-      program,
+      program: roundProgram,
       place,
       rounds: flags.rounds,
       signal,

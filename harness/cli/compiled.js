@@ -27,11 +27,12 @@ const ownPlace = { url: 'ownUrl', folder: 'ownFolder' };
  * @typedef {object} Sources
  * @property {readonly string[]} entries what shall be compiled, with all that it imports; paths from the root
  * @property {readonly string[]} folders where all of that lies
+ * @property {'esm' | 'cjs'} [format] modules that share what they import, or programs that are one file each
  * @property {string} [root] this repository unless it is given
  */
 
 /**
- * Answers with a folder in which the entries lie under their own paths, ending in `.mjs`. Processes may ask at the same
+ * Answers with a folder in which the entries lie under their own paths, ending in `.mjs` or `.cjs`. Processes may ask at the same
  * time; what is unfinished is seen by nobody.
  * @param {Sources} sources
  * @returns {Promise<string>}
@@ -39,17 +40,18 @@ const ownPlace = { url: 'ownUrl', folder: 'ownFolder' };
 export async function compiled({
   entries,
   folders,
+  format = 'esm',
   root = fileURLToPath(new URL('../../', import.meta.url)),
 }) {
   // Inside of node_modules, so that an import of a package finds it from there.
   const cache = join(root, 'node_modules', '.cache', 'ordeal', 'compiled');
-  const folder = join(cache, fingerprint(entries, folders, root));
+  const folder = join(cache, fingerprint([...entries, format], folders, root));
   if (existsSync(folder)) return folder;
   mkdirSync(cache, { recursive: true });
   removeOld(cache);
   const making = mkdtempSync(join(cache, 'making-'));
   try {
-    await bundle(entries, making, root);
+    await bundle({ entries, format, root }, making);
     renameSync(making, folder);
   } catch (error) {
     // Somebody else was faster: what they made is the same.
@@ -62,12 +64,12 @@ export async function compiled({
 
 /**
  * Changes whenever a source does: sizes and times of files tell, as they do for make. A few ms for 500 files.
- * @param {readonly string[]} entries
+ * @param {readonly string[]} asked
  * @param {readonly string[]} folders
  * @param {string} root
  */
-function fingerprint(entries, folders, root) {
-  const hash = createHash('sha256').update(JSON.stringify([process.version, root, entries]));
+function fingerprint(asked, folders, root) {
+  const hash = createHash('sha256').update(JSON.stringify([process.version, root, asked]));
   const sources = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((file) => /\.(tsx?|json)$/.test(file))
@@ -82,25 +84,26 @@ function fingerprint(entries, folders, root) {
 }
 
 /**
- * @param {readonly string[]} entries
+ * @param {Required<Omit<Sources, 'folders'>>} asked
  * @param {string} outdir
- * @param {string} root
  */
-async function bundle(entries, outdir, root) {
+async function bundle({ entries, format, root }, outdir) {
   const { build } = await import('esbuild');
   await build({
     absWorkingDir: root,
     entryPoints: [...entries],
     outdir,
     outbase: '.',
-    outExtension: { '.js': '.mjs' },
+    outExtension: { '.js': format === 'esm' ? '.mjs' : '.cjs' },
     bundle: true,
-    // Modules that several entries share exist once, and what is imported lazily is loaded lazily.
-    splitting: true,
+    // Modules that several entries share exist once.
+    splitting: format === 'esm',
     packages: 'external',
     platform: 'node',
     target: 'node20',
-    format: 'esm',
+    format,
+    // A script whose bytecode was kept cannot import: Node forgets for whom it would load.
+    supported: { 'dynamic-import': format === 'esm' },
     // Stack traces name the sources.
     sourcemap: true,
     sourcesContent: false,

@@ -15,6 +15,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   node: async () => (await import('./node.ts')).nodeCommand(),
   cluster: async () => (await import('./cluster.ts')).clusterCommand(),
   'bench-checkers': async () => (await import('./benchCheckers.ts')).benchCheckersCommand(),
+  'bench-round': async () => (await import('./benchRound.ts')).benchRoundCommand(),
   'bench-harness': async () => (await import('./benchHarness.ts')).benchHarnessCommand(),
 };
 
@@ -58,8 +59,6 @@ async function run(name: string | undefined, args: readonly string[]): Promise<v
   await command.parseAsync(args, { from: 'user' });
 }
 
-try {
-  await run(process.argv[2], process.argv.slice(3));
-} catch (error) {
+run(process.argv[2], process.argv.slice(3)).catch((error: unknown) => {
   process.exitCode = report(error);
-}
+});

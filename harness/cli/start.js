@@ -2,31 +2,38 @@
  * The entry of all npm scripts that are commands: main.ts, compiled. Where nothing can be kept (node_modules belongs to
  * somebody else, or is read-only), a TypeScript loader does the same more slowly.
  */
-import { pathToFileURL } from 'node:url';
 import { compiled } from './compiled.js';
+import { runProgram } from './program.js';
 
 /** As in harness/exit.ts. */
 const harnessFailed = 255;
 
-process.setSourceMapsEnabled(true);
 try {
-  await import(await entry());
+  const program = await compiledProgram();
+  if (program !== undefined) runProgram(program, process.argv[2] ?? '');
+  else await loadSources();
 } catch (error) {
   const why = error instanceof Error ? error.stack : error;
   process.stderr.write(`error: the command line cannot be loaded: ${why}\n`);
   process.exitCode = harnessFailed;
 }
 
-async function entry() {
+/** The file of the compiled command line; undefined where nothing can be kept. */
+async function compiledProgram() {
   const folders = ['nodes', 'harness', 'workloads', 'reports'];
   try {
-    const folder = await compiled({ entries: ['harness/cli/main.ts'], folders });
-    return pathToFileURL(`${folder}/harness/cli/main.mjs`).href;
+    const folder = await compiled({ entries: ['harness/cli/main.ts'], folders, format: 'cjs' });
+    return `${folder}/harness/cli/main.cjs`;
   } catch (error) {
     const { code = '' } = /** @type {NodeJS.ErrnoException} */ (error);
     if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC'].includes(code)) throw error;
-    const { register } = await import('tsx/esm/api');
-    register();
-    return new URL('main.ts', import.meta.url).href;
+    return undefined;
   }
+}
+
+async function loadSources() {
+  process.setSourceMapsEnabled(true);
+  const { register } = await import('tsx/esm/api');
+  register();
+  await import(new URL('main.ts', import.meta.url).href);
 }

@@ -22,8 +22,8 @@ export interface CaseSummary {
 }
 
 export interface RoundSettings {
-  /** The bundled program of a round. */
-  readonly program: string;
+  /** What a round is started with, before its order: a program and perhaps arguments. */
+  readonly program: readonly string[];
   readonly rounds: number;
   readonly place: Place;
   readonly onRound: (name: string, measured: Measured) => void;
@@ -59,7 +59,7 @@ const heapMib = 8192;
 
 async function runPart({ program, signal }: RoundSettings, order: RoundOrder): Promise<Measured | null> {
   try {
-    const args = [`--max-old-space-size=${heapMib}`, program, JSON.stringify(order)];
+    const args = [`--max-old-space-size=${heapMib}`, ...program, JSON.stringify(order)];
     const { stdout } = await promisify(execFile)(process.execPath, args, {
       maxBuffer: 1 << 26,
       signal,

@@ -1,12 +1,9 @@
-/**
- * The process of one round: it does one case once, cold, and prints what was measured. Its order stands in its first
- * argument as JSON, its answer is one line of JSON on stdout.
- */
+/** One round: does one case once, cold, in a process of its own, and tells what was measured. */
 import { existsSync, readFileSync } from 'node:fs';
 import type { Measured, RoundOrder } from './benchCase.ts';
 import { benchCases } from './cases.ts';
 
-function measure({ name, place, part }: RoundOrder): Measured | null {
+export function measure({ name, place, part }: RoundOrder): Measured | null {
   const benchCase = benchCases.find((candidate) => candidate.name === name);
   if (!benchCase) throw new RangeError(`there is no case ${name}`);
   if (part === 'files') {
@@ -37,6 +34,3 @@ function peakKib(): number {
   const [, ownPeak] = (existsSync(status) && /VmHWM:\s*(\d+)/.exec(readFileSync(status, 'utf8'))) || [];
   return ownPeak === undefined ? process.resourceUsage().maxRSS : Number(ownPeak);
 }
-
-const measured = measure(JSON.parse(process.argv[2] ?? '{}') as RoundOrder);
-process.stdout.write(`${JSON.stringify(measured)}\n`);

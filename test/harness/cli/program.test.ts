@@ -1,0 +1,72 @@
+/** A program does the same whether its bytecode is there, missing or none of its own. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { compiled } from '../../../harness/cli/compiled.js';
+import { temporaryFolder } from '../../e2e/folder.ts';
+
+const runner = new URL('../../../harness/cli/program.js', import.meta.url).href;
+
+describe('a compiled program', function () {
+  this.timeout(60_000);
+  const temporary = temporaryFolder();
+
+  /** A program of two modules, the second of which is only loaded when it is needed. */
+  async function programIn(root: string): Promise<string> {
+    mkdirSync(join(root, 'code'));
+    writeFileSync(join(root, 'code', 'told.ts'), "export const told = (): string => 'ünd → so';\n");
+    writeFileSync(
+      join(root, 'code', 'first.ts'),
+      `type Word = string;
+const fail = (): never => { throw new Error('failed on purpose'); };
+void (async (): Promise<void> => {
+  const { sep } = await import('node:path');
+  const { told } = await import('./told.ts');
+  const word: Word = told();
+  process.stdout.write(word + sep);
+  if (process.argv.includes('fail')) fail();
+})().catch((error: Error) => process.stdout.write(error.stack ?? ''));
+`,
+    );
+    const folder = await compiled({ entries: ['code/first.ts'], folders: ['code'], format: 'cjs', root });
+    return join(folder, 'code/first.cjs');
+  }
+
+  async function run(program: string, use: string, ...args: string[]): Promise<string> {
+    const script = `import { runProgram } from '${runner}'; runProgram(${JSON.stringify(program)}, '${use}');`;
+    const all = ['--input-type=module', '--eval', script, '--', ...args];
+    return (await promisify(execFile)(process.execPath, all)).stdout;
+  }
+
+  it('keeps bytecode for each use, and says the same with it', async () => {
+    const program = await programIn(temporary());
+    assert.equal(await run(program, 'one'), 'ünd → so/');
+    const code = readFileSync(`${program}.one.code`);
+    assert.ok(code.length > 100);
+    assert.equal(await run(program, 'one'), 'ünd → so/');
+    assert.equal(await run(program, '../other'), 'ünd → so/');
+    const kept = readdirSync(join(program, '..')).sort();
+    assert.deepEqual(kept, ['first.cjs', 'first.cjs.map', 'first.cjs.one.code', 'first.cjs.other.code']);
+  });
+
+  it('makes bytecode anew that is none, or that of another text', async () => {
+    const program = await programIn(temporary());
+    const file = `${program}.one.code`;
+    writeFileSync(file, 'nothing that V8 could read');
+    assert.equal(await run(program, 'one'), 'ünd → so/');
+    const code = readFileSync(file);
+    assert.ok(code.length > 100);
+    writeFileSync(program, `${readFileSync(program, 'latin1')}\nprocess.stdout.write('!');`);
+    assert.equal(await run(program, 'one'), '!ünd → so/');
+    assert.notDeepEqual(readFileSync(file), code);
+  });
+
+  it('names the sources when it fails', async () => {
+    const root = temporary();
+    const told = await run(await programIn(root), 'one', 'fail');
+    assert.match(told, /^ünd → so\/Error: failed on purpose\n {4}at fail /);
+    assert.ok(told.includes(`${join(root, 'code/first.ts')}:2:35`), told);
+  });
+});
