@@ -20,16 +20,19 @@ export interface CourseSettings {
 /** The leader is the first node: there is nobody to ask. */
 const leaderNumber = 1;
 
-/** Throws UsageError. */
-export function courseSettings(environment: Environment): CourseSettings {
+/** `knowsPeers`: flags have said where the other nodes are. Throws UsageError. */
+export function courseSettings(environment: Environment, knowsPeers = false): CourseSettings {
   const problems: string[] = [];
   const read = new Reader(environment, problems);
   const id = read.nodeNumber();
-  const isLeader = read.isLeader() ?? id === leaderNumber;
+  const saysLeader = read.isLeader();
+  const isLeader = saysLeader ?? id === leaderNumber;
   const number = id ?? (isLeader ? leaderNumber : undefined);
   if (id !== undefined && isLeader !== (id === leaderNumber))
     problems.push('the leader (ES_LIDER=1) is node 1, and no other: NODE_ID=node_1');
   const peers = isLeader ? read.followers() : read.leaderAlone();
+  if (saysLeader === false && environment['URL_LIDER'] === undefined && !knowsPeers)
+    problems.push('a follower (ES_LIDER=0) needs URL_LIDER, the http:// URL of its leader, or --peers');
   const port = read.wholeNumber('PUERTO', 65_535);
   const data = environment['ARCHIVO_LOG'];
   const set = read.options();

@@ -1,5 +1,5 @@
 /** The flags that say which model runs and how, the same for every command: --model, --set, --bug. */
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { models } from '../../nodes/index.ts';
 import type { NodeModel, OptionValues } from '../../nodes/kernel/model.ts';
 import { OptionsError, parseOptions } from '../../nodes/kernel/options.ts';
@@ -23,11 +23,10 @@ const collect = (value: string, earlier: readonly string[]): readonly string[] =
 export function addModelFlags(command: Command): Command {
   return command
     .option('--model <name>', `what to run: ${models.map(({ name }) => name).join(', ')}`)
-    .option(
-      '--set <option=value>',
-      'an option of the model, repeatable (see: npm run jepsen -- list)',
-      collect,
-      [],
+    .addOption(
+      new Option('--set <option=value>', 'an option of the model, repeatable (see: npm run jepsen -- list)')
+        .argParser(collect)
+        .default([], 'none'),
     )
     .option('--bug <name>', 'plant one of the mistakes that the model knows (see: npm run jepsen -- list)');
 }

@@ -1,7 +1,7 @@
 /** `npm run sim -- --model raft --seeds 1000`: many simulated runs in virtual time, each judged like a real one. */
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { exitCodes } from '../exit.ts';
 import { simProfiles } from '../sim/profiles.ts';
 import { Tally, type Summary } from '../sim/summary.ts';
@@ -30,7 +30,11 @@ export function simCommand(): Command {
     .option('--seeds <n>', 'how many', wholeNumber(1, 100_000_000), 100)
     .option('--seed <n>', 'the first one (default: random, printed)', wholeNumber(0, 999_999_999))
     .option('--profile <name>', `the kind of run: ${names(simProfiles)} (default: in turns)`)
-    .option('--jobs <n>', 'processes (default: one a core)', wholeNumber(1, 256), availableParallelism())
+    .addOption(
+      new Option('--jobs <n>', 'processes')
+        .argParser(wholeNumber(1, 256))
+        .default(availableParallelism(), 'one a core'),
+    )
     .option('--workload <name>', "what clients do (default: the model's first)")
     .option('--nodes <n>', 'size of the cluster (default: drawn)', wholeNumber(1, 25))
     .option('--concurrency <n>', 'clients at a time (default: drawn)', wholeNumber(1, 1000))

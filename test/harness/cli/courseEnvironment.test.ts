@@ -41,12 +41,13 @@ describe('the environment of the course', () => {
   it('says nothing where nothing is said', () => {
     assert.deepEqual(courseSettings({ NODE_ID: '', PUERTO: ' ' }), { set: [] });
     assert.deepEqual(courseSettings({ ES_LIDER: '1' }), { id: 1, set: [] });
+    assert.deepEqual(courseSettings({ ES_LIDER: '0', NODE_ID: '2' }, true), { id: 2, set: [] });
   });
 
   it('is refused with all that is wrong', () => {
     const cases: [Environment, RegExp][] = [
       [{ NODE_ID: 'node_2', ES_LIDER: '1' }, /^the leader \(ES_LIDER=1\) is node 1/],
-      [{ NODE_ID: 'node_1', ES_LIDER: '0' }, /^the leader \(ES_LIDER=1\) is node 1/],
+      [{ NODE_ID: 'node_1', ES_LIDER: '0', URL_LIDER: 'http://a' }, /^the leader \(ES_LIDER=1\) is node 1/],
       [{ NODE_ID: 'first' }, /^NODE_ID must be a name that ends in a number from 1, not "first"/],
       [{ ES_LIDER: 'yes' }, /^ES_LIDER must be 1 or 0, not "yes"/],
       [{ ES_LIDER: '1', SEGUIDORES: '5001,5002' }, /^SEGUIDORES must be a JSON array of http:\/\/ URLs/],
@@ -55,6 +56,7 @@ describe('the environment of the course', () => {
         /^SEGUIDORES must be a JSON array of http:\/\/ URLs/,
       ],
       [{ ES_LIDER: '0', SEGUIDORES: '["http://localhost:1"]' }, /^SEGUIDORES must be \[\] on a follower/],
+      [{ ES_LIDER: '0', NODE_ID: 'node_2' }, /^a follower \(ES_LIDER=0\) needs URL_LIDER, .* or --peers$/],
       [{ ES_LIDER: '0', URL_LIDER: 'localhost' }, /^URL_LIDER must be an http:\/\/ URL/],
       [
         { PUERTO: '-1', HEARTBEAT_TIMEOUT: '0', MIN_CONFIRMACIONES_REQUERIDAS: 'all' },
