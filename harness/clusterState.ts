@@ -1,5 +1,5 @@
 /**
- * What the faults want of a cluster, as a state: which nodes are down or paused, which links have which rule. The
+ * What the faults want of a cluster, as a state: which nodes are down or paused, which clocks are wrong, which links have which rule. The
  * wanted state is the union of the effects of all active entries, so the end of one entry takes back only its own
  * effect; actions are the difference between two states.
  */
@@ -11,11 +11,18 @@ export interface ClusterState {
   readonly down: ReadonlyMap<NodeId, 'kill' | 'stop'>;
   /** May name nodes that are down: they are paused again when they are back. */
   readonly paused: ReadonlySet<NodeId>;
+  /** Wall clocks that are wrong, by how much. A node keeps it while it is down. */
+  readonly clocks: ReadonlyMap<NodeId, number>;
   /** Rules other than the open one, by link. */
   readonly links: ReadonlyMap<string, LinkRule>;
 }
 
-export const healthy: ClusterState = { down: new Map(), paused: new Set(), links: new Map() };
+export const healthy: ClusterState = {
+  down: new Map(),
+  paused: new Set(),
+  clocks: new Map(),
+  links: new Map(),
+};
 
 /** The name of a directed link. Node names hold no `>`. */
 function linkName(from: NodeId, to: NodeId): string {
@@ -26,17 +33,21 @@ function linkName(from: NodeId, to: NodeId): string {
 export function unionOf(effects: readonly FaultEffect[]): ClusterState {
   const down = new Map<NodeId, 'kill' | 'stop'>();
   const paused = new Set<NodeId>();
+  const clocks = new Map<NodeId, number>();
   const links = new Map<string, LinkRule>();
   for (const effect of effects) {
     for (const { node, by } of effect.down ?? []) if (down.get(node) !== 'kill') down.set(node, by);
     for (const node of effect.paused ?? []) paused.add(node);
+    for (const { node, offsetMs } of effect.clocks ?? [])
+      clocks.set(node, (clocks.get(node) ?? 0) + offsetMs);
     for (const { from, to, rule } of effect.links ?? []) {
       const name = linkName(from, to);
       links.set(name, combined(links.get(name) ?? openLink, { ...openLink, ...rule }));
     }
   }
+  for (const [node, offsetMs] of clocks) if (offsetMs === 0) clocks.delete(node);
   for (const [name, rule] of links) if (isOpen(rule)) links.delete(name);
-  return { down, paused, links };
+  return { down, paused, clocks, links };
 }
 
 const strictness: readonly LinkRule['mode'][] = ['pass', 'hold', 'drop', 'reset', 'refuse'];
@@ -88,6 +99,7 @@ export interface Transition {
  *
  * - SIGKILL ends a paused process, and with it the pause; SIGTERM would wait, so a paused node is resumed before `stop`.
  * - A node that is down is not paused; when it is back and some entry still says so, it is paused then.
+ * - A clock moves whatever its node does, but not in one batch with another action on that node.
  */
 export function transition(
   current: ClusterState,
@@ -117,8 +129,29 @@ export function transition(
       else paused.delete(node);
     }
   }
+  const clocks = moveClocks(current.clocks, wanted.clocks, nodes, actions);
   actions.push(...linkActions(current.links, wanted.links, nodes));
-  return { actions, next: { down, paused, links: wanted.links } };
+  return { actions, next: { down, paused, clocks, links: wanted.links } };
+}
+
+/** Adds the actions that move clocks, for nodes that have no other one yet; returns the clocks after them. */
+function moveClocks(
+  current: ClusterState['clocks'],
+  wanted: ClusterState['clocks'],
+  nodes: readonly NodeId[],
+  actions: ClusterAction[],
+): ClusterState['clocks'] {
+  if (current.size === 0 && wanted.size === 0) return current;
+  const busy = new Set(actions.map((action) => (action.kind === 'link' ? action.from : action.node)));
+  const clocks = new Map(current);
+  for (const node of nodes) {
+    const offsetMs = wanted.get(node) ?? 0;
+    if (busy.has(node) || offsetMs === (current.get(node) ?? 0)) continue;
+    actions.push({ kind: 'clock', node, offsetMs });
+    if (offsetMs === 0) clocks.delete(node);
+    else clocks.set(node, offsetMs);
+  }
+  return clocks;
 }
 
 function linkActions(
@@ -136,11 +169,13 @@ function linkActions(
   );
 }
 
-/** Whether an effect takes the leader out: down, paused, without a majority that it hears and that hears it, or with bad links. */
+/** Whether an effect reaches the leader: down, paused, its clock wrong, without a majority that it hears and that hears it, or with bad links. */
 export function hitsLeader(effect: FaultEffect, nodes: readonly NodeId[], leader: NodeId | null): boolean {
   if (leader === null) return false;
+  if (effect.members?.leaves === leader) return true;
   const { down, paused, links } = unionOf([effect]);
-  if (down.has(leader) || paused.has(leader)) return true;
+  const hasClock = effect.clocks?.some(({ node }) => node === leader) ?? false;
+  if (down.has(leader) || paused.has(leader) || hasClock) return true;
   const rules = [...links.values()];
   if (rules.some(({ mode }) => mode !== 'pass')) {
     const passes = (name: string): boolean => (links.get(name) ?? openLink).mode === 'pass';

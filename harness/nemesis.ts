@@ -5,7 +5,8 @@
  * whole batch of its entry has taken effect.
  *
  * Events: `start-FAULT` and `stop-FAULT` with the entry's id and what its target resolved to, `unavailable-FAULT` when
- * the target did not exist, `node-exited`, and `heal`.
+ * the target did not exist, `members-changed` when the cluster has confirmed a change of its members, `node-exited`,
+ * and `heal`.
  */
 import { assert } from '../nodes/kernel/assert.ts';
 import type { NodeId } from '../nodes/kernel/ids.ts';
@@ -13,7 +14,9 @@ import { createPrng } from '../nodes/kernel/prng.ts';
 import type { Json } from '../nodes/kernel/wire.ts';
 import { healthy, hitsLeader, transition, unionOf, type ClusterState } from './clusterState.ts';
 import { MalformedEntry, type Fault, type FaultEffect, type ScheduleEntry } from './faults/fault.ts';
+import { drifted, nextDriftMs } from './faults/clock.ts';
 import { faultNamed } from './faults/index.ts';
+import { Population, type DueChange, type Standing } from './population.ts';
 import type { ActiveFault } from './runView.ts';
 import { openLink, type ClusterAction } from './world.ts';
 
@@ -32,6 +35,13 @@ export interface NemesisStep {
 export interface NemesisOptions {
   readonly nodes: readonly NodeId[];
   readonly schedule: readonly ScheduleEntry[];
+  /** Whether the cluster can be asked to change its members. */
+  readonly changesMembers?: boolean;
+}
+
+interface PendingEvent extends NemesisEvent {
+  /** The cluster has to be asked: nothing is changed before `members-changed` says so. */
+  readonly isAsked?: boolean;
 }
 
 /** An entry at work. */
@@ -46,7 +56,11 @@ interface Active {
 const aimPatienceMs = 1500;
 
 export class Nemesis {
-  private readonly nodes: readonly NodeId[];
+  /** The nodes that there are, once what is under way has taken effect. */
+  private nodes: readonly NodeId[];
+  private isThere: readonly NodeId[];
+  private readonly population: Population;
+  private hasGivenUp = false;
   /** Entries that have not started, by time; the next one last. */
   private readonly waiting: ScheduleEntry[];
   private readonly actives: Active[] = [];
@@ -58,7 +72,7 @@ export class Nemesis {
   private healing = false;
   private isHealed = false;
   /** What the batch under way consists of, recorded when it is done. */
-  private pending: { f: string; value: Record<string, Json> }[] = [];
+  private pending: PendingEvent[] = [];
   private problems: string[] = [];
   private actionCount = 0;
   private sawProblems = false;
@@ -67,6 +81,8 @@ export class Nemesis {
 
   constructor(options: NemesisOptions) {
     this.nodes = options.nodes;
+    this.isThere = options.nodes;
+    this.population = new Population(options.nodes, options.changesMembers !== true);
     this.waiting = options.schedule.toSorted((a, b) => a.atMs - b.atMs || a.id - b.id).reverse();
     for (const entry of this.waiting) faultOf(entry);
   }
@@ -76,7 +92,10 @@ export class Nemesis {
     if (this.performing || this.healing) return null;
     // An entry that was due and still waits, waits for a leader.
     const starts = this.waiting.map(({ atMs }) => (atMs > this.lastAdvanceMs ? atMs : atMs + aimPatienceMs));
-    const next = Math.min(...starts, ...this.actives.map(({ endMs }) => endMs));
+    const changes = this.actives.map(({ effect, startMs, endMs }) =>
+      Math.min(endMs, startMs + nextDriftMs(effect, this.lastAdvanceMs - startMs)),
+    );
+    const next = Math.min(...starts, ...changes);
     return next === Infinity ? null : next;
   }
 
@@ -85,9 +104,22 @@ export class Nemesis {
     return this.isHealed;
   }
 
-  /** Whether the node is down, by a fault or by itself: it cannot lead. */
+  /** All nodes that can be asked, whether they are up or not. The same array until it changes. */
+  get known(): readonly NodeId[] {
+    return this.isThere;
+  }
+
+  /** What the cluster should be asked to change; a new node has to be there first. */
+  get dueChanges(): readonly DueChange[] {
+    if (this.hasGivenUp) return [];
+    return this.population.dueChanges.filter(
+      ({ kind, node }) => kind === 'remove' || this.isThere.includes(node),
+    );
+  }
+
+  /** Whether the node is down or gone, by a fault or by itself: it cannot lead. */
   isDown(node: NodeId): boolean {
-    return this.state.down.has(node);
+    return this.state.down.has(node) || !this.nodes.includes(node);
   }
 
   /** The active entries, for people. */
@@ -115,9 +147,33 @@ export class Nemesis {
   performed(problems: readonly string[]): NemesisStep {
     assert(this.performing, 'actions were performed that nobody asked for');
     this.performing = false;
+    this.isThere = this.nodes;
     this.problems.push(...problems);
     this.sawProblems ||= problems.length > 0;
     return this.approach();
+  }
+
+  /** The cluster is being asked for a change of this node. */
+  asked(node: NodeId): void {
+    this.population.asked(node);
+  }
+
+  /** The cluster confirmed a change of its members, left it open, or refused it (null). */
+  changed(node: NodeId, standing: Standing | null): NemesisStep {
+    const entry = this.population.heard(node, standing);
+    if (standing === 'member' || standing === 'outside') {
+      const fault = this.actives.find((active) => active.entry.id === entry)?.entry.fault ?? null;
+      const members = this.population.confirmed;
+      const value = { node, is: standing, members, fault, entry: entry ?? null };
+      this.pending.push({ f: 'members-changed', value });
+    }
+    return this.performing ? { actions: [], events: [] } : this.approach();
+  }
+
+  /** Heals without waiting any longer for the cluster to have its members back. Those that it lacks. */
+  giveUp(): NemesisStep {
+    this.hasGivenUp = true;
+    return this.performing ? { actions: [], events: [] } : this.approach();
   }
 
   /** A node ended by itself. */
@@ -135,8 +191,7 @@ export class Nemesis {
     this.healing = true;
     this.isHealed = false;
     this.waiting.length = 0;
-    for (const { entry, effect } of this.actives.splice(0))
-      this.pending.push({ f: `stop-${entry.fault}`, value: { entry: entry.id, ...effect.resolved } });
+    for (const active of this.actives.splice(0)) this.end(active);
     this.pending.push({ f: 'heal', value: { started: [...this.exitedNodes] } });
     this.exitedNodes.clear();
     if (this.performing) return { actions: [], events: [] };
@@ -151,9 +206,13 @@ export class Nemesis {
         continue;
       }
       this.actives.splice(at, 1);
-      const { entry, effect } = active;
-      this.pending.push({ f: `stop-${entry.fault}`, value: { entry: entry.id, ...effect.resolved } });
+      this.end(active);
     }
+  }
+
+  private end({ entry, effect }: Active): void {
+    this.population.end(entry.id);
+    this.pending.push({ f: `stop-${entry.fault}`, value: { entry: entry.id, ...effect.resolved } });
   }
 
   private startDue(nowMs: number, leader: NodeId | null): void {
@@ -167,7 +226,9 @@ export class Nemesis {
   }
 
   private start(entry: ScheduleEntry, nowMs: number, leader: NodeId | null): 'done' | 'wait' {
-    const view = { nodes: this.nodes, leader };
+    const { view: membership } = this.population;
+    const nodes = this.population.members.filter((node) => this.nodes.includes(node));
+    const view = { nodes, leader, ...(membership && { membership }) };
     const effect = faultOf(entry).effect(entry.params, view, createPrng(entry.seed));
     if ('unavailable' in effect) {
       if (effect.awaitsLeader === true && nowMs < entry.atMs + aimPatienceMs) return 'wait';
@@ -179,18 +240,25 @@ export class Nemesis {
     }
     // Whole milliseconds survive the way to nanoseconds and back; a fraction could come due for ever, a hair too early.
     const endMs = Math.round(nowMs + entry.durationMs);
-    this.actives.push({ entry, effect, startMs: nowMs, endMs });
-    const leaderHit = hitsLeader(effect, this.nodes, leader);
+    this.actives.push({ entry, effect, startMs: Math.floor(nowMs), endMs });
+    const leaderHit = hitsLeader(effect, nodes, leader);
+    const { members } = effect;
+    if (members !== undefined) this.population.begin(entry.id, members);
     this.pending.push({
       f: `start-${entry.fault}`,
       value: { entry: entry.id, ...effect.resolved, leader, leaderHit },
+      ...(members?.isLost === false && { isAsked: true }),
     });
     return 'done';
   }
 
   /** The next actions towards the wanted state; without any, the batch is done and its events are due. */
   private approach(): NemesisStep {
-    const { actions, next } = transition(this.state, this.wanted(), this.nodes);
+    const moves = this.populate();
+    const { actions, next } =
+      moves.length > 0
+        ? { actions: moves, next: without(this.state, moves) }
+        : transition(this.state, this.wanted(), this.nodes);
     this.state = next;
     this.actionCount += actions.length;
     const batch = actions.length > 0 ? actions : this.repairs();
@@ -198,8 +266,22 @@ export class Nemesis {
       this.performing = true;
       return { actions: batch, events: [] };
     }
-    if (this.healing) this.isHealed = true;
+    if (this.healing) this.isHealed = this.hasGivenUp || this.population.isSettled;
     return { actions: [], events: this.release() };
+  }
+
+  /** New nodes are made, and those that are gone for good taken away, before anything else happens to them. */
+  private populate(): readonly ClusterAction[] {
+    const due = this.population.nodes;
+    const fresh = due.filter((node) => !this.nodes.includes(node));
+    const gone = this.nodes.filter((node) => !due.includes(node));
+    if (fresh.length + gone.length === 0) return [];
+    this.nodes = due;
+    for (const node of gone) this.exitedNodes.delete(node);
+    return [
+      ...fresh.map((node): ClusterAction => ({ kind: 'create', node })),
+      ...gone.map((node): ClusterAction => ({ kind: 'discard', node })),
+    ];
   }
 
   private wanted(): ClusterState {
@@ -207,12 +289,13 @@ export class Nemesis {
       down: [...this.exitedNodes].map((node) => ({ node, by: 'kill' })),
       resolved: {},
     };
-    return unionOf([...this.actives.map(({ effect }) => effect), exited]);
+    const effects = this.actives.map(({ effect, startMs }) => drifted(effect, this.lastAdvanceMs - startMs));
+    return unionOf([...effects, exited]);
   }
 
   /**
    * Some action failed, so the cluster may differ from what we think. Once, after everything else: every node is started
-   * (which is nothing to one that is up) and woken, and every link opened.
+   * (which is nothing to one that is up) and woken, its clock put right, and every link opened.
    */
   private repairs(): readonly ClusterAction[] {
     if (!this.healing || !this.sawProblems || this.repaired) return [];
@@ -220,6 +303,7 @@ export class Nemesis {
     return this.nodes.flatMap((node): ClusterAction[] => [
       { kind: 'start', node },
       { kind: 'resume', node },
+      { kind: 'clock', node, offsetMs: 0 },
       ...this.nodes
         .filter((to) => to !== node)
         .map((to): ClusterAction => ({ kind: 'link', from: node, to, rule: openLink })),
@@ -231,15 +315,27 @@ export class Nemesis {
     this.pending = [];
     this.problems = [];
     this.actionCount = 0;
-    return pending.map(({ f, value }) => ({
+    return pending.map(({ f, value, isAsked = false }) => ({
       f,
       value: {
         ...value,
-        ...(f.startsWith('start-') && { changed: actionCount > 0 }),
+        ...(f.startsWith('start-') && { changed: actionCount > problems.length && !isAsked }),
         ...(problems.length > 0 && { problems }),
       },
     }));
   }
+}
+
+/** The state, once some nodes are no more. */
+function without(state: ClusterState, moves: readonly ClusterAction[]): ClusterState {
+  const down = new Map(state.down);
+  const paused = new Set(state.paused);
+  for (const move of moves) {
+    if (move.kind !== 'discard') continue;
+    down.delete(move.node);
+    paused.delete(move.node);
+  }
+  return { ...state, down, paused };
 }
 
 function faultOf(entry: ScheduleEntry): Fault {

@@ -48,6 +48,8 @@ export type ClusterAction =
   | { readonly kind: 'start'; readonly node: NodeId }
   | { readonly kind: 'pause'; readonly node: NodeId }
   | { readonly kind: 'resume'; readonly node: NodeId }
+  /** Makes the node's wall clock wrong by so much, also while it is down or paused, and over its restarts. */
+  | { readonly kind: 'clock'; readonly node: NodeId; readonly offsetMs: number }
   /** Sets the rule of the directed link `from` → `to` (messages of `from` to `to`, answers included). */
   | { readonly kind: 'link'; readonly from: NodeId; readonly to: NodeId; readonly rule: LinkRule };
 

@@ -13,6 +13,7 @@ import {
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { Command } from 'commander';
+import { faketimeLibrary } from '../cluster/faketime.ts';
 import { freePort } from '../cluster/freePort.ts';
 import { HarnessError } from '../exit.ts';
 
@@ -38,14 +39,6 @@ const programs = [
   { name: 'chromium', package: 'chromium', so: 'only the browser tests of reports need it' },
   { name: 'bwrap', package: 'bubblewrap', so: 'only a sandbox for foreign programs needs it' },
 ] as const;
-
-/** Where Debian and its kin, Fedora, and Homebrew put the library. */
-const faketimeLibraries = [
-  '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1',
-  '/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1',
-  '/usr/lib64/faketime/libfaketime.so.1',
-  '/opt/homebrew/lib/faketime/libfaketime.1.dylib',
-];
 
 export function doctorCommand(): Command {
   return new Command('doctor')
@@ -173,8 +166,8 @@ function isExecutable(path: string): boolean {
 }
 
 function faketime(): Finding {
-  const value = faketimeLibraries.find((file) => existsSync(file)) ?? null;
-  const so = 'only the clocks of foreign programs need it';
+  const value = faketimeLibrary();
+  const so = 'only the fault clock needs it, for programs that are no reference nodes (package faketime)';
   return { name: 'libfaketime', value, state: value === null ? 'note' : 'good', so };
 }
 

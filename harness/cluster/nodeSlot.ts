@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessError } from '../exit.ts';
 import { freePort } from './freePort.ts';
+import { NodeClock } from './nodeClock.ts';
 import type { NodePlace, NodeProgram, ProgramOf } from './program.ts';
 import { accepts, acceptsWithin, describeNeverReady, foundPortTaken } from './readiness.ts';
 import type { Exit, Launch } from './supervisor/control.ts';
@@ -36,6 +37,7 @@ export type NodeState = 'up' | 'paused' | 'down';
 export class NodeSlot {
   private readonly supervisor: SupervisorClient;
   private readonly options: SlotOptions;
+  private readonly clock: NodeClock;
   private currentPlace: NodePlace;
   private wasReady = false;
   private isUp = false;
@@ -51,6 +53,7 @@ export class NodeSlot {
     this.supervisor = supervisor;
     this.currentPlace = place;
     this.options = options;
+    this.clock = new NodeClock(options.folder);
     mkdirSync(place.dataDirectory, { recursive: true });
   }
 
@@ -96,6 +99,15 @@ export class NodeSlot {
     return this.next(async () => {
       await this.supervisor.order({ kind: 'resume', node: this.place.node });
       this.isPaused = false;
+      if (this.isUp) await this.clock.settle(this.place);
+    });
+  }
+
+  /** Makes the wall clock wrong by so much: now, or when the node starts or wakes up. */
+  setClock(offsetMs: number): Promise<void> {
+    return this.next(async () => {
+      this.clock.want(offsetMs, this.options.program(this.place));
+      if (this.state === 'up') await this.clock.settle(this.place);
     });
   }
 
@@ -146,7 +158,7 @@ export class NodeSlot {
   }
 
   private async launchOnce(): Promise<HarnessError | null> {
-    const program = this.options.program(this.place);
+    const program = this.options.program({ ...this.place, clockOffsetMs: this.clock.offsetMs });
     this.exits.clear();
     try {
       this.group = await this.supervisor.order({ kind: 'launch', launch: this.launchOf(program) });
@@ -196,7 +208,7 @@ export class NodeSlot {
       node,
       port,
       command: program.command,
-      env: { HOME: dataDirectory, ...this.options.env, ...program.env },
+      env: { HOME: dataDirectory, ...this.options.env, ...this.clock.environment(program), ...program.env },
       workingDirectory: program.workingDirectory ?? dataDirectory,
       stdout: join(this.options.folder, 'stdout.log'),
       stderr: join(this.options.folder, 'stderr.log'),

@@ -189,6 +189,8 @@ export class ProcessCluster implements DrivenCluster {
         return this.slot(action.node).pause();
       case 'resume':
         return this.slot(action.node).resume();
+      case 'clock':
+        return this.slot(action.node).setClock(action.offsetMs);
       case 'link':
         return Promise.resolve();
       default:

@@ -12,6 +12,8 @@ export interface NodePlace {
   readonly peers: readonly { readonly node: NodeId; readonly number: number; readonly url: string }[];
   /** Kept across its restarts. */
   readonly dataDirectory: string;
+  /** How wrong its wall clock has to be when it starts; right when absent. */
+  readonly clockOffsetMs?: number;
 }
 
 export interface NodeProgram {
@@ -22,6 +24,8 @@ export interface NodeProgram {
   readonly workingDirectory?: string;
   /** Written to its standard input. */
   readonly stdin?: string;
+  /** How its wall clock is moved: it is told by `POST /host/clock`, or libfaketime does it. Not at all when absent. */
+  readonly clock?: 'told' | 'faketime';
 }
 
 export type ProgramOf = (place: NodePlace) => NodeProgram;

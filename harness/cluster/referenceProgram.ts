@@ -16,7 +16,8 @@ export function referenceProgram({ program, config }: ReferenceOptions): Program
     ...['--seed', String(config.seed)],
     ...(config.bug === null ? [] : ['--bug', config.bug]),
   ];
-  return ({ number, port, peers, dataDirectory }) => ({
+  return ({ number, port, peers, dataDirectory, clockOffsetMs = 0 }) => ({
+    clock: 'told',
     command: [
       process.execPath,
       program,
@@ -25,6 +26,7 @@ export function referenceProgram({ program, config }: ReferenceOptions): Program
       ...['--port', String(port)],
       ...['--peers', peers.map((peer) => `${peer.number}=${peer.url}`).join(',')],
       ...['--data', dataDirectory],
+      ...(clockOffsetMs === 0 ? [] : [`--clock-offset=${clockOffsetMs}`]),
     ],
   });
 }

@@ -36,6 +36,8 @@ export interface ClusterView {
 export interface FaultEffect {
   readonly down?: readonly { readonly node: NodeId; readonly by: 'kill' | 'stop' }[];
   readonly paused?: readonly NodeId[];
+  /** Wall clocks that are wrong by so much, and by so much more with every step of a drift. */
+  readonly clocks?: readonly { readonly node: NodeId; readonly offsetMs: number; readonly driftMs: number }[];
   readonly links?: readonly {
     readonly from: NodeId;
     readonly to: NodeId;

@@ -1,5 +1,6 @@
 /** The registry of faults: one file and one line each. */
 import type { Fault } from './fault.ts';
+import { clock } from './clock.ts';
 import { flaky } from './flaky.ts';
 import { kill } from './kill.ts';
 import { partition } from './partition.ts';
@@ -8,7 +9,7 @@ import { restartAll } from './restartAll.ts';
 import { slow } from './slow.ts';
 import { stop } from './stop.ts';
 
-export const faults: readonly Fault[] = [partition, kill, pause, stop, restartAll, slow, flaky];
+export const faults: readonly Fault[] = [partition, kill, pause, stop, restartAll, slow, flaky, clock];
 
 /** What is injected unless the command line says otherwise. */
 export const faultsDefault: readonly string[] = ['partition', 'kill', 'pause'];

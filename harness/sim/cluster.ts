@@ -10,7 +10,8 @@ import type { WireRequest } from '../../nodes/kernel/wire.ts';
 import type { ClusterAction, WireOutcome } from '../world.ts';
 import { assertNever } from '../../nodes/kernel/assert.ts';
 import { SimCarrier } from './carrier.ts';
-import { type HostFlaw, SimHost } from './host.ts';
+import type { HostFlaw } from './flaws.ts';
+import { type HostPorts, SimHost } from './host.ts';
 import { drawUs } from './latency.ts';
 import { SimNetwork } from './network.ts';
 import type { Personality } from './personality.ts';
@@ -182,6 +183,13 @@ export class SimCluster {
         this.starts.delete(action.node);
         if (action.kind === 'kill') this.host(action.node).kill();
         else this.host(action.node).stop();
+        return;
+      case 'clock':
+        this.host(action.node).setClock(action.offsetMs);
+        return;
+      case 'discard':
+        this.starts.delete(action.node);
+        this.host(action.node).discard();
         return;
       case 'pause':
         this.host(action.node).pause();

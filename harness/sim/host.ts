@@ -10,26 +10,10 @@ import { OutputCommit } from '../../nodes/kernel/outputCommit.ts';
 import type { Prng } from '../../nodes/kernel/prng.ts';
 import type { Effects, NodeEvent, Protocol, ProtocolCore } from '../../nodes/kernel/protocol.ts';
 import { SimDisk } from './disk.ts';
+import type { HostFlaw } from './flaws.ts';
 import { type Latency, drawUs } from './latency.ts';
 import type { Scheduler } from './scheduler.ts';
 import { SimTimers } from './timers.ts';
-
-/** A law that a host breaks on purpose, to show that tests and checkers notice. */
-export type HostFlaw =
-  /** Law 1: an event is taken in the middle of another step. */
-  | 'reentrant'
-  /** Law 2: outputs leave before their records are durable. */
-  | 'early-output'
-  /** Law 3: a timer that was set again also fires at its old time. */
-  | 'timers-pile-up'
-  /** Law 3: timers outlive their incarnation. */
-  | 'timers-survive'
-  /** Law 4: every message is sent again a little later. */
-  | 'resends'
-  /** Law 5: a crash forgets records that were synced. */
-  | 'lossy-disk'
-  /** Law 5: requests stay open when the node is gone. */
-  | 'requests-linger';
 
 export interface HostSetup {
   readonly id: NodeId;
@@ -92,6 +76,8 @@ export class SimHost {
   private isStepping = false;
   /** Ends of syncs that are held back by `holdSyncs`; null while syncs end by themselves. */
   private heldSync: (() => void)[] | null = null;
+  /** How wrong a fault makes the wall clock, on top of what it always is. */
+  private clockOffsetMs = 0;
   private syncs = 0;
 
   constructor(setup: HostSetup, ports: HostPorts) {
@@ -139,7 +125,6 @@ export class SimHost {
   }
 
   /** Puts off all timers of the running incarnation. */
-        incarnation,
   postponeTimers(byMs: number): void {
     this.life?.timers.postpone(byMs);
   }
@@ -154,6 +139,7 @@ export class SimHost {
         ...setup.init,
         self: this.id,
         prng: setup.prng.fork(`incarnation-${incarnation}`),
+        incarnation,
         recovered: this.disk.recover(),
       });
       this.life = this.newLife(core, incarnation);
@@ -187,6 +173,11 @@ export class SimHost {
     const arrivals = this.arrivals;
     this.arrivals = null;
     for (const take of arrivals ?? []) take();
+  }
+
+  /** Moves the wall clock, also of a node that is down. */
+  setClock(offsetMs: number): void {
+    this.clockOffsetMs = offsetMs;
   }
 
   message(from: NodeId, message: unknown): void {
@@ -239,7 +230,7 @@ export class SimHost {
     try {
       effects = life.core.step(event, {
         monotonicMs,
-        wallMs: epochMs + this.setup.wallOffsetMs + monotonicMs,
+        wallMs: epochMs + this.setup.wallOffsetMs + this.clockOffsetMs + monotonicMs,
       });
       status = life.core.status();
     } catch (error) {

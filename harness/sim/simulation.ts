@@ -5,12 +5,13 @@
 import type { NodeId } from '../../nodes/kernel/ids.ts';
 import type { NodeModel, OptionValues } from '../../nodes/kernel/model.ts';
 import type { Prng } from '../../nodes/kernel/prng.ts';
+import { rosterOf } from '../../nodes/kernel/roster.ts';
 import type { NodeEvent, Protocol } from '../../nodes/kernel/protocol.ts';
 import type { Op } from '../history.ts';
 import type { Run } from '../world.ts';
 import { type ClusterObserver, SimCluster } from './cluster.ts';
-import type { HostFlaw } from './host.ts';
-import { type Failure, watchInvariants } from './invariants.ts';
+import type { HostFlaw } from './flaws.ts';
+import { type Failure, type InvariantWatch, watchInvariants } from './invariants.ts';
 import type { Personality } from './personality.ts';
 import { Scheduler } from './scheduler.ts';
 import { TraceHash } from './traceHash.ts';
@@ -56,7 +57,7 @@ export class StuckRun extends Error {
 export function simulate(setup: SimulationSetup): Simulated {
   const scheduler = new Scheduler();
   const hash = new TraceHash();
-  const monitor = new Monitor(setup.model, scheduler, hash);
+  const monitor = new Monitor(setup, scheduler, hash);
   const cluster = new SimCluster({ ...setup, flaw: setup.flaw ?? null, scheduler }, monitor);
   const world = new SimWorld(setup.run, cluster, scheduler, (op) => {
     hash.value(op, 4);
@@ -86,12 +87,12 @@ class Monitor implements ClusterObserver {
   failure: Failure | null = null;
   steps = 0;
   readonly probes = new Map<string, number>();
-  private readonly watch;
+  private readonly watch: InvariantWatch;
   private readonly scheduler: Scheduler;
   private readonly hash: TraceHash;
 
-  constructor(model: NodeModel, scheduler: Scheduler, hash: TraceHash) {
-    this.watch = watchInvariants(model);
+  constructor({ model, options, nodes }: SimulationSetup, scheduler: Scheduler, hash: TraceHash) {
+    this.watch = watchInvariants(model, rosterOf(model, options, nodes.length).fronts);
     this.scheduler = scheduler;
     this.hash = hash;
   }

@@ -15,7 +15,7 @@ import type { ScheduleEntry } from '../faults/fault.ts';
 import { Runner, type RunTimings } from '../runner.ts';
 import { drawSchedule, withoutLeader, type ScheduleOptions } from '../schedule.ts';
 import type { Workload } from '../workload.ts';
-import type { HostFlaw } from './host.ts';
+import type { HostFlaw } from './flaws.ts';
 import type { Personality } from './personality.ts';
 import { simProfiles, type SimProfile } from './profiles.ts';
 import { simulate, type Simulated } from './simulation.ts';

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { nodeId, type NodeId } from '../kernel/ids.ts';
 import type { NodeModel, OptionValues } from '../kernel/model.ts';
 import { checkOptions, closest, OptionsError } from '../kernel/options.ts';
-import { isHttpUrl } from './hostApi.ts';
+import { isClockOffset, isHttpUrl } from './hostApi.ts';
 
 export interface NodeFlags {
   readonly model: NodeModel;
@@ -14,6 +14,8 @@ export interface NodeFlags {
   readonly options: OptionValues;
   readonly seed: string;
   readonly bug: string | null;
+  /** How wrong the wall clock is. */
+  readonly clockOffsetMs: number;
   /** End when stdin closes, so that no node outlives the process that started it. */
   readonly exitWithStdin: boolean;
 }
@@ -24,7 +26,7 @@ export class FlagsError extends Error {
 }
 
 export const usage = `usage: node main.mjs --model NAME --id 1 --port 5001 --peers 2=http://127.0.0.1:5002,3=http://… --data DIR
-       [--options '{"name": value}'] [--seed S] [--bug NAME] [--exit-with-stdin]`;
+       [--options '{"name": value}'] [--seed S] [--bug NAME] [--clock-offset MS] [--exit-with-stdin]`;
 
 const flagTypes = {
   model: { type: 'string' },
@@ -35,6 +37,7 @@ const flagTypes = {
   options: { type: 'string', default: '{}' },
   seed: { type: 'string', default: '0' },
   bug: { type: 'string' },
+  'clock-offset': { type: 'string', default: '0' },
   'exit-with-stdin': { type: 'boolean', default: false },
 } as const;
 
@@ -50,6 +53,7 @@ export function parseFlags(args: readonly string[], models: readonly NodeModel[]
   if (folder === '') problems.push('--data is missing: the folder of the journal');
   const options = model === undefined ? {} : optionsOf(values.options, model, problems);
   if (model !== undefined && values.bug !== undefined) checkBug(values.bug, model, problems);
+  const clockOffsetMs = clockOffsetOf(values['clock-offset'], problems);
   if (problems.length > 0 || model === undefined) throw new FlagsError(problems.join('\n'));
   return {
     model,
@@ -60,6 +64,7 @@ export function parseFlags(args: readonly string[], models: readonly NodeModel[]
     options,
     seed: values.seed,
     bug: values.bug ?? null,
+    clockOffsetMs,
     exitWithStdin: values['exit-with-stdin'],
   };
 }
@@ -73,6 +78,7 @@ interface FlagTexts {
   readonly options: string;
   readonly seed: string;
   readonly bug?: string;
+  readonly 'clock-offset': string;
   readonly 'exit-with-stdin': boolean;
 }
 
@@ -111,6 +117,14 @@ function integerFlag(
   if (value >= min && value <= max) return value;
   problems.push(`--${flag} must be a whole number from ${min} to ${max}, not ${JSON.stringify(text ?? '')}`);
   return min;
+}
+
+/** May be negative, which `parseArgs` takes as `--clock-offset=-500` alone. */
+function clockOffsetOf(text: string, problems: string[]): number {
+  const offsetMs = /^-?\d+$/.test(text) ? Number(text) : NaN;
+  if (isClockOffset(offsetMs)) return offsetMs;
+  problems.push(`--clock-offset must be whole milliseconds, not ${JSON.stringify(text)}`);
+  return 0;
 }
 
 /** `2=http://127.0.0.1:5002,3=http://…` */

@@ -1,6 +1,6 @@
 /**
- * The routes that every node has, whatever its model: messages of peers, the status, who leads, and the addresses of
- * peers. A model's own routes come first (some have a `GET /` of their own).
+ * The routes that every node has, whatever its model: messages of peers, the status, who leads, the addresses of
+ * peers, and how wrong the wall clock is. A model's own routes come first (some have a `GET /` of their own).
  */
 import type { NodeId } from '../kernel/ids.ts';
 import { nodeId } from '../kernel/ids.ts';
@@ -26,6 +26,8 @@ export interface HostView<P extends Protocol> {
   counters(): Json;
   addresses(): Readonly<Record<string, string>>;
   setAddress(node: NodeId, url: string): void;
+  /** Makes the wall clock wrong by so much. */
+  setClock(offsetMs: number): void;
 }
 
 /** What a peer says in one request. */
@@ -44,6 +46,7 @@ const routes: Readonly<Record<string, { method: string; answer: Answer<Protocol>
   '/status': { method: 'GET', answer: onStatus },
   '/leader': { method: 'GET', answer: onLeader },
   '/host/peers': { method: 'POST', answer: onPeers },
+  '/host/clock': { method: 'POST', answer: onClock },
   '/': { method: 'GET', answer: onAbout },
 };
 
@@ -107,6 +110,24 @@ function onPeers(view: HostView<Protocol>, { body }: Incoming): Refusal {
   if (problems.length > 0) return malformed(problems);
   for (const [number, url] of entries) view.setAddress(nodeId(Number(number)), String(url));
   return { answer: { status: 200, body: { peers: view.addresses() } } };
+}
+
+/** `{"offsetMs": 2500}`: a fault makes the wall clock wrong; 0 puts it right. Monotonic time goes on as it is. */
+function onClock(view: HostView<Protocol>, { body }: Incoming): Refusal {
+  const given = parse(body);
+  if (given === undefined) return malformed([bodyProblem(body)]);
+  const offsetMs: unknown = (given as { offsetMs?: unknown } | null)?.offsetMs;
+  if (!isClockOffset(offsetMs))
+    return malformed(['the body is {"offsetMs": 2500}, in whole milliseconds of at most 30 years']);
+  view.setClock(offsetMs);
+  return { answer: { status: 200, body: { offsetMs } } };
+}
+
+const clockOffsetMsMax = 1e12;
+
+/** Whether a wall clock may be wrong by this much: a time of day that JavaScript can express is left. */
+export function isClockOffset(offsetMs: unknown): offsetMs is number {
+  return Number.isSafeInteger(offsetMs) && Math.abs(Number(offsetMs)) <= clockOffsetMsMax;
 }
 
 function onAbout(view: HostView<Protocol>): Refusal {

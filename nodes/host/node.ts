@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import type { NodeId } from '../kernel/ids.ts';
 import type { NodeModel, OptionValues } from '../kernel/model.ts';
 import { corePrng } from '../kernel/prng.ts';
-import type { Now, Protocol } from '../kernel/protocol.ts';
+import type { Protocol } from '../kernel/protocol.ts';
 import { Carrier } from './carrier.ts';
 import { ClientApi, type Incoming } from './clientApi.ts';
+import { Clock } from './clock.ts';
 import type { Disk } from './disk.ts';
 import { Host } from './host.ts';
 import { Exchange } from './exchange.ts';
@@ -26,6 +27,8 @@ export interface NodeSettings<P extends Protocol> {
   readonly options: OptionValues;
   readonly seed: string;
   readonly bug: string | null;
+  /** How wrong its wall clock is at first. */
+  readonly clockOffsetMs?: number;
   /** The node cannot go on; it has gone silent already. */
   readonly onFatal: (error: Error) => void;
 }
@@ -39,6 +42,7 @@ export interface RunningNode<P extends Protocol> {
   readonly peers: Peers<P['message']>;
   readonly carrier: Carrier;
   readonly journal: Journal<P['record']>;
+  readonly clock: Clock;
   /** Ends in good order: what was taken is synced and answered first. */
   stop(): Promise<void>;
   /** Ends at once, as a crash does: open requests end in broken connections. */
@@ -101,15 +105,17 @@ function assemble<P extends Protocol>(
     self,
     peers: Object.keys(settings.peers) as NodeId[],
     prng: corePrng(settings.seed, self, incarnation),
+    incarnation,
     recovered,
     options: settings.options,
     bug: settings.bug,
   });
+  const clock = new Clock(settings.clockOffsetMs ?? 0);
   const host = new Host<P>({
     core,
     journal,
     send: senderOf(model, peers, carrier, deliver),
-    clock: readClocks,
+    clock: () => clock.read(),
     onFatal: (error) => {
       disconnect();
       settings.onFatal(error);
@@ -118,7 +124,6 @@ function assemble<P extends Protocol>(
   const disconnect = (): void => {
     peers.stop();
     carrier.stop();
-    incarnation,
     exchange.stop();
     server.close();
     server.closeAllConnections();
@@ -132,6 +137,7 @@ function assemble<P extends Protocol>(
     host,
     peers,
     carrier,
+    clock,
     journal,
     stop: () => host.stop().then(disconnect),
     drop: () => {
@@ -144,7 +150,7 @@ function assemble<P extends Protocol>(
 
 function viewOf<P extends Protocol>(
   { model, self }: NodeSettings<P>,
-  { host, peers, carrier, journal, incarnation, tornBytes }: RunningNode<P>,
+  { host, peers, carrier, journal, clock, incarnation, tornBytes }: RunningNode<P>,
 ): HostView<P> {
   return {
     model,
@@ -156,9 +162,11 @@ function viewOf<P extends Protocol>(
       journal: { ...journal.counters, lengthBytes: journal.lengthBytes, tornBytes },
       peers: { ...peers.counters },
       carrier: { ...carrier.counters },
+      clockOffsetMs: clock.offsetMs,
     }),
     addresses: () => peers.addresses(),
     setAddress: (node, url) => peers.setAddress(node, url),
+    setClock: (offsetMs) => clock.set(offsetMs),
   };
 }
 
@@ -202,10 +210,6 @@ function handlerOf<P extends Protocol>(
     const id = host.request(understood.request, (response) => respond({ answer: model.toAnswer(response) }));
     onGone(() => host.abandon(id));
   };
-}
-
-function readClocks(): Now {
-  return { monotonicMs: performance.now(), wallMs: Date.now() };
 }
 
 function listen(server: Server, port: number): Promise<number> {

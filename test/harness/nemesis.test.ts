@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { healthy, hitsLeader, transition, unionOf, type ClusterState } from '../../harness/clusterState.ts';
 import type { FaultEffect, ScheduleEntry } from '../../harness/faults/fault.ts';
+import { drifted } from '../../harness/faults/clock.ts';
 import { Nemesis, type NemesisEvent, type NemesisStep } from '../../harness/nemesis.ts';
 import { drawSchedule } from '../../harness/schedule.ts';
 import { openLink, type ClusterAction, type LinkRule } from '../../harness/world.ts';
@@ -16,6 +17,7 @@ const [n1, n2, n3] = nodes as [NodeId, NodeId, NodeId];
 class ToyCluster {
   readonly down = new Set<NodeId>();
   readonly paused = new Set<NodeId>();
+  readonly clocks = new Map<NodeId, number>();
   readonly links = new Map<string, LinkRule>();
 
   perform(actions: readonly ClusterAction[]): void {
@@ -45,6 +47,11 @@ class ToyCluster {
       case 'resume':
         assert(this.paused.delete(action.node));
         return;
+      case 'clock':
+        assert.notEqual(this.clocks.get(action.node) ?? 0, action.offsetMs, 'nothing is done twice');
+        if (action.offsetMs === 0) this.clocks.delete(action.node);
+        else this.clocks.set(action.node, action.offsetMs);
+        return;
       case 'link': {
         const name = `${action.from}>${action.to}`;
         assert.notDeepEqual(this.links.get(name) ?? openLink, action.rule, 'nothing is done twice');
@@ -61,6 +68,7 @@ class ToyCluster {
       [...this.paused].sort(),
       [...wanted.paused].filter((node) => !wanted.down.has(node)).sort(),
     );
+    assert.deepEqual(new Map([...this.clocks].sort()), new Map([...wanted.clocks].sort()));
     assert.deepEqual(new Map([...this.links].sort()), new Map([...wanted.links].sort()));
   }
 }
@@ -94,6 +102,13 @@ const arbitraryEffect: fc.Arbitrary<FaultEffect> = fc
       fc.record({ node: fc.constantFrom(...nodes), by: fc.constantFrom('kill' as const, 'stop' as const) }),
     ),
     paused: fc.array(fc.constantFrom(...nodes)),
+    clocks: fc.array(
+      fc.record({
+        node: fc.constantFrom(...nodes),
+        offsetMs: fc.constantFrom(-500, 0, 500),
+        driftMs: fc.constant(0),
+      }),
+    ),
     links: fc.array(
       fc.record({
         from: fc.constantFrom(...nodes),
@@ -117,6 +132,7 @@ describe('the wanted state of a cluster', () => {
         const again = unionOf(effects.toReversed());
         assert.deepEqual(new Map([...state.down].sort()), new Map([...again.down].sort()));
         assert.deepEqual([...state.paused].sort(), [...again.paused].sort());
+        assert.deepEqual(new Map([...state.clocks].sort()), new Map([...again.clocks].sort()));
         assert.deepEqual(new Map([...state.links].sort()), new Map([...again.links].sort()));
         for (const effect of effects) {
           for (const { node } of effect.down ?? []) assert(state.down.has(node));
@@ -157,7 +173,7 @@ describe('the wanted state of a cluster', () => {
         for (const effects of [...changes, []]) {
           const wanted = unionOf(effects);
           for (let round = 0; ; round++) {
-            assert(round < 3);
+            assert(round < 4);
             const { actions, next } = transition(state, wanted, nodes);
             state = next;
             if (actions.length === 0) break;
@@ -255,7 +271,7 @@ describe('the nemesis', () => {
   ): void {
     const nemesis = new Nemesis({ nodes, schedule });
     const cluster = new ToyCluster();
-    const active = new Map<number, FaultEffect>();
+    const active = new Map<number, { readonly effect: FaultEffect; readonly startMs: number }>();
     const exited: FaultEffect = { down: [{ node: n2, by: 'kill' }], resolved: {} };
     let isExited = false;
     for (let nowMs = 0; nowMs < healAtMs; nowMs += 50) {
@@ -270,10 +286,12 @@ describe('the nemesis', () => {
       for (const { f, value } of settle(nemesis, cluster, nemesis.advance(nowMs, leader))) {
         const planned = schedule.find(({ id }) => id === value['entry']);
         assert(planned);
-        if (f.startsWith('start-')) active.set(planned.id, effectOf(planned, seen));
+        if (f.startsWith('start-'))
+          active.set(planned.id, { effect: effectOf(planned, seen), startMs: nowMs });
         if (f.startsWith('stop-')) assert(active.delete(planned.id), 'what stops has started');
       }
-      cluster.matches(unionOf([...active.values(), ...(isExited ? [exited] : [])]));
+      const effects = [...active.values()].map(({ effect, startMs }) => drifted(effect, nowMs - startMs));
+      cluster.matches(unionOf([...effects, ...(isExited ? [exited] : [])]));
     }
     const events = settle(nemesis, cluster, nemesis.heal());
     assert.deepEqual(
@@ -380,7 +398,10 @@ describe('the nemesis', () => {
       actions.map((action) => (action.kind === 'link' ? `${action.from}>${action.to}` : action.kind));
     assert.deepEqual(kindsOf(nemesis.heal()), ['resume', 'resume']);
     const repairs = kindsOf(nemesis.performed([]));
-    assert.deepEqual(repairs, ['start', 'resume', 'n1>n2', 'start', 'resume', 'n2>n1']);
+    assert.deepEqual(repairs, [
+      ...['start', 'resume', 'clock', 'n1>n2'],
+      ...['start', 'resume', 'clock', 'n2>n1'],
+    ]);
     assert(!nemesis.healed);
     assert.equal(nemesis.performed(['still not']).actions.length, 0, 'and does not try for ever');
     assert(nemesis.healed);

@@ -40,6 +40,7 @@ export class ToyWorld {
   readonly performed: ClusterAction[] = [];
   readonly down = new Set<NodeId>();
   readonly paused = new Set<NodeId>();
+  readonly clocks = new Map<NodeId, number>();
   readonly links = new Map<string, LinkRule>();
   nowNs = 0;
   finished = false;
@@ -205,6 +206,9 @@ export class ToyWorld {
         return;
       case 'resume':
         this.paused.delete(action.node);
+        return;
+      case 'clock':
+        this.clocks.set(action.node, action.offsetMs);
         return;
       case 'link':
         this.links.set(`${action.from}>${action.to}`, action.rule);

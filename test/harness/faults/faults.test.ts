@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { unionOf } from '../../../harness/clusterState.ts';
+import { drifted, nextDriftMs } from '../../../harness/faults/clock.ts';
 import {
   MalformedEntry,
   type ClusterView,
@@ -99,8 +100,8 @@ describe('every fault', () => {
         const effect = fault(name).effect(params, view, createPrng(seed));
         assert.deepEqual(fault(name).effect(params, view, createPrng(seed)), effect);
         if ('unavailable' in effect) return;
-        const { down, paused, links } = unionOf([effect]);
-        assert(down.size + paused.size + links.size > 0 || size === 1, 'it does something');
+        const { down, paused, clocks, links } = unionOf([drifted(effect, 0)]);
+        assert(down.size + paused.size + clocks.size + links.size > 0 || size === 1, 'it does something');
         for (const { from, to } of effect.links ?? []) assert(from !== to && view.nodes.includes(from));
       }),
       { seed: 1, numRuns: 500 },
@@ -138,6 +139,8 @@ describe('every fault', () => {
       ['restart-all', { target: 'one', by: 'kill' }],
       ['partition', { ...usual, shape: 'round' }],
       ['partition', { ...usual, mode: 'pass' }],
+      ['clock', { target: 'one', offsetMs: '1 s' }],
+      ['clock', { target: 'one', offsetMs: 0, driftMs: 1e6 }],
       ['slow', { ...usual, delayMs: -1 }],
       ['slow', { ...usual, bytesPerSecond: 0 }],
       ['flaky', { ...usual, resetRatio: 2, duplicateRatio: 0 }],
@@ -331,5 +334,51 @@ describe('slow and flaky', () => {
       const { links } = effectOf('flaky', reference, cluster(3), seed);
       assert(links?.every(({ rule }) => (rule.resetRatio ?? 0) > 0 && (rule.duplicateRatio ?? 0) > 0));
     }
+  });
+});
+
+describe('clock', () => {
+  const view = cluster(3, 2);
+
+  it('jumps: the clocks of the target are wrong by the same, and stay so', () => {
+    const effect = effectOf('clock', { target: 'leader', offsetMs: -1500, driftMs: 0 }, view);
+    assert.deepEqual(effect.clocks, [{ node: 'n2', offsetMs: -1500, driftMs: 0 }]);
+    assert.deepEqual(effect.resolved, {
+      target: 'leader',
+      nodes: ['n2'],
+      mode: 'jump',
+      clocks: { n2: '−1500 ms' },
+    });
+    assert.deepEqual(drifted(effect, 60_000), effect);
+    assert.equal(nextDriftMs(effect, 0), Infinity);
+  });
+
+  it('drifts: a step at once, and one more with each quarter of a second', () => {
+    const effect = effectOf('clock', { nodes: ['n1'], offsetMs: 100, driftMs: 25 }, view);
+    assert.equal(effect.resolved['mode'], 'drift');
+    const offsets = [0, 249, 250, 1000].map((elapsedMs) => drifted(effect, elapsedMs).clocks?.[0]?.offsetMs);
+    assert.deepEqual(offsets, [125, 125, 150, 225]);
+    assert.deepEqual(
+      [0, 249, 250].map((elapsedMs) => nextDriftMs(effect, elapsedMs)),
+      [250, 250, 500],
+    );
+  });
+
+  it('aimed at all nodes, makes each one wrong in its own way', () => {
+    const { clocks = [] } = effectOf('clock', { target: 'all', offsetMs: 1000, driftMs: 0 }, cluster(5));
+    assert.equal(new Set(clocks.map(({ offsetMs }) => offsetMs)).size, 5);
+    for (const { offsetMs } of clocks) assert(offsetMs !== 0 && Math.abs(offsetMs) <= 1000);
+  });
+
+  it('draws jumps and drifts, of milliseconds and of minutes, forwards and back', () => {
+    const draws = Array.from({ length: 300 }, (_, seed) =>
+      fault('clock').draw(createPrng(seed), { nodes: view.nodes }),
+    );
+    const offsets = draws.map(({ offsetMs }) => Number(offsetMs)).filter((offsetMs) => offsetMs !== 0);
+    const drifts = draws.map(({ driftMs }) => Number(driftMs)).filter((driftMs) => driftMs !== 0);
+    assert.equal(offsets.length + drifts.length, draws.length);
+    assert(drifts.length > 50 && drifts.some((ms) => ms < 0) && drifts.some((ms) => ms > 0));
+    assert(Math.min(...offsets) < -30_000 && Math.max(...offsets) > 30_000);
+    assert(offsets.some((ms) => Math.abs(ms) < 50));
   });
 });

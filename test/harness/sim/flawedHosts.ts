@@ -1,5 +1,5 @@
 /** The host laws against hosts that break one each. Run by flawedHosts.test.ts in a mocha of its own: these must fail. */
-import type { HostFlaw } from '../../../harness/sim/host.ts';
+import type { HostFlaw } from '../../../harness/sim/flaws.ts';
 import { describeHostLaws } from '../../nodes/host/laws.ts';
 import { simulatedLawWorld } from './lawWorld.ts';
 

@@ -3,7 +3,7 @@ import { createPrng } from '../../../nodes/kernel/prng.ts';
 import { nodeId } from '../../../nodes/kernel/ids.ts';
 import type { NodeModel } from '../../../nodes/kernel/model.ts';
 import { type ClusterObserver, SimCluster } from '../../../harness/sim/cluster.ts';
-import type { HostFlaw } from '../../../harness/sim/host.ts';
+import type { HostFlaw } from '../../../harness/sim/flaws.ts';
 import { calm } from '../../../harness/sim/personality.ts';
 import { Scheduler } from '../../../harness/sim/scheduler.ts';
 import { openLink } from '../../../harness/world.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { nodeId } from '../../../nodes/kernel/ids.ts';
 import type { NodeModel } from '../../../nodes/kernel/model.ts';
 import { createPrng } from '../../../nodes/kernel/prng.ts';
-import type { HostFlaw } from '../../../harness/sim/host.ts';
+import type { HostFlaw } from '../../../harness/sim/flaws.ts';
 import { calm } from '../../../harness/sim/personality.ts';
 import { simulate, StuckRun, type Simulated } from '../../../harness/sim/simulation.ts';
 import { operationsOf } from '../../../harness/history.ts';

@@ -35,6 +35,7 @@ describe('the flags of a node', () => {
         options: { pace: 5 },
         seed: '0',
         bug: null,
+        clockOffsetMs: 0,
         exitWithStdin: false,
       },
     );
@@ -77,6 +78,13 @@ describe('the flags of a node', () => {
     const line = '--model law --id 1 --port 1 --data d --peers';
     assert.match(problemsOf(`${line} 2=http://a:1,2=http://b:1`), /peer 2 is given twice/);
     assert.match(problemsOf(`${line} 1=http://a:1`), /has the id of this node/);
+  });
+
+  it('may make the clock wrong, forwards and back', () => {
+    const line = '--model law --id 1 --port 1 --data d';
+    assert.equal(parse(`${line} --clock-offset 500`).clockOffsetMs, 500);
+    assert.equal(parse(`${line} --clock-offset=-500`).clockOffsetMs, -500);
+    assert.match(problemsOf(`${line} --clock-offset 1.5`), /--clock-offset must be whole milliseconds/);
   });
 
   it('take options as one JSON object', () => {

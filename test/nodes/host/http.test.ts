@@ -229,6 +229,31 @@ describe('the HTTP server of a node', () => {
     }
   });
 
+  it('makes the time of day wrong, and nothing else', async () => {
+    const offBy = (): number => node.clock.read().wallMs - Date.now();
+    assert(Math.abs(offBy()) < 1000);
+    for (const offsetMs of [5_000_000, -5_000_000, 0]) {
+      const before = node.clock.read().monotonicMs;
+      assert.deepEqual((await ask('POST', '/host/clock', { offsetMs })).body, { offsetMs });
+      assert(Math.abs(offBy() - offsetMs) < 1000);
+      assert(node.clock.read().monotonicMs - before < 60_000);
+      const { host } = (await ask('GET', '/status')).body as { host: { clockOffsetMs: number } };
+      assert.equal(host.clockOffsetMs, offsetMs);
+    }
+    for (const bad of [
+      '',
+      'null',
+      '[]',
+      '{}',
+      '7',
+      '{"offsetMs":"1"}',
+      '{"offsetMs":0.5}',
+      '{"offsetMs":1e13}',
+    ])
+      assert.equal((await ask('POST', '/host/clock', bad)).status, 400, bad);
+    assert.equal(node.clock.offsetMs, 0);
+  });
+
   it('forgets a request whose client has gone, and goes on', async () => {
     const socket = connect(node.port, '127.0.0.1');
     const body = '{"do":"ignore"}';
