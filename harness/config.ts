@@ -1,6 +1,7 @@
 /** Everything needed to repeat a run; config.json of its folder. */
 import type { Guarantee, OptionValues } from '../nodes/kernel/model.ts';
 import type { ScheduleEntry } from './faults/fault.ts';
+import type { Submission } from './submission/manifest.ts';
 
 export interface RunConfig {
   /** Version of this format. */
@@ -24,4 +25,6 @@ export interface RunConfig {
   readonly schedule: readonly ScheduleEntry[];
   /** The file that it was read from; absent when it was drawn from the seed. */
   readonly scheduleFile?: string;
+  /** The program that was run, if it is not the model itself. */
+  readonly submission?: Submission;
 }

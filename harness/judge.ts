@@ -64,6 +64,7 @@ export function judge(input: JudgeInput): Results {
       ...deciding.flatMap((name) => reasonOf(name, checkers.get(name))),
     ],
     model: config.model,
+    ...(config.submission && { submission: config.submission.manifest.name }),
     workload: config.workload,
     seed: config.seed,
     guarantee: {

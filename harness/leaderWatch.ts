@@ -11,6 +11,8 @@ export interface LeaderWatchOptions {
   readonly nodes: readonly NodeId[];
   readonly profile: ApiProfile;
   readonly pollMs: number;
+  /** Who leads as long as no node tells. */
+  readonly assumed?: NodeId | undefined;
   /** Asks a node; the outcome comes back under the answered id. */
   readonly send: (node: NodeId, request: WireRequest, timeoutMs: number) => number;
 }
@@ -30,6 +32,7 @@ export class LeaderWatch {
 
   constructor(options: LeaderWatchOptions) {
     this.options = options;
+    this.leader = options.assumed ?? null;
   }
 
   /** Asks every node that owes no answer. The time of the next poll, or null when nodes do not tell. */
@@ -67,7 +70,7 @@ export class LeaderWatch {
     const node = this.options.nodes.find((known) => known === leader);
     if (node === undefined || typeof term !== 'number' || term <= (this.term ?? -1)) return;
     this.elections++;
-    if (this.leader !== null && this.leader !== node) this.changes++;
+    if (this.term !== null && this.leader !== node) this.changes++;
     this.leader = node;
     this.term = term;
   }

@@ -46,10 +46,13 @@ type Body = { readonly [name: string]: Json };
 
 function answerMeaning(profile: ApiProfile, action: Action, status: number, body: Json | undefined): Meaning {
   const fields = fieldsOf(body);
-  if (status === 200) return successMeaning(profile, action, fields);
-  const code = codeOf(fields);
-  const error = errorText(status, fields);
   const { kind } = action;
+  const error = errorText(status, fields);
+  const { ok, fail, info } = profile.operations[kind]?.statuses ?? {};
+  if (info?.includes(status)) return unclear(error);
+  if (fail?.includes(status)) return refused(error, false, fields);
+  if (ok?.includes(status) || status === 200) return successMeaning(profile, action, fields);
+  const code = codeOf(fields);
   if (body !== undefined && (code === null || decidedCodes.has(code))) {
     if (status === 404 && finds.has(kind) && (code ?? keyMissing) === keyMissing)
       return { kind: 'ok', result: null };

@@ -4,19 +4,21 @@
  * what a template may hold.
  */
 import type { OptionValues } from '../nodes/kernel/model.ts';
-import type { Json, WireRequest } from '../nodes/kernel/wire.ts';
+import type { Json, WireMethod, WireRequest } from '../nodes/kernel/wire.ts';
 import { filledBody, filledPath, type Fields } from './template.ts';
 import type { Action, ActionKind, Service } from './workload.ts';
 
 /** How one kind of action travels. */
 export interface ApiOperation {
-  readonly method: 'GET' | 'POST';
+  readonly method: WireMethod;
   readonly path: string;
   readonly body?: Json;
   /** Where the answer holds the result: a path (`value`, `data.0.value`), '' for all of it; absent when there is none. */
   readonly result?: string;
   /** Where it holds a list instead, if replicas did not decide between values that were written concurrently. */
   readonly siblings?: string;
+  /** What a status means that means something else in this API than in ours. */
+  readonly statuses?: { readonly [type in 'ok' | 'fail' | 'info']?: readonly number[] };
 }
 
 /** Something in answers that a client gives back with its next request, so that the service knows what it has seen. */

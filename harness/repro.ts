@@ -22,7 +22,9 @@ export type ModelDefaults = Pick<
 /** `npm run jepsen -- --model raft --seed 42`. Without the model's defaults, all that they concern is spelled out. */
 export function reproLine(config: RunConfig, defaults?: ModelDefaults): string {
   const flags = [
-    flag('model', config.model),
+    config.submission === undefined
+      ? flag('model', config.model)
+      : flag('submission', config.submission.folder),
     flag('workload', config.workload, defaults?.workloads[0]),
     flag('nodes', config.nodes, defaults?.nodesDefault),
     flag('concurrency', config.concurrency, runDefaults.concurrency),

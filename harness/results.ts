@@ -30,6 +30,8 @@ export interface Results {
   /** Why it is not `true`, a sentence each. */
   readonly reasons: readonly string[];
   readonly model: string;
+  /** The name of the program, if it is not the model itself. */
+  readonly submission?: string;
   readonly workload: string;
   readonly seed: number;
   readonly guarantee: {

@@ -38,6 +38,8 @@ export interface RunnerOptions {
     /** Clients are such as the claim is made for; without one they roam. */
     claim?(options: OptionValues): Claim;
   };
+  /** Who leads as long as no node tells. */
+  readonly leader?: NodeId;
   /** How clients reach the service; the built-in key–value profile when absent. */
   readonly profile?: ApiProfile;
   readonly timings?: Partial<RunTimings>;
@@ -95,7 +97,13 @@ export class Runner implements Run {
       setAlarm: (thread, atNs) => this.alarms.set(thread, atNs),
     });
     this.nemesis = new Nemesis({ nodes, schedule: config.schedule });
-    this.leaderWatch = new LeaderWatch({ nodes, profile, pollMs: leaderPollMs, send });
+    this.leaderWatch = new LeaderWatch({
+      nodes,
+      profile,
+      pollMs: leaderPollMs,
+      send,
+      assumed: options.leader,
+    });
     this.recovery = new Recovery({ nodes, profile, probe: probeOf(workload, serviceOf(profile)), send });
   }
 

@@ -45,6 +45,7 @@ export function renderReport(input: ReportInput): string {
       </main>
     </>,
   );
-  const title = `${headline(view)} · ${config.model} · ${config.workload} · seed ${config.seed}`;
+  const system = config.submission?.manifest.name ?? config.model;
+  const title = `${headline(view)} · ${system} · ${config.workload} · seed ${config.seed}`;
   return documentOf({ title: visible(title), body, columns: columnsOf(view.operations) });
 }

@@ -19,7 +19,8 @@ import type { Failure, Outcome, TestFile } from './lane.ts';
 const lanesMax = 4;
 const slowestShown = 5;
 /** Tests that start processes and wait for them. */
-const startsProcesses = /^test\/(e2e|readme|harness\/(bench|cli|cluster)|nodes\/host|reports\/browser)/;
+const startsProcesses =
+  /^test\/(e2e|readme|harness\/(bench|cli|cluster|submission)|nodes\/host|reports\/browser)/;
 
 const print = (text: string): boolean => process.stdout.write(`${text}\n`);
 const rounded = (seconds: number): string => `${seconds.toFixed(1)} s`;

@@ -59,6 +59,7 @@ const mayImport: Record<string, readonly string[]> = {
   'harness/faults': ['nodes/kernel', 'harness/history.ts', 'harness/world.ts'],
   'harness/sim': ['nodes/kernel', 'nodes/index.ts', 'harness/'],
   'harness/cluster': ['nodes/', 'harness/', 'node:', 'esbuild', 'ajv'],
+  'harness/submission': ['nodes/kernel', 'harness/', 'node:'],
   'harness/bench': ['nodes/', 'harness/', 'workloads/', 'node:', 'autocannon'],
   'harness/cli': ['nodes/', 'harness/', 'workloads/', 'reports/', 'node:', 'commander', 'esbuild'],
   'harness/makeFolder.ts': ['node:'],

@@ -2,14 +2,17 @@
 import { join } from 'node:path';
 import { bundleHost } from '../cluster/bundle.ts';
 import { linkProbes } from '../cluster/linkReport.ts';
-import { startCluster } from '../cluster/processCluster.ts';
+import { startCluster, type ProcessCluster } from '../cluster/processCluster.ts';
 import { referenceProgram } from '../cluster/referenceProgram.ts';
 import { runInRealWorld } from '../cluster/realWorld.ts';
 import type { Op } from '../history.ts';
-import { apiProfileOf } from '../profiles/index.ts';
-import { Runner } from '../runner.ts';
+import { Runner, type RunnerOptions } from '../runner.ts';
 import type { RunView } from '../runView.ts';
+import { timingsDefault } from '../runTimings.ts';
 import type { RunFolder } from '../store.ts';
+import { leaderNumber } from '../submission/placeholders.ts';
+import { readyMsOf, startSubmission } from '../submission/start.ts';
+import { nodeId } from '../../nodes/kernel/ids.ts';
 import type { Plan } from './runPlan.ts';
 
 /** Whoever shows a run while it goes on. */
@@ -39,19 +42,13 @@ export async function conduct(
   audience: Audience,
   signal: AbortSignal,
 ): Promise<Conducted> {
-  const { config, model, workload } = plan;
+  const { config, model, workload, profile } = plan;
   const history: Op[] = [];
   const writer = folder.openHistory();
-  const program = await bundleHost(join(folder.paths.nodes, 'host.mjs'));
-  const cluster = await startCluster({
-    nodes: config.nodes,
-    program: referenceProgram({ program, config }),
-    folder: folder.paths.folder,
-    seed: config.seed,
-  });
+  const cluster = await start(plan, folder, signal);
   try {
     const settlingMs = model.claim(config.options).converges?.deadlineMs ?? 0;
-    const run = new Runner({ config, workload, model, profile: apiProfileOf(model, config.options) });
+    const run = new Runner({ config, workload, model, profile, ...submittedRun(plan) });
     let nextViewNs = 0;
     const { interrupted, durationMs } = await runInRealWorld({
       run,
@@ -75,4 +72,24 @@ export async function conduct(
     writer.close();
     await cluster.close();
   }
+}
+
+/** The processes of a run: nodes of the model, or the program that was handed in. */
+async function start({ config }: Plan, { paths }: RunFolder, signal: AbortSignal): Promise<ProcessCluster> {
+  const { nodes, seed, options, submission } = config;
+  const { folder } = paths;
+  if (submission !== undefined) return startSubmission({ submission, nodes, options, folder, seed, signal });
+  const program = await bundleHost(join(paths.nodes, 'host.mjs'));
+  return startCluster({ nodes, program: referenceProgram({ program, config }), folder, seed });
+}
+
+/** Programs of others may be slow to start; and where the first node leads for good, nobody needs to say so. */
+function submittedRun({ config: { submission, model } }: Plan): Pick<RunnerOptions, 'timings' | 'leader'> {
+  if (submission === undefined) return {};
+  const readyMs = readyMsOf(submission.manifest);
+  const timings = {
+    performTimeoutMs: timingsDefault.performTimeoutMs + readyMs,
+    recoveryTimeoutMs: Math.max(timingsDefault.recoveryTimeoutMs, readyMs),
+  };
+  return model === 'leader-follower' ? { timings, leader: nodeId(leaderNumber) } : { timings };
 }

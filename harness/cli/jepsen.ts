@@ -19,8 +19,12 @@ import { listCommand } from './list.ts';
 import { LiveView } from './liveView.ts';
 import { addPlanFlags, planRun, type Plan, type PlanFlags } from './runPlan.ts';
 import { summary } from './summary.ts';
+import { readSubmission } from '../submission/manifest.ts';
+import { submissionWarnings } from '../submission/asModel.ts';
+import { models } from '../../nodes/index.ts';
 
 interface JepsenFlags extends PlanFlags {
+  readonly submission?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -34,6 +38,7 @@ Examples:
   npm run jepsen -- --model raft --workload append --faults kill,partition --time-limit 60
   npm run jepsen -- --model raft --set reads=leader --set checkQuorum=off --guarantee linearizable --faults partition
   npm run jepsen -- --model raft --bug ack-before-commit --seed 42
+  npm run jepsen -- --submission test/submissions/eventual-node
   npm run jepsen -- list            models, options, planted bugs, workloads, faults, guarantees
   npm run jepsen -- doctor          what this machine can do
 
@@ -45,6 +50,10 @@ export function jepsenCommand(): Command {
     'runs a cluster of real processes, breaks it, and decides from what clients saw whether its guarantee held',
   );
   return addPlanFlags(command)
+    .option(
+      '--submission <dir>',
+      'run the program of this folder, which has a submission.json, instead of a model',
+    )
     .option('--out <dir>', 'where run folders are made (default: runs)')
     .option('--json', 'print results.json, and the folder, as one JSON value on stdout')
     .addHelpText('after', examples)
@@ -70,7 +79,8 @@ function refuseWords([word]: readonly string[], commands: readonly Command[]): v
 }
 
 async function jepsen(flags: JepsenFlags): Promise<void> {
-  const plan = planRun(flags);
+  const submission = flags.submission === undefined ? undefined : readSubmission(flags.submission, models);
+  const plan = planRun(flags, submission);
   const folder = createRunFolder(plan.config, {
     ...(flags.out && { out: flags.out }),
     startedAt: new Date(),
@@ -108,6 +118,7 @@ function decide({ config, model, workload }: Plan, conducted: Conducted): Result
     probes: { ...view.probes, ...linkProbes },
     warnings: [
       ...(interrupted ? ['interrupted: the plan was not carried out to its end'] : []),
+      ...(config.submission ? submissionWarnings(config.submission.manifest, config.faults) : []),
       ...view.warnings,
       ...linkWarnings(linkProbes, (fault) => faults[fault]?.injected ?? 0),
     ],

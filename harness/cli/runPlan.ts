@@ -2,21 +2,23 @@
 import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
 import { nodeId, type NodeId } from '../../nodes/kernel/ids.ts';
-import { guarantees, type Guarantee, type NodeModel, type OptionValues } from '../../nodes/kernel/model.ts';
+import { guarantees, type Guarantee, type NodeModel } from '../../nodes/kernel/model.ts';
 import { createPrng } from '../../nodes/kernel/prng.ts';
 import { workloads } from '../../workloads/index.ts';
 import type { RunConfig } from '../config.ts';
 import { UsageError } from '../exit.ts';
 import type { ScheduleEntry } from '../faults/fault.ts';
 import { faults as allFaults, faultsDefault } from '../faults/index.ts';
-import { serviceOf } from '../profile.ts';
+import { serviceOf, type ApiProfile } from '../profile.ts';
 import { apiProfileOf } from '../profiles/index.ts';
 import { runDefaults } from '../repro.ts';
 import { drawSchedule, withoutLeader } from '../schedule.ts';
+import type { Submission } from '../submission/manifest.ts';
 import type { Workload } from '../workload.ts';
 import { choose, seconds, wholeNumber } from './choice.ts';
 import { readSchedule } from './scheduleFile.ts';
 import { addModelFlags, chosenModel, servingOptions, sizedFor, type ModelFlags } from './modelFlags.ts';
+import { refuseImpossible, submissionProfile, submittedModel } from './submitted.ts';
 
 /** The flags that say what to run; the same words for every command that runs something. */
 export interface PlanFlags extends ModelFlags {
@@ -37,6 +39,8 @@ export interface Plan {
   readonly model: NodeModel;
   readonly workload: Workload;
   readonly config: RunConfig;
+  /** How clients speak to the nodes. */
+  readonly profile: ApiProfile;
 }
 
 /** Seeds are printed and typed again: nine digits are enough. */
@@ -89,9 +93,13 @@ function names(items: readonly { readonly name: string }[]): string {
   return items.map((item) => item.name).join(', ');
 }
 
-/** Checks the flags against the registries and draws the schedule. Throws UsageError. */
-export function planRun(flags: PlanFlags): Plan {
-  const { model, bug } = chosenModel(flags);
+/**
+ * Checks the flags against the registries and draws the schedule. A submission stands in the place of the model that
+ * it names. Throws UsageError.
+ */
+export function planRun(flags: PlanFlags, submission?: Submission): Plan {
+  const { model, bug } =
+    submission === undefined ? chosenModel(flags) : { model: submittedModel(submission, flags), bug: null };
   const workload = choose(
     `workload of ${model.name}`,
     servedBy(model),
@@ -99,7 +107,9 @@ export function planRun(flags: PlanFlags): Plan {
   );
   const nodes = flags.nodes ?? model.nodesDefault;
   const options = sizedFor(model, servingOptions(model, flags, workload.name), nodes);
-  checkNeeds(model, workload, options);
+  const profile =
+    submission === undefined ? apiProfileOf(model, options) : submissionProfile(submission, options);
+  checkNeeds(model, workload, profile);
   if (flags.network !== 'links') throw new UsageError(`no network '${flags.network}'. There is: links`);
   const members = Array.from({ length: nodes }, (_, index) => nodeId(index + 1));
   const given = givenSchedule(flags, members);
@@ -107,6 +117,7 @@ export function planRun(flags: PlanFlags): Plan {
     given === null
       ? chosenFaults(flags.faults, model.survives(options))
       : [...new Set(given.map(({ fault }) => fault))];
+  if (submission !== undefined) refuseImpossible(submission, faults);
   const seed = flags.seed ?? randomInt(seedMax);
   const plan = {
     version: 1 as const,
@@ -123,6 +134,7 @@ export function planRun(flags: PlanFlags): Plan {
     options,
     guarantee: flags.guarantee === undefined ? null : chosenGuarantee(flags.guarantee),
     bug,
+    ...(submission && { submission }),
   };
   const drawn = (): readonly ScheduleEntry[] =>
     drawSchedule(createPrng(seed).fork('schedule'), {
@@ -130,17 +142,17 @@ export function planRun(flags: PlanFlags): Plan {
       faults,
       faultIntervalSeconds: flags.faultInterval,
       timeLimitSeconds: flags.timeLimit,
-      // All models here are reference models, which must cope with a message that comes twice.
-      duplicates: true,
+      // Reference models must cope with a message that comes twice; TCP never does that to a program of others.
+      duplicates: submission === undefined,
     });
   const schedule = given ?? (model.leaderless ? withoutLeader(drawn()) : drawn());
   const scheduleFile = flags.schedule === undefined ? {} : { scheduleFile: flags.schedule };
-  return { model, workload, config: { ...plan, schedule, ...scheduleFile } };
+  return { model, workload, profile, config: { ...plan, schedule, ...scheduleFile } };
 }
 
 /** A model may serve a workload with some of its options alone: a set cannot be asked to count. */
-function checkNeeds(model: NodeModel, workload: Workload, options: OptionValues): void {
-  const service = serviceOf(apiProfileOf(model, options));
+function checkNeeds(model: NodeModel, workload: Workload, profile: ApiProfile): void {
+  const service = serviceOf(profile);
   if (workload.needs.some((kinds) => kinds.every((kind) => service.knows(kind)))) return;
   const wants = workload.needs.map((kinds) => kinds.join(' and ')).join(', or ');
   throw new UsageError(

@@ -4,6 +4,7 @@ import { guarantees } from '../../nodes/kernel/model.ts';
 import type { Validity, Verdict } from '../checkers/checker.ts';
 import { stalenessInWords } from '../checkers/staleness/staleness.ts';
 import type { Results } from '../results.ts';
+import { visible } from '../../reports/data/text.ts';
 
 const anomaliesShown = 3;
 
@@ -47,6 +48,11 @@ function isAmong(name: string, levels: readonly string[]): boolean {
   return levels.includes(name);
 }
 
+/** `team-7 (quorum)`, `raft`. */
+function systemName({ submission, model }: Results): string {
+  return submission === undefined ? model : `${visible(submission)} (${model})`;
+}
+
 /** How soon replicas agreed, and what was lost, as far as the run shows it. */
 function figureLines({ figures }: Results): string[] {
   if (figures === undefined) return [];
@@ -77,7 +83,7 @@ export function summary(results: Results): string {
   );
   return [
     headline(results.valid, ok + fail + info),
-    `  ${results.model}, ${results.workload}: ${ok} ok, ${fail} fail, ${info} info; judged against ${judgedInWords(results)}`,
+    `  ${systemName(results)}, ${results.workload}: ${ok} ok, ${fail} fail, ${info} info; judged against ${judgedInWords(results)}`,
     ...(strongestHeld.length > 0 ? [`  strongest that held: ${strongestHeld.join(', ')}`] : []),
     ...(violatedToo.length > 0 ? [`  ${furtherViolated(results)}: ${violatedToo.join(', ')}`] : []),
     ...(openToo.length > 0 ? [`  undecided: ${openToo.join(', ')}`] : []),

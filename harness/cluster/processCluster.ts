@@ -19,6 +19,7 @@ import { introduce } from './introduce.ts';
 import { NodeSlot, type NodeState } from './nodeSlot.ts';
 import type { NodePlace, ProgramOf } from './program.ts';
 import { describeExit } from './readiness.ts';
+import { runJob, type Job, type JobEnd } from './job.ts';
 import type { ClusterWatcher, DrivenCluster } from './realWorld.ts';
 import type { Exit } from './supervisor/control.ts';
 import { markVariable } from './supervisor/processGroup.ts';
@@ -33,6 +34,8 @@ export interface ClusterOptions {
   readonly seed: string | number;
   /** Node i listens on basePort + i − 1; free ports are chosen when absent. */
   readonly basePort?: number;
+  /** Where the nodes listen, in their order, if they cannot be told. */
+  readonly ports?: readonly number[];
   readonly readyMs?: number;
   readonly stopGraceMs?: number;
 }
@@ -61,6 +64,8 @@ export class ProcessCluster implements DrivenCluster {
   /** Per node, where it reaches each other node. */
   private readonly linkUrls = new Map<NodeId, Map<NodeId, string>>();
   private readonly watchers = new Set<ClusterWatcher>();
+  /** Who waits for the end of which job. */
+  private readonly jobs = new Map<NodeId, (exit: Exit) => void>();
   private supervisorClient: SupervisorClient | undefined;
   private closing: Promise<void> | undefined;
   private hasGrown = false;
@@ -138,6 +143,12 @@ export class ProcessCluster implements DrivenCluster {
     const running = this.nodes.filter((other) => this.slot(other).state !== 'down');
     const problems = await Promise.all(running.map((other) => this.introducePeers(other)));
     return { node, problems: problems.filter((problem) => problem !== null) };
+  }
+
+  /** Runs a program to its end beside the nodes, in the care of the supervisor. */
+  runJob(job: Job): Promise<JobEnd> {
+    const env = { ...job.env, [markVariable]: this.mark };
+    return runJob({ ...job, env }, this.supervisor, this.jobs);
   }
 
   state(node: NodeId): NodeState {
@@ -236,22 +247,28 @@ export class ProcessCluster implements DrivenCluster {
       env: { PATH: process.env['PATH'] ?? '', PYTHONUNBUFFERED: '1', [markVariable]: this.mark },
       readyMs: this.options.readyMs ?? readyDefaultMs,
       stopGraceMs: this.options.stopGraceMs ?? stopGraceDefaultMs,
-      isPortFixed: this.options.basePort !== undefined,
+      isPortFixed: this.fixedPort(node) !== undefined,
     });
   }
 
   private async choosePort(node: NodeId, taken: readonly number[]): Promise<number> {
-    const { basePort } = this.options;
-    if (basePort === undefined) {
-      const port = await freePort();
-      return taken.includes(port) ? this.choosePort(node, taken) : port;
+    const port = this.fixedPort(node);
+    if (port === undefined) {
+      const free = await freePort();
+      return taken.includes(free) ? this.choosePort(node, taken) : free;
     }
-    const port = basePort + nodeNumber(node) - 1;
     if (await isPortFree(port)) return port;
-    throw new HarnessError(
-      `port ${port}, which ${node} should have, is taken by another program; ` +
-        `stop it, choose another --base-port, or leave --base-port out to get free ports`,
-    );
+    const choice =
+      this.options.ports === undefined
+        ? 'stop it, choose another --base-port, or leave --base-port out to get free ports'
+        : 'stop it; the ports of these nodes are fixed';
+    throw new HarnessError(`port ${port}, which ${node} should have, is taken by another program; ${choice}`);
+  }
+
+  private fixedPort(node: NodeId): number | undefined {
+    const { basePort, ports } = this.options;
+    const index = nodeNumber(node) - 1;
+    return ports === undefined ? basePort && basePort + index : ports[index];
   }
 
   private slot(node: NodeId): NodeSlot {
@@ -261,6 +278,7 @@ export class ProcessCluster implements DrivenCluster {
   }
 
   private onExit(exit: Exit): void {
+    this.jobs.get(exit.node)?.(exit);
     const isNews = this.slots.get(exit.node)?.onExit(exit) === true;
     if (!isNews) return;
     const last = exit.stderrTail.split('\n').at(-1) ?? '';

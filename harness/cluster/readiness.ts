@@ -64,6 +64,7 @@ export function describeNeverReady(failure: NeverReady): string {
   return [
     `node ${place.node} ${what}`,
     `  command: ${describeCommand(program.command)}`,
+    ...(program.workingDirectory === undefined ? [] : [`  in: ${program.workingDirectory}`]),
     `  last lines of its stderr (${failure.stderrFile}):`,
     ...lines,
     `  hint: ${hint(failure)}`,

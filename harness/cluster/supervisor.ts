@@ -75,7 +75,7 @@ class Supervisor {
   private launch(launch: Launch): Promise<number> {
     if (this.isClosing) throw new Error('the cluster is closing');
     if (this.processes.get(launch.node)?.isRunning) throw new Error(`${launch.node} is running already`);
-    this.mesh.setPort(launch.node, launch.port);
+    if (launch.port !== null) this.mesh.setPort(launch.node, launch.port);
     return new Promise((resolve, reject) => {
       const node = new NodeProcess(
         launch,

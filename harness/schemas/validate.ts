@@ -11,6 +11,7 @@ import historySchema from './history.schema.json' with { type: 'json' };
 import resultsSchema from './results.schema.json' with { type: 'json' };
 import scheduleSchema from './schedule.schema.json' with { type: 'json' };
 import simSchema from './sim.schema.json' with { type: 'json' };
+import submissionSchema from './submission.schema.json' with { type: 'json' };
 
 const schemas = {
   benchCheckers: benchCheckersSchema,
@@ -21,6 +22,7 @@ const schemas = {
   results: resultsSchema,
   schedule: scheduleSchema,
   sim: simSchema,
+  submission: submissionSchema,
 };
 export type SchemaName = keyof typeof schemas;
 

@@ -9,7 +9,8 @@ import type { ReportView } from '../data/view.ts';
 const scheduleMax = 200;
 
 export function EnvironmentPanel({ view }: { readonly view: ReportView }): JSX.Element {
-  const { schedule, ...config } = view.config;
+  const { schedule, submission, ...config } = view.config;
+  const { folder = '', manifest = null } = submission ?? {};
   return (
     <section id="environment">
       <h2>Environment and configuration</h2>
@@ -20,7 +21,12 @@ export function EnvironmentPanel({ view }: { readonly view: ReportView }): JSX.E
         />
         <Facts
           name="Configuration"
-          facts={Object.entries(config).flatMap(([name, value]) => factsOf(name, value))}
+          facts={[
+            ...Object.entries(config).flatMap(([name, value]) => factsOf(name, value)),
+            ...(manifest === null
+              ? []
+              : factsOf('submission', { folder, 'submission.json': JSON.stringify(manifest) })),
+          ]}
         />
       </div>
       {schedule.length > 0 && <Schedule view={view} />}

@@ -26,6 +26,9 @@ export function VerdictStrip({
         </div>
       </div>
       <dl class="facts">
+        {config.submission !== undefined && (
+          <Fact name="submission" value={visible(config.submission.manifest.name)} />
+        )}
         <Fact name="model" value={config.model} more={optionsText(view)} />
         <Fact name="workload" value={config.workload} />
         <Fact name="nodes" value={String(config.nodes)} />

@@ -6,15 +6,15 @@ import type { NodeId } from '../../../nodes/kernel/ids.ts';
 import type { LinkTraffic } from '../links/link.ts';
 import type { LinkAddress, LinkSetting } from '../links/mesh.ts';
 
-/** How to start one node. */
+/** How to start one node, or a job that runs beside the nodes. */
 export interface Launch {
   readonly node: NodeId;
   readonly command: readonly string[];
   /** The whole environment of the process. */
   readonly env: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
-  /** Where it will listen: the links to it lead there. */
-  readonly port: number;
+  /** Where it will listen: the links to it lead there. Null for a job, which nobody links to. */
+  readonly port: number | null;
   /** Files that its output is appended to. */
   readonly stdout: string;
   readonly stderr: string;

@@ -1,0 +1,112 @@
+/**
+ * What a submission says of its API, where that differs from the profile of its model: operation by operation, and in
+ * an operation part by part. `null` takes away an operation that the program does not have, or a part of one. Pure.
+ */
+import type { NodeModel } from '../../nodes/kernel/model.ts';
+import { closest, defaultOptions } from '../../nodes/kernel/options.ts';
+import type { Json } from '../../nodes/kernel/wire.ts';
+import type { ApiContext, ApiOperation, ApiProfile } from '../profile.ts';
+import { apiProfileOf } from '../profiles/index.ts';
+import type { ActionKind } from '../workload.ts';
+
+/** Every part may be left out, or null. */
+type OperationOverride = { readonly [Part in keyof ApiOperation]?: ApiOperation[Part] | null };
+
+export interface ApiOverrides {
+  readonly operations?: Readonly<Record<string, OperationOverride | null>>;
+  readonly contexts?: Readonly<Record<string, ApiContext>>;
+  readonly leader?: { readonly method: 'GET'; readonly path: string } | null;
+}
+
+/** What is known of each kind of action, for templates. */
+const fieldsOf: Readonly<Record<string, readonly string[]>> = {
+  read: ['key'],
+  write: ['key', 'value'],
+  cas: ['key', 'from', 'to'],
+  delete: ['key'],
+  txn: ['txn'],
+  add: ['key', 'element'],
+  remove: ['key', 'element'],
+  elements: ['key'],
+  increment: ['key', 'amount'],
+  count: ['key'],
+  enqueue: ['key', 'value'],
+  dequeue: ['key'],
+  acquire: ['key', 'owner'],
+  release: ['key', 'owner'],
+  open: ['accounts', 'balance'],
+  transfer: ['from', 'to', 'amount'],
+  balances: ['accounts'],
+  restock: ['key', 'quantity', 'region'],
+  sell: ['key', 'quantity', 'region'],
+  stock: ['key'],
+  leader: [],
+};
+
+/** The model's profile with what the submission says otherwise. The overrides have no problems. */
+export function overridden(profile: ApiProfile, { operations, contexts, leader }: ApiOverrides): ApiProfile {
+  const { leader: usualLeader, ...rest } = profile;
+  const asked = leader === undefined ? (usualLeader ?? null) : leader;
+  const all = new Map(Object.entries(profile.operations));
+  for (const [kind, change] of Object.entries(operations ?? {})) {
+    const operation = merged(all.get(kind), change);
+    if (operation === null) all.delete(kind);
+    else all.set(kind, operation as ApiOperation);
+  }
+  return {
+    ...rest,
+    operations: Object.fromEntries(all),
+    contexts: { ...rest.contexts, ...contexts },
+    ...(asked !== null && { leader: asked }),
+  };
+}
+
+/** What is wrong with them, a phrase each. */
+export function apiProblems(model: NodeModel, overrides: ApiOverrides): readonly string[] {
+  const profile = apiProfileOf(model, defaultOptions(model));
+  const shared = [
+    ...Object.keys({ ...profile.contexts, ...overrides.contexts }).map((name) => `context.${name}`),
+    ...model.options.map(({ name }) => `option.${name}`),
+    'each',
+  ];
+  return Object.entries(overrides.operations ?? {}).flatMap(([kind, change]) => {
+    const where = `api.operations.${kind}`;
+    if (!isKind(kind)) return [`${where} is no kind of operation; ${nearestOf(kind, Object.keys(fieldsOf))}`];
+    const operation = merged(profile.operations[kind], change);
+    if (operation === null) return [];
+    const known = [...(fieldsOf[kind] ?? []).flatMap((field) => [field, `-${field}`]), ...shared];
+    return [
+      ...(['method', 'path'] as const)
+        .filter((part) => operation[part] === undefined)
+        .map((part) => `${where} has no ${part}, and ${model.name} has no such operation to take it from`),
+      ...unknownFields([operation.path ?? '', operation.body ?? null], known).map(
+        (name) => `${where} has an unknown placeholder {${name}}; ${nearestOf(name, known)}`,
+      ),
+    ];
+  });
+}
+
+function isKind(kind: string): kind is ActionKind {
+  return Object.hasOwn(fieldsOf, kind);
+}
+
+/** Part by part; what is null is left out. */
+function merged(
+  usual: ApiOperation | undefined,
+  change: OperationOverride | null,
+): Partial<ApiOperation> | null {
+  if (change === null) return null;
+  return Object.fromEntries(Object.entries({ ...usual, ...change }).filter(([, part]) => part !== null));
+}
+
+function unknownFields(template: Json, known: readonly string[]): readonly string[] {
+  const names = [...JSON.stringify(template).matchAll(/\{(-?[A-Za-z][\w.]*)\}/g)].map(
+    ([, name = '']) => name,
+  );
+  return [...new Set(names)].filter((name) => !known.includes(name));
+}
+
+function nearestOf(name: string, known: readonly string[]): string {
+  const nearest = closest(name, known);
+  return nearest === null ? `there are ${known.join(', ')}` : `did you mean ${nearest}?`;
+}

@@ -1,0 +1,96 @@
+/**
+ * A submission as a model: the claims and options of the model that it names, the defaults that it states, and the
+ * faults that can be done to a program of which nothing is known. So plans, verdicts and repro lines need no special
+ * case for submissions. Pure.
+ */
+import type { NodeModel, OptionSpec, OptionValues } from '../../nodes/kernel/model.ts';
+import { checkOptions } from '../../nodes/kernel/options.ts';
+import type { ApiProfile } from '../profile.ts';
+import { apiProfileOf } from '../profiles/index.ts';
+import { overridden } from './api.ts';
+import { nodesDefault, templatesOf, type Manifest } from './manifest.ts';
+import { tellsPeers } from './placeholders.ts';
+
+/** Faults of processes, and faults of links. The others need something that only reference nodes tell, or can be told. */
+const processFaults = ['kill', 'stop', 'pause', 'restart-all'] as const;
+const crashes: readonly string[] = ['kill', 'stop', 'restart-all'];
+const linkFaults = ['partition', 'slow', 'flaky'] as const;
+
+/**
+ * What the exercises ask for, where that is not what the reference models do: quorums that meet and no more, neither
+ * repair by reads nor hints for nodes that were away; and replicas that exchange what they have every five seconds.
+ */
+const exerciseDefaults: Readonly<Record<string, string | number>> = {
+  syncInterval: 5000,
+  readRepair: 'off',
+  handoff: 'off',
+  antiEntropyInterval: 0,
+};
+
+/** The faults that can be injected at all. */
+export function possibleFaults(manifest: Manifest): readonly string[] {
+  return isCuttable(manifest) ? [...linkFaults, ...processFaults] : processFaults;
+}
+
+/** Whether the nodes reach each other by links. */
+export function isCuttable(manifest: Manifest): boolean {
+  return tellsPeers(Object.values(templatesOf(manifest)).flat());
+}
+
+/** The model of a submission: `base` is the one that it names. */
+export function modelOf(manifest: Manifest, base: NodeModel): NodeModel {
+  const given = statedOptions(manifest, base);
+  const possible = possibleFaults(manifest);
+  const isDurable = manifest.durable !== false;
+  return {
+    ...base,
+    nodesDefault: manifest.nodes ?? nodesDefault,
+    options: base.options.map((spec) => withDefault(spec, given[spec.name])),
+    bugs: [],
+    // Nobody has said that it does.
+    deduplicates: false,
+    survives: (options) =>
+      base
+        .survives(options)
+        .filter((fault) => possible.includes(fault) && (isDurable || !crashes.includes(fault))),
+    defaultsFor: (workload) => {
+      const needed = Object.entries(base.defaultsFor?.(workload) ?? {});
+      return Object.fromEntries(needed.filter(([name]) => manifest.options?.[name] === undefined));
+    },
+  };
+}
+
+/** How clients speak to it. */
+export function profileOf(manifest: Manifest, base: NodeModel, options: OptionValues): ApiProfile {
+  return overridden(apiProfileOf(base, options), manifest.api ?? {});
+}
+
+/** What deserves to be known of every run of it, a sentence each. */
+export function submissionWarnings(manifest: Manifest, faults: readonly string[]): readonly string[] {
+  const killed = crashes.filter((fault) => faults.includes(fault));
+  return [
+    ...(isCuttable(manifest)
+      ? []
+      : [
+          `${manifest.name} is told nothing of where its peers are, so links between its nodes could be neither cut nor slowed; it got only faults of processes`,
+        ]),
+    ...(manifest.durable === false && killed.length > 0
+      ? [
+          `${manifest.name} says that it keeps nothing over a crash (durable: false), and was subjected to ${killed.join(', ')} all the same`,
+        ]
+      : []),
+  ];
+}
+
+function statedOptions(manifest: Manifest, base: NodeModel): OptionValues {
+  const isOption = ([name]: [string, unknown]): boolean => base.options.some((spec) => spec.name === name);
+  const usual = Object.fromEntries(Object.entries(exerciseDefaults).filter(isOption));
+  const durable = manifest.durable === false && isOption(['durable', null]) ? { durable: 'off' } : {};
+  return checkOptions(base, { ...usual, ...durable, ...manifest.options });
+}
+
+function withDefault(spec: OptionSpec, value: string | number | undefined): OptionSpec {
+  if (value === undefined) return spec;
+  // checkOptions has made a number of what stands for one.
+  return spec.type === 'choice' ? { ...spec, default: String(value) } : { ...spec, default: Number(value) };
+}

@@ -1,0 +1,130 @@
+/** `npm run jepsen -- --submission DIR`: programs of others on real processes, whole runs at their smallest. */
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunConfig } from '../../../harness/config.ts';
+import type { Results } from '../../../harness/results.ts';
+import { schemaProblems } from '../../../harness/schemas/validate.ts';
+import { runCommand } from '../../command.ts';
+import { temporaryFolder } from '../../e2e/folder.ts';
+
+type Printed = Results & { readonly folder: string };
+interface Ran {
+  readonly code: number | null;
+  readonly results: Printed;
+}
+
+const examples = 'test/submissions';
+
+describe('a run of a submission', function () {
+  this.timeout(120_000);
+  const folder = temporaryFolder();
+  const out = (): string => join(folder(), 'runs');
+
+  async function jepsen(submission: string, ...args: string[]): Promise<Ran> {
+    const all = ['jepsen', '--submission', submission, ...args, '--out', out(), '--json'];
+    const { code, stdout, stderr } = await runCommand(all, 100);
+    assert.notEqual(stdout, '', `exit ${code}: ${stderr}`);
+    return { code, results: JSON.parse(stdout) as Printed };
+  }
+  const refused = async (
+    manifest: object,
+    ...args: string[]
+  ): Promise<{ code: number | null; stderr: string }> => {
+    writeFileSync(
+      join(folder(), 'submission.json'),
+      JSON.stringify({ name: 'x', model: 'eventual', ...manifest }),
+    );
+    return runCommand(['jepsen', '--submission', folder(), ...args, '--time-limit', '2', '--out', out()]);
+  };
+
+  /** A correct one holds its claims under partitions, kills and pauses. */
+  async function holds(example: string, ...args: string[]): Promise<Printed> {
+    const { code, results } = await jepsen(join(examples, example), ...args);
+    assert.equal(code, 0, JSON.stringify([results.reasons, results.warnings]));
+    assert.ok(results.operations.ok > 100, `only ${results.operations.ok} acknowledged operations`);
+    return results;
+  }
+  /** A wrong one is found in one of a few seeds. */
+  async function isFound(example: string, kinds: readonly string[], ...args: string[]): Promise<void> {
+    for (const seed of ['1', '2', '3', '4']) {
+      const { code, results } = await jepsen(join(examples, example), ...args, '--seed', seed);
+      if (code !== 1) continue;
+      const found = Object.values(results.checkers).flatMap(({ anomalies }) => anomalies);
+      assert.ok(
+        found.some(({ kind }) => kinds.includes(kind)),
+        JSON.stringify(found.map(({ kind }) => kind)),
+      );
+      return;
+    }
+    assert.fail(`${example} was not found in four seeds`);
+  }
+
+  it('in plain Node holds its claims, and its folder says what was run', async () => {
+    const results = await holds('eventual-node', '--time-limit', '5', '--seed', '1');
+    assert.equal(results.submission, 'eventual-node');
+    assert.match(results.repro, /--submission \S+\/test\/submissions\/eventual-node /);
+    const config = JSON.parse(readFileSync(join(results.folder, 'config.json'), 'utf8')) as RunConfig;
+    assert.deepEqual(schemaProblems('config', config), []);
+    assert.deepEqual(schemaProblems('results', results), []);
+    assert.equal(config.submission?.manifest.name, 'eventual-node');
+    assert.match(readFileSync(join(results.folder, 'report.html'), 'utf8'), /eventual-node/);
+    assert.ok(results.faults['kill'] !== undefined && results.faults['partition'] !== undefined);
+    assert.ok((results.probes['messages-passed'] ?? 0) > 0, 'peers reach each other by the links');
+    for (const file of ['n1/work/store.mjs', 'n3/data/journal', 'n2/stderr.log'])
+      assert.ok(existsSync(join(results.folder, 'nodes', file)), file);
+  });
+
+  it('that takes whatever arrives is found to lose writes', () =>
+    isFound('eventual-node-wrong', ['lost-write', 'diverged'], '--time-limit', '5'));
+
+  it('builds it in a copy, and says what is wrong where that fails', async () => {
+    const built = await refused({
+      build: ['sh', '-c', 'echo "the compiler is not amused" >&2; touch made; exit 4'],
+      run: ['./made'],
+    });
+    assert.equal(built.code, 255);
+    assert.match(built.stderr, /the build of x exited with code 4\n {2}command: sh -c/);
+    assert.match(built.stderr, /the compiler is not amused/);
+    assert.ok(!existsSync(join(folder(), 'made')));
+    const absent = await refused({ build: ['no-such-compiler'], run: ['./made'] });
+    assert.match(absent.stderr, /no-such-compiler could not be started/);
+  });
+
+  it('runs what was built, from its own folder, with what it is told', async () => {
+    const script = '#!/bin/sh\nread line\necho "$0 $1 $line $WHO $HOME $(pwd)" >&2\nexit 3\n';
+    writeFileSync(join(folder(), 'script'), script);
+    chmodSync(join(folder(), 'script'), 0o755);
+    const { code, stderr } = await refused({
+      nodes: 1,
+      build: ['cp', 'script', 'program'],
+      run: ['./program', '{id}'],
+      stdin: 'to port {port}\n',
+      env: { WHO: 'node_{id}' },
+    });
+    assert.equal(code, 255);
+    assert.match(stderr, /node n1 exited with code 3 before it listened on 127\.0\.0\.1:\d+/);
+    assert.match(stderr, /command: \.\/program 1\n {2}in: \S+\/nodes\/n1\/work\n/);
+    assert.match(stderr, /\.\/program 1 to port \d+ node_1 \S+\/nodes\/n1\/data \S+\/nodes\/n1\/work\n/);
+  });
+
+  it('refuses what makes no sense, and what cannot be done', async () => {
+    const cases: readonly [object, readonly string[], RegExp][] = [
+      [
+        { run: ['x', '{port}'] },
+        ['--faults', 'partition'],
+        /partition cannot be done to x: it is told nothing/,
+      ],
+      [{ run: ['x', '{peers}'] }, ['--model', 'raft'], /give one of them/],
+      [{ run: ['x', '{peers}'] }, ['--bug', 'y'], /a submission has none/],
+      [{ run: ['x'], transport: 'grpc' }, [], /grpc/],
+      [{ run: ['x', '{peers}'] }, ['--workload', 'bank'], /no workload of eventual 'bank'/],
+      [{ run: ['x'], api: { operations: { write: null } } }, [], /needs read and write/],
+    ];
+    for (const [manifest, args, message] of cases) {
+      const { code, stderr } = await refused(manifest, ...args);
+      assert.equal(code, 254, stderr);
+      assert.match(stderr, message);
+    }
+  });
+});

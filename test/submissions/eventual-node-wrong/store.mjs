@@ -1,0 +1,1 @@
+../eventual-node/store.mjs
