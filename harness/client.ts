@@ -93,6 +93,7 @@ export class Client {
   /** When to call `onAlarm`. */
   alarmNs: number | null = null;
   private readonly options: ClientOptions;
+  private nodes: readonly NodeId[];
   private readonly routes: Routes;
   private readonly contexts: Contexts;
   private current: Current | null = null;
@@ -103,8 +104,15 @@ export class Client {
   constructor(options: ClientOptions) {
     this.options = options;
     const { nodes, home, prng, sessions, profile } = options;
+    this.nodes = nodes;
     this.routes = new Routes(nodes, home, prng.fork('routes'), sessions);
     this.contexts = new Contexts(profile);
+  }
+
+  /** Nodes have come or gone. Whether the process had to stay with one that is gone. */
+  setNodes(nodes: readonly NodeId[], home: NodeId): boolean {
+    this.nodes = nodes;
+    return this.routes.setNodes(nodes, home);
   }
 
   /** Another process takes over. */
@@ -199,7 +207,7 @@ export class Client {
       return this.end({ type: 'fail', error, node });
     }
     if (isPinned) return this.onPinnedRefused(current, error, node, nowNs);
-    const hint = leader !== node && this.options.nodes.find((other) => other === leader);
+    const hint = leader !== node && this.nodes.find((other) => other === leader);
     if (this.routes.stays(readOnly)) return this.onSentAway(current, error, node, hint || null, nowNs);
     if (hint) this.routes.redirected(readOnly, hint);
     else this.routes.failed(readOnly, node);

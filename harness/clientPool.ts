@@ -48,6 +48,8 @@ interface Thread {
   results: readonly Json[];
   /** Whether one of those before it may have changed something. */
   hasChanged: boolean;
+  /** The process cannot go on after what it is doing. */
+  endsSession: boolean;
 }
 
 export class ClientPool {
@@ -63,10 +65,12 @@ export class ClientPool {
   private readonly service: Service;
   /** The keys of operations that have several. */
   private readonly furtherKeys = new Set<string>();
+  private nodes: readonly NodeId[];
 
   constructor(options: ClientPoolOptions) {
     const { config, workload, prng } = options;
     this.options = options;
+    this.nodes = options.nodes;
     this.readOnly = new Set(workload.idempotent);
     this.service = serviceOf(options.profile);
     const generator = workload.generator(this.workloadOptions);
@@ -82,6 +86,7 @@ export class ClientPool {
       action: null,
       results: [],
       hasChanged: false,
+      endsSession: false,
     }));
   }
 
@@ -113,6 +118,16 @@ export class ClientPool {
     this.settle(thread, this.threadOf(thread).client.onAlarm(nowNs), nowNs);
   }
 
+  /** Nodes have come or gone. A process that had to stay with one that is gone acts no more. */
+  setNodes(nodes: readonly NodeId[]): void {
+    this.nodes = nodes;
+    for (const [number, thread] of this.threads.entries()) {
+      if (!thread.client.setNodes(nodes, homeOf(number, nodes))) continue;
+      if (thread.dispatch === null) this.interpreter.renewProcess(number);
+      else thread.endsSession = true;
+    }
+  }
+
   /** Goes on with the final reads. */
   startFinalReads(): void {
     const { workload, sessions, converges } = this.options;
@@ -142,14 +157,21 @@ export class ClientPool {
   private get workloadOptions(): WorkloadOptions {
     const { config, sessions, converges } = this.options;
     const { nodes, concurrency } = config;
-    return { nodes, concurrency, sessions, service: this.service, ...(converges && { converges }) };
+    const members = this.nodes === this.options.nodes ? {} : { members: this.nodes };
+    return {
+      nodes,
+      concurrency,
+      sessions,
+      service: this.service,
+      ...(converges && { converges }),
+      ...members,
+    };
   }
 
   private createClient(thread: number): Client {
     const { nodes, profile, deduplicates, sessions, attemptTimeoutMs, operationTimeoutMs, prng } =
       this.options;
-    const home = nodes[thread % nodes.length];
-    assert(home !== undefined, 'there is at least one node');
+    const home = homeOf(thread, nodes);
     const send = (node: NodeId, request: WireRequest, timeoutMs: number): number => {
       const id = this.options.send(node, request, timeoutMs);
       this.senders.set(id, thread);
@@ -223,20 +245,27 @@ export class ClientPool {
     const { node } = result;
     // What an earlier action changed stays changed, even if a later one certainly did nothing.
     const type = result.type === 'fail' && thread.hasChanged ? 'info' : result.type;
+    const isOver = thread.endsSession;
+    thread.endsSession = false;
     const completion =
       result.type === 'ok'
-        ? { type, value: workload.completed(invocation, result.result, thread.results), node }
+        ? {
+            type,
+            value: workload.completed(invocation, result.result, thread.results),
+            node,
+            endsSession: isOver,
+          }
         : {
             type,
             value: invocation.value,
             error: result.error,
             node,
-            endsSession: result.endsSession === true,
+            endsSession: isOver || result.endsSession === true,
           };
     this.counts[type]++;
     if (type === 'ok') this.latencies.add((nowNs - thread.sinceNs) / 1e6, nowNs);
     record(this.interpreter.complete(dispatch.thread, completion, nowNs));
-    if (invocation.endsSession === true || type === 'info') thread.client.endSession();
+    if (invocation.endsSession === true || isOver || type === 'info') thread.client.endSession();
   }
 
   private threadOf(number: number): Thread {
@@ -244,4 +273,11 @@ export class ClientPool {
     assert(thread !== undefined, `there is no thread ${number}`);
     return thread;
   }
+}
+
+/** The node that the client of a thread asks first. */
+function homeOf(thread: number, nodes: readonly NodeId[]): NodeId {
+  const home = nodes[thread % nodes.length];
+  assert(home !== undefined, 'there is at least one node');
+  return home;
 }

@@ -98,6 +98,7 @@ function emptyTally(): Tally {
 }
 
 function onNemesis(tallies: ReadonlyMap<string, Tally>, op: Op): void {
+  if (op.f === 'members-changed') return onMembersChanged(tallies, op);
   const [, verb, fault] = /^(start|stop|unavailable)-(.+)$/.exec(op.f) ?? [];
   const tally = fault === undefined ? undefined : tallies.get(fault);
   if (tally === undefined) return;
@@ -113,6 +114,13 @@ function onNemesis(tallies: ReadonlyMap<string, Tally>, op: Op): void {
   } else if (tally.open.delete(entry) && tally.open.size === 0) {
     tally.activeNs += op.timeNs - tally.sinceNs;
   }
+}
+
+/** The cluster has confirmed what an entry asked of it. */
+function onMembersChanged(tallies: ReadonlyMap<string, Tally>, op: Op): void {
+  const { fault, entry } = fieldsOf(op.value);
+  const tally = tallies.get(textOf(fault));
+  if (tally?.open.has(Number(entry)) === true) tally.open.set(Number(entry), true);
 }
 
 /** An operation was invoked: what is active now bites. */

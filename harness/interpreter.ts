@@ -175,8 +175,13 @@ export class Interpreter {
 
   /** No process acts any more: each thread goes on as another one. Nothing may be in flight. */
   renewProcesses(): void {
-    assert(this.busy === 0, 'processes are replaced between operations');
-    for (const thread of this.threads) this.processes[thread] = this.processOf(thread) + this.concurrency;
+    for (const thread of this.threads) this.renewProcess(thread);
+  }
+
+  /** A thread that has nothing in flight goes on as another process. */
+  renewProcess(thread: number): void {
+    assert(this.free.includes(thread), 'processes are replaced between operations');
+    this.processes[thread] = this.processOf(thread) + this.concurrency;
   }
 
   private dispatch(invocation: Invocation): Dispatch {

@@ -27,21 +27,28 @@ export class LeaderWatch {
   changes = 0;
   elections = 0;
   private readonly options: LeaderWatchOptions;
+  private nodes: readonly NodeId[];
   private readonly open = new Map<number, { node: NodeId; sentNs: number }>();
   private readonly asked = new Map<NodeId, number>();
 
   constructor(options: LeaderWatchOptions) {
     this.options = options;
+    this.nodes = options.nodes;
     this.leader = options.assumed ?? null;
+  }
+
+  /** Nodes have come or gone. */
+  setNodes(nodes: readonly NodeId[]): void {
+    this.nodes = nodes;
   }
 
   /** Asks every node that owes no answer. The time of the next poll, or null when nodes do not tell. */
   poll(nowNs: number): number | null {
-    const { nodes, profile, pollMs, send } = this.options;
+    const { profile, pollMs, send } = this.options;
     if (profile.leader === undefined) return null;
     for (const [id, { node, sentNs }] of this.open)
       if (nowNs - sentNs > 2 * pollTimeoutMs * 1e6) this.forget(id, node);
-    for (const node of nodes) {
+    for (const node of this.nodes) {
       if (this.asked.has(node)) continue;
       const id = send(node, profile.leader, pollTimeoutMs);
       this.open.set(id, { node, sentNs: nowNs });
@@ -67,7 +74,7 @@ export class LeaderWatch {
   private learn(body: unknown): void {
     if (typeof body !== 'object' || body === null) return;
     const { leader, term } = body as { leader?: unknown; term?: unknown };
-    const node = this.options.nodes.find((known) => known === leader);
+    const node = this.nodes.find((known) => known === leader);
     if (node === undefined || typeof term !== 'number' || term <= (this.term ?? -1)) return;
     this.elections++;
     if (this.term !== null && this.leader !== node) this.changes++;

@@ -46,6 +46,13 @@ export class Recovery {
     return this.unready.size === 0;
   }
 
+  /** Nodes have come or gone: these are asked, from the beginning. */
+  setNodes(nodes: readonly NodeId[]): void {
+    if (this.options.probe === null) return;
+    this.unready.clear();
+    for (const node of nodes) this.unready.add(node);
+  }
+
   /** The nodes that have not answered yet. */
   get missing(): readonly NodeId[] {
     return [...this.unready];

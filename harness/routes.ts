@@ -16,8 +16,8 @@ const pauseMinMs = 5;
 const pauseMaxMs = 200;
 
 export class Routes {
-  private readonly nodes: readonly NodeId[];
-  private readonly home: NodeId;
+  private nodes: readonly NodeId[];
+  private home: NodeId;
   private readonly prng: Prng;
   private readNode: NodeId;
   private writeNode: NodeId;
@@ -34,6 +34,18 @@ export class Routes {
     this.prng = prng;
     this.readNode = home;
     this.writeNode = home;
+  }
+
+  /** Nodes have come or gone; `home` is for a client whose own is gone. Whether its process had to stay with one of those. */
+  setNodes(nodes: readonly NodeId[], home: NodeId): boolean {
+    const isGone = (node: NodeId | null): boolean => node !== null && !nodes.includes(node);
+    const isStranded = isGone(this.stay) || (this.sessions === 'reads-at-one-node' && isGone(this.home));
+    this.nodes = nodes;
+    if (isGone(this.home)) this.home = home;
+    if (isGone(this.readNode)) this.readNode = this.home;
+    if (isGone(this.writeNode)) this.writeNode = this.home;
+    if (isGone(this.stay)) this.stay = null;
+    return isStranded;
   }
 
   /** Where a new operation begins. */

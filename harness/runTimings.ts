@@ -7,6 +7,8 @@ export interface RunTimings {
   readonly leaderPollMs: number;
   /** One batch of actions; after that the run goes on as if they were performed, with a warning. */
   readonly performTimeoutMs: number;
+  /** After everything is healed: until the cluster has its members back. */
+  readonly membersTimeoutMs: number;
   readonly recoveryTimeoutMs: number;
   readonly finalReadsTimeoutMs: number;
 }
@@ -17,6 +19,7 @@ export const timingsDefault: RunTimings = {
   operationTimeoutMs: 3000,
   leaderPollMs: 200,
   performTimeoutMs: 5000,
+  membersTimeoutMs: 10_000,
   recoveryTimeoutMs: 5000,
   finalReadsTimeoutMs: 10_000,
 };

@@ -9,7 +9,7 @@
  * reports give the same commands.
  */
 import { nodeId, type NodeId } from '../nodes/kernel/ids.ts';
-import type { Claim, NodeModel, OptionValues, Settling } from '../nodes/kernel/model.ts';
+import type { Claim, MembershipRequests, NodeModel, OptionValues, Settling } from '../nodes/kernel/model.ts';
 import { createPrng } from '../nodes/kernel/prng.ts';
 import type { WireRequest } from '../nodes/kernel/wire.ts';
 import { Alarms } from './alarms.ts';
@@ -18,6 +18,7 @@ import type { RunConfig } from './config.ts';
 import { exitWarning, problemWarning } from './faultReports.ts';
 import { sessionsFor } from './judged.ts';
 import { LeaderWatch } from './leaderWatch.ts';
+import { MemberChanges, type ChangeOutcome } from './memberChanges.ts';
 import { Nemesis, type NemesisStep } from './nemesis.ts';
 import { serviceOf, type ApiProfile } from './profile.ts';
 import { keyValueProfile } from './profiles/keyValue.ts';
@@ -37,6 +38,8 @@ export interface RunnerOptions {
     readonly deduplicates: NodeModel['deduplicates'];
     /** Clients are such as the claim is made for; without one they roam. */
     claim?(options: OptionValues): Claim;
+    /** How its members are changed, if they can be. */
+    readonly membership?: MembershipRequests;
   };
   /** Who leads as long as no node tells. */
   readonly leader?: NodeId;
@@ -48,7 +51,7 @@ export interface RunnerOptions {
 export type { RunTimings } from './runTimings.ts';
 
 /** Alarms: a client's by the number of its thread, the others by name. */
-type AlarmName = number | 'phase' | 'nemesis' | 'perform' | 'leader' | 'generator' | 'recovery';
+type AlarmName = number | 'phase' | 'nemesis' | 'perform' | 'leader' | 'generator' | 'members' | 'recovery';
 
 export class Runner implements Run {
   private readonly config: RunConfig;
@@ -59,6 +62,10 @@ export class Runner implements Run {
   private readonly nemesis: Nemesis;
   private readonly leaderWatch: LeaderWatch;
   private readonly recovery: Recovery;
+  /** Null where nobody can change who belongs to the cluster. */
+  private readonly memberChanges: MemberChanges | null;
+  /** All nodes that clients may ask. */
+  private nodes: readonly NodeId[];
   private readonly alarms = new Alarms<AlarmName>();
   private readonly warnings: string[] = [];
   private commands: Command[] = [];
@@ -67,6 +74,10 @@ export class Runner implements Run {
   private recoveryOverdue = false;
   private nowNs = 0;
   private startNs = 0;
+  /** When the changes of members that are due are looked at next; null while there are none. */
+  private membersAtNs: number | null = null;
+  /** When the members that the faults have changed are given up. */
+  private membersDeadlineNs = Infinity;
   private nextId = 0;
   private performId: number | null = null;
   /** The wake that the world knows of. */
@@ -96,7 +107,20 @@ export class Runner implements Run {
       send,
       setAlarm: (thread, atNs) => this.alarms.set(thread, atNs),
     });
-    this.nemesis = new Nemesis({ nodes, schedule: config.schedule });
+    this.nodes = nodes;
+    this.nemesis = new Nemesis({
+      nodes,
+      schedule: config.schedule,
+      changesMembers: model.membership !== undefined,
+    });
+    this.memberChanges =
+      model.membership === undefined
+        ? null
+        : new MemberChanges({
+            requests: model.membership,
+            send,
+            onAsked: (node) => this.nemesis.asked(node),
+          });
     this.leaderWatch = new LeaderWatch({
       nodes,
       profile,
@@ -173,7 +197,14 @@ export class Runner implements Run {
       if (leader !== this.leaderWatch.leader) this.alarms.set('nemesis', this.nowNs);
       return;
     }
+    const change = this.memberChanges?.onOutcome(id, outcome);
+    if (change !== undefined) return this.onMemberChange(change);
     this.recovery.onOutcome(id, outcome);
+  }
+
+  /** The cluster answered, or did not, when it was asked to change its members. */
+  private onMemberChange({ node, standing }: ChangeOutcome): void {
+    this.follow(this.nemesis.changed(node, standing));
   }
 
   /** Handles every alarm that is due. */
@@ -196,6 +227,8 @@ export class Runner implements Run {
         return this.onPerformed([`not performed within ${this.timings.performTimeoutMs} ms`]);
       case 'leader':
         return this.alarms.set('leader', this.leaderWatch.poll(this.nowNs));
+      case 'members':
+        return this.changeMembers();
       case 'recovery':
         if (this.phase === 'recovery') this.alarms.set('recovery', this.recovery.poll(this.nowNs));
         return;
@@ -250,6 +283,7 @@ export class Runner implements Run {
     this.phase = 'heal';
     this.alarms.set('phase', null);
     this.alarms.set('generator', null);
+    this.membersDeadlineNs = this.nowNs + this.timings.membersTimeoutMs * 1e6;
     this.follow(this.nemesis.heal());
   }
 
@@ -261,8 +295,38 @@ export class Runner implements Run {
       this.commands.push({ kind: 'perform', id: this.performId, actions: step.actions });
       this.alarms.set('perform', this.nowNs + this.timings.performTimeoutMs * 1e6);
     }
+    this.tellNodes();
     this.planNemesis();
+    if (this.membersAtNs === null && this.nemesis.dueChanges.length > 0) this.planMembers(this.nowNs);
     if (this.phase === 'heal' && this.nemesis.healed) this.recover();
+  }
+
+  /** Asks for the changes of members that are due; at the end of a run not for ever. */
+  private changeMembers(): void {
+    if (!this.isMainPhase && this.phase !== 'heal') return;
+    const isOverdue = this.phase === 'heal' && (this.interrupted || this.nowNs >= this.membersDeadlineNs);
+    if (isOverdue) {
+      if (!this.interrupted) this.warnings.push('the members of the cluster could not be put back in time');
+      return this.follow(this.nemesis.giveUp());
+    }
+    const { dueChanges } = this.nemesis;
+    const { leader } = this.leaderWatch;
+    this.planMembers(this.memberChanges?.poll(dueChanges, { nodes: this.nodes, leader }, this.nowNs) ?? null);
+  }
+
+  private planMembers(atNs: number | null): void {
+    this.membersAtNs = atNs;
+    this.alarms.set('members', atNs);
+  }
+
+  /** Everybody gets to know nodes that are new, or gone. */
+  private tellNodes(): void {
+    const { known } = this.nemesis;
+    if (known === this.nodes) return;
+    this.nodes = known;
+    this.clients.setNodes(known);
+    this.leaderWatch.setNodes(known);
+    this.recovery.setNodes(known);
   }
 
   private onPerformed(problems: readonly string[]): void {

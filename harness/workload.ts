@@ -2,6 +2,7 @@
  * A workload: which operations are generated, how each becomes a request and its answer a completion, and which
  * checkers judge the history. One file a workload, in workloads/.
  */
+import { nodeId, type NodeId } from '../nodes/kernel/ids.ts';
 import type { Guarantee, Sessions, Settling } from '../nodes/kernel/model.ts';
 import type { Json } from '../nodes/kernel/wire.ts';
 import type { Checker } from './checkers/checker.ts';
@@ -9,6 +10,8 @@ import type { Generator, Invocation } from './generator/generator.ts';
 
 export interface WorkloadOptions {
   readonly nodes: number;
+  /** The nodes that there are, if they are not n1 to n<nodes> any more. */
+  readonly members?: readonly NodeId[];
   readonly concurrency: number;
   /** How processes choose nodes (default: they roam). */
   readonly sessions?: Sessions;
@@ -16,6 +19,11 @@ export interface WorkloadOptions {
   readonly converges?: Settling;
   /** What the service can do (default: everything). */
   readonly service?: Service;
+}
+
+/** The nodes that may be asked. */
+export function nodesOf({ nodes, members }: Pick<WorkloadOptions, 'nodes' | 'members'>): readonly NodeId[] {
+  return members ?? Array.from({ length: nodes }, (_, index) => nodeId(index + 1));
 }
 
 /** What a workload asks of the service that it is to run on. */

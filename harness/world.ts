@@ -46,6 +46,10 @@ export type ClusterAction =
   | { readonly kind: 'stop'; readonly node: NodeId }
   /** Start again on the same data; performed when the node is ready. Nothing to do for one that is up. */
   | { readonly kind: 'start'; readonly node: NodeId }
+  /** Starts a new node on an empty disk, with links from and to all others; it belongs to no cluster yet. */
+  | { readonly kind: 'create'; readonly node: NodeId }
+  /** The node is gone for good, and its disk with it. */
+  | { readonly kind: 'discard'; readonly node: NodeId }
   | { readonly kind: 'pause'; readonly node: NodeId }
   | { readonly kind: 'resume'; readonly node: NodeId }
   /** Makes the node's wall clock wrong by so much, also while it is down or paused, and over its restarts. */

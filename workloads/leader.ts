@@ -2,7 +2,7 @@
 import { leaderTerms } from '../harness/checkers/objects/leaderTerms.ts';
 import { fromFunction, list, type Generator } from '../harness/generator/index.ts';
 import { leader as leaderSpec } from '../harness/specs/leader.ts';
-import type { Workload, WorkloadOptions } from '../harness/workload.ts';
+import { nodesOf, type Workload, type WorkloadOptions } from '../harness/workload.ts';
 import { nodeId } from '../nodes/kernel/ids.ts';
 
 export const leader: Workload = {
@@ -21,8 +21,6 @@ export const leader: Workload = {
   always: [leaderTerms()],
 };
 
-function everyNode({ nodes }: WorkloadOptions): Generator {
-  return list(
-    Array.from({ length: nodes }, (_, index) => ({ f: 'leader', value: null, node: nodeId(index + 1) })),
-  );
+function everyNode(options: WorkloadOptions): Generator {
+  return list(nodesOf(options).map((node) => ({ f: 'leader', value: null, node })));
 }

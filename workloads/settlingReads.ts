@@ -9,8 +9,8 @@
 import type { Generator, GeneratorContext, Invocation } from '../harness/generator/index.ts';
 import type { Op } from '../harness/history.ts';
 import { nameOfValue } from '../harness/specs/describe.ts';
-import type { UsedKey, WorkloadOptions } from '../harness/workload.ts';
-import { nodeId, type NodeId } from '../nodes/kernel/ids.ts';
+import { nodesOf, type UsedKey, type WorkloadOptions } from '../harness/workload.ts';
+import type { NodeId } from '../nodes/kernel/ids.ts';
 import type { Settling } from '../nodes/kernel/model.ts';
 import type { Json } from '../nodes/kernel/wire.ts';
 
@@ -64,14 +64,15 @@ interface Plan {
 
 export function settlingReads(
   keys: readonly UsedKey[],
-  { nodes, sessions = 'roaming' }: WorkloadOptions,
+  options: WorkloadOptions,
   settling: Settling,
   read: FinalRead,
 ): Generator {
+  const { sessions = 'roaming' } = options;
   const plan: Plan = {
     read,
     settling,
-    nodes: Array.from({ length: nodes }, (_, index) => nodeId(index + 1)),
+    nodes: nodesOf(options),
     isSticky: sessions !== 'roaming',
   };
   const watched = keys.map(({ key, crashes }) => ({

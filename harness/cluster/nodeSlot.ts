@@ -3,6 +3,7 @@
  * data and links. Actions on one node happen one after the other.
  */
 import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessError } from '../exit.ts';
@@ -86,6 +87,12 @@ export class NodeSlot {
       const { stopGraceMs: graceMs } = this.options;
       await this.supervisor.order({ kind: 'stop', node: this.place.node, graceMs });
     });
+  }
+
+  /** Gone for good: the process, and the disk. */
+  async discard(): Promise<void> {
+    await this.kill();
+    await rm(this.place.dataDirectory, { recursive: true, force: true });
   }
 
   pause(): Promise<void> {

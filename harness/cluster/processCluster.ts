@@ -137,12 +137,17 @@ export class ProcessCluster implements DrivenCluster {
    */
   async addNode(): Promise<{ readonly node: NodeId; readonly problems: readonly string[] }> {
     const node = nodeId(Math.max(0, ...this.nodes.map(nodeNumber)) + 1);
+    return { node, problems: await this.create(node) };
+  }
+
+  private async create(node: NodeId): Promise<readonly string[]> {
     this.hasGrown = true;
     await this.addSlots([node]);
     await this.slot(node).start();
-    const running = this.nodes.filter((other) => this.slot(other).state !== 'down');
+    // Those that are down or paused are told when they are back.
+    const running = this.nodes.filter((other) => this.slot(other).state === 'up');
     const problems = await Promise.all(running.map((other) => this.introducePeers(other)));
-    return { node, problems: problems.filter((problem) => problem !== null) };
+    return problems.filter((problem) => problem !== null);
   }
 
   /** Runs a program to its end beside the nodes, in the care of the supervisor. */
@@ -179,17 +184,24 @@ export class ProcessCluster implements DrivenCluster {
 
   private async performOnNode(action: ClusterAction): Promise<string | null> {
     try {
+      if (action.kind === 'create') return (await this.create(action.node)).join('; ') || null;
       await this.carryOut(action);
-      return action.kind === 'start' && this.hasGrown ? await this.introducePeers(action.node) : null;
+      const isBack = action.kind === 'start' || action.kind === 'resume';
+      return isBack && this.hasGrown && this.slot(action.node).state === 'up'
+        ? await this.introducePeers(action.node)
+        : null;
     } catch (error) {
       // A node that cannot be acted on is news for the run; a supervisor that does not answer is the end of it.
-      if (error instanceof HarnessError && action.kind !== 'start') throw error;
+      const isStart = action.kind === 'start' || action.kind === 'create';
+      if (error instanceof HarnessError && !isStart) throw error;
       return `${action.kind}: ${(error as Error).message}`;
     }
   }
 
-  private carryOut(action: ClusterAction): Promise<void> {
+  private carryOut(action: Exclude<ClusterAction, { kind: 'create' }>): Promise<void> {
     switch (action.kind) {
+      case 'discard':
+        return this.slot(action.node).discard();
       case 'kill':
         return this.slot(action.node).kill();
       case 'stop':
@@ -225,7 +237,9 @@ export class ProcessCluster implements DrivenCluster {
 
   private async addSlots(nodes: readonly NodeId[]): Promise<void> {
     const ports = new Map<NodeId, number>();
-    for (const node of nodes) ports.set(node, await this.choosePort(node, [...ports.values()]));
+    // Also of nodes that are gone: who still asks one of those must not reach another.
+    const used = [...this.slots.values()].map(({ place }) => place.port);
+    for (const node of nodes) ports.set(node, await this.choosePort(node, [...used, ...ports.values()]));
     for (const address of await this.supervisor.order({ kind: 'add-links', nodes }))
       this.rememberLink(address);
     for (const node of nodes) this.slots.set(node, this.createSlot(node, ports.get(node) ?? 0));

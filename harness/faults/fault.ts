@@ -30,6 +30,30 @@ export interface ClusterView {
   readonly nodes: readonly NodeId[];
   /** The node that leads, by the highest term that any node reported; null when unknown. */
   readonly leader: NodeId | null;
+  /** Absent where nobody can change who belongs to the cluster. */
+  readonly membership?: MembershipView;
+}
+
+/** What a fault may know of a cluster whose members can be changed. */
+export interface MembershipView {
+  /** The name that a new node would have; null when there have been as many nodes as there may be. */
+  readonly fresh: NodeId | null;
+  /** The members that no other entry adds, takes out, or has lost. */
+  readonly free: readonly NodeId[];
+  /** Whether a majority of the first members is left when one more is taken out. */
+  readonly mayShrink: boolean;
+  /** Whether a majority that knows everything is left when one more disk is lost. */
+  readonly mayLose: boolean;
+}
+
+/** Who leaves the cluster, and who joins it. */
+export interface MemberEffect {
+  readonly leaves: NodeId | null;
+  readonly joins: NodeId | null;
+  /** For good; else only while the entry is active. */
+  readonly isLasting: boolean;
+  /** The one that leaves is gone with its disk at once; it is replaced when the entry ends. */
+  readonly isLost: boolean;
 }
 
 /** What an active entry wants of the cluster. */
@@ -43,6 +67,7 @@ export interface FaultEffect {
     readonly to: NodeId;
     readonly rule: Partial<LinkRule>;
   }[];
+  readonly members?: MemberEffect;
   /** The symbolic target and what it resolved to, for the history: `{target: "leader", nodes: ["n3"]}`. */
   readonly resolved: { readonly [name: string]: Json };
 }

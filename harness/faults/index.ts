@@ -3,13 +3,26 @@ import type { Fault } from './fault.ts';
 import { clock } from './clock.ts';
 import { flaky } from './flaky.ts';
 import { kill } from './kill.ts';
+import { membership } from './membership.ts';
 import { partition } from './partition.ts';
 import { pause } from './pause.ts';
+import { rejoinEmpty } from './rejoinEmpty.ts';
 import { restartAll } from './restartAll.ts';
 import { slow } from './slow.ts';
 import { stop } from './stop.ts';
 
-export const faults: readonly Fault[] = [partition, kill, pause, stop, restartAll, slow, flaky, clock];
+export const faults: readonly Fault[] = [
+  partition,
+  kill,
+  pause,
+  stop,
+  restartAll,
+  membership,
+  rejoinEmpty,
+  slow,
+  flaky,
+  clock,
+];
 
 /** What is injected unless the command line says otherwise. */
 export const faultsDefault: readonly string[] = ['partition', 'kill', 'pause'];

@@ -45,6 +45,7 @@ type Done = (outcome: WireOutcome) => void;
 export class SimCluster {
   readonly network: SimNetwork;
   private readonly hosts = new Map<NodeId, SimHost>();
+  private readonly ports: HostPorts;
   private readonly setup: ClusterSetup;
   private readonly clientPrng: Prng;
   private readonly startPrng: Prng;
@@ -73,7 +74,7 @@ export class SimCluster {
       hostOf: (node) => this.hosts.get(node),
       arrive: this.arrive.bind(this),
     });
-    const ports = {
+    this.ports = {
       send: (from: NodeId, to: NodeId, message: unknown): void => {
         if (!carrier.takes(from, to, message)) network.send(from, to, message);
       },
@@ -83,7 +84,7 @@ export class SimCluster {
       failed: observer.failed.bind(observer),
     };
     for (const id of [...setup.nodes, ...(setup.joining ?? [])]) {
-      this.hosts.set(id, new SimHost(this.hostSetup(id), ports));
+      this.hosts.set(id, new SimHost(this.hostSetup(id), this.ports));
     }
   }
 
@@ -115,11 +116,14 @@ export class SimCluster {
       if (--open === 0) done(problems);
     };
     for (const action of actions) {
-      if (action.kind !== 'start') this.act(action);
-      else {
-        open++;
-        this.start(action.node, finish);
+      if (action.kind !== 'start' && action.kind !== 'create') {
+        this.act(action);
+        continue;
       }
+      open++;
+      if (action.kind === 'create')
+        this.hosts.set(action.node, new SimHost(this.hostSetup(action.node), this.ports));
+      this.start(action.node, finish);
     }
     this.setup.scheduler.after(1, () => {
       finish(null);
@@ -173,7 +177,7 @@ export class SimCluster {
     });
   }
 
-  private act(action: Exclude<ClusterAction, { kind: 'start' }>): void {
+  private act(action: Exclude<ClusterAction, { kind: 'start' | 'create' }>): void {
     switch (action.kind) {
       case 'link':
         this.network.setRule(action.from, action.to, action.rule);
@@ -186,6 +190,10 @@ export class SimCluster {
         return;
       case 'clock':
         this.host(action.node).setClock(action.offsetMs);
+        return;
+      case 'discard':
+        this.starts.delete(action.node);
+        this.host(action.node).discard();
         return;
       case 'discard':
         this.starts.delete(action.node);

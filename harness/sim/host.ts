@@ -157,6 +157,12 @@ export class SimHost {
     if (this.setup.flaw === 'lossy-disk') this.disk.corrupt(0);
   }
 
+  /** Gone for good, with its disk: whoever started it again would find nothing. */
+  discard(): void {
+    this.endLife();
+    this.disk.corrupt(0);
+  }
+
   /** SIGTERM: what was written is kept, what was not released is never sent. */
   stop(): void {
     this.disk.flush();

@@ -135,9 +135,26 @@ export interface Settling {
  */
 export type Sessions = 'roaming' | 'one-node' | 'reads-at-one-node';
 
+/**
+ * Requests to whoever leads, answered with 200 once the change is made. Asking again for what is so already is answered
+ * with 200, too.
+ */
+export interface MembershipRequests {
+  /** Makes a member of a running node that belongs to no cluster. */
+  add(node: NodeId): WireRequest;
+  remove(node: NodeId): WireRequest;
+}
+
 export const apiNames = ['key-value', 'quorum', 'crdt'] as const;
 /** The APIs that models have: which routes, which bodies. */
 export type ApiName = (typeof apiNames)[number];
+
+/** Processes in front of the nodes: then clients talk to these alone. */
+export interface Front {
+  readonly model: NodeModel;
+  /** How many, and how they are set up, with these options of the model behind; null where they want none. */
+  of(options: OptionValues): { readonly count: number; readonly options: OptionValues } | null;
+}
 
 export interface NodeModel<P extends Protocol = Protocol> {
   readonly name: string;
@@ -149,13 +166,6 @@ export interface NodeModel<P extends Protocol = Protocol> {
   readonly workloads: readonly string[];
   /** Names of the faults that it claims to survive with these options. */
   survives(options: OptionValues): readonly string[];
-/** Processes in front of the nodes: then clients talk to these alone. */
-export interface Front {
-  readonly model: NodeModel;
-  /** How many, and how they are set up, with these options of the model behind; null where they want none. */
-  of(options: OptionValues): { readonly count: number; readonly options: OptionValues } | null;
-}
-
   /** Whether a request with a `Request-Id` may be sent again without taking effect twice. */
   readonly deduplicates: boolean | ((options: OptionValues) => boolean);
   readonly options: readonly OptionSpec[];
@@ -185,6 +195,8 @@ export interface Front {
   /** Declared by the registry: a model knows no other one. */
   readonly front?: Front;
   toAnswer(response: P['response']): WireAnswer;
+  /** How the members of a running cluster are changed; absent where they cannot be. */
+  readonly membership?: MembershipRequests;
   /** Nobody ever leads: faults that would be aimed at the leader are aimed at any node. */
   readonly leaderless?: true;
   /** Who leads, as this status says; null for models without a leader. Served as `GET /leader`. */

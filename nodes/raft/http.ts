@@ -1,6 +1,6 @@
 /** The client API: that of the key–value machine, and what is asked of the cluster itself. Pure mapping. */
 import type { NodeId } from '../kernel/ids.ts';
-import type { JsonSchema, Route } from '../kernel/model.ts';
+import type { JsonSchema, MembershipRequests, Route } from '../kernel/model.ts';
 import type { Json, WireAnswer } from '../kernel/wire.ts';
 import { answerOfResult, body, keyValueRoutes, redirectAnswer } from '../machines/http.ts';
 import type { RaftProtocol, Response } from './messages.ts';
@@ -37,6 +37,12 @@ const adminRoutes: readonly Route<RaftProtocol>[] = [
     toRequest: ({ body }) => ({ type: 'transfer', to: fields(body).to }),
   },
 ];
+
+/** The requests of the routes above, for whoever changes the members of a running cluster. */
+export const membership: MembershipRequests = {
+  add: (node) => ({ method: 'POST', path: '/members/add', body: { node } }),
+  remove: (node) => ({ method: 'POST', path: '/members/remove', body: { node } }),
+};
 
 /** Everything a client may ask of a Raft node. */
 export const routes: readonly Route<RaftProtocol>[] = [...keyValueRoutes, ...adminRoutes];

@@ -2,7 +2,7 @@
 import type { Claim, NodeModel, OptionValues, Settling } from '../kernel/model.ts';
 import { bugSpecs } from './bugs.ts';
 import { RaftCore } from './core.ts';
-import { routes, toAnswer } from './http.ts';
+import { membership, routes, toAnswer } from './http.ts';
 import { invariants } from './invariants.ts';
 import type { RaftProtocol } from './messages.ts';
 import { clockDriftRatio, optionSpecs, parseOptions, type RaftOptions } from './options.ts';
@@ -103,6 +103,7 @@ export const raft: NodeModel<RaftProtocol> = {
   bugs: bugSpecs,
   invariants,
   routes,
+  membership,
   claim,
   toAnswer,
   leader: ({ leader, term }) => ({ leader, term }),
