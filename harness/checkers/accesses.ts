@@ -96,7 +96,9 @@ export class AccessReader {
   constructor(history: History, spec: SequentialSpec) {
     const { fNames } = history.events;
     this.history = history;
-    this.kinds = Array.from({ length: fNames.size }, (_, id) => accessKind(spec, fNames.get(id)));
+    const kinds: (AccessKind | undefined)[] = [];
+    for (let id = 0; id < fNames.size; id++) kinds.push(accessKind(spec, fNames.get(id)));
+    this.kinds = kinds;
     this.aliases = absentIds(history, spec);
   }
 

@@ -9,7 +9,7 @@ import type { Input, Output, SequentialSpec } from '../../specs/spec.ts';
 import { CodeTable } from './codeTable.ts';
 import { PairMap } from './pairMap.ts';
 import { SpecFault } from './specFault.ts';
-import { lengthened } from './arrays.ts';
+import { lengthened, zeros } from './arrays.ts';
 
 /** Not a state: the operation cannot have answered that. */
 export const inconsistent = -1;
@@ -44,9 +44,9 @@ export class Automaton {
   /** The number of the state before the first operation. */
   readonly initial: number;
   /** By code: the state that it needs, avoids, leaves. Without footprints nothing is known: none, none, grown. */
-  needs = new Int32Array(64);
-  avoids = new Int32Array(64);
-  leaves = new Int32Array(64);
+  needs = zeros(64);
+  avoids = zeros(64);
+  leaves = zeros(64);
   /** By code: 1 if the operation changes no state, whatever it answers. */
   observes = new Uint8Array(64);
   readonly hasFootprints: boolean;
@@ -71,9 +71,11 @@ export class Automaton {
     this.tables = tables;
     this.allowance = allowance;
     this.hasFootprints = spec.footprint !== undefined;
-    this.initial = SpecFault.guard(spec, undefined, () =>
-      this.numberOf(initial === undefined ? spec.init() : spec.init(initial)),
-    );
+    try {
+      this.initial = this.numberOf(initial === undefined ? spec.init() : spec.init(initial));
+    } catch (error) {
+      throw new SpecFault(spec, undefined, error);
+    }
   }
 
   get codeCount(): number {
@@ -142,32 +144,40 @@ export class Automaton {
     const known = this.steps.get(state, code);
     if (known !== undefined) return known;
     const { input, output } = this.operation(code);
-    const next = SpecFault.guard(this.spec, input, () => {
-      const after = this.spec.step(this.states[state], input, output);
-      return after === 'inconsistent' ? inconsistent : this.numberOf(after);
-    });
+    const next = this.askStep(state, input, output);
     this.steps.add(state, code, next);
     this.take(wordsPerStep);
     return next;
   }
 
+  private askStep(state: number, input: Input, output: Output): number {
+    try {
+      const after = this.spec.step(this.states[state], input, output);
+      return after === 'inconsistent' ? inconsistent : this.numberOf(after);
+    } catch (error) {
+      throw new SpecFault(this.spec, input, error);
+    }
+  }
+
   private describeNext(): void {
     const code = this.described++;
-    const operation = this.operation(code);
+    const { input, output } = this.operation(code);
     this.needs[code] = none;
     this.avoids[code] = none;
     this.leaves[code] = grown;
     this.take(wordsPerCode);
-    const isObserver = this.spec.observers.includes(operation.input.f);
+    const isObserver = this.spec.observers.includes(input.f);
     this.observes[code] = isObserver ? 1 : 0;
     if (!this.spec.footprint) return;
-    SpecFault.guard(this.spec, operation.input, () => {
-      const print = this.spec.footprint?.(operation.input, operation.output) ?? {};
+    try {
+      const print = this.spec.footprint(input, output);
       if ('needs' in print) this.needs[code] = this.numberOf(print.needs);
       if ('avoids' in print) this.avoids[code] = this.numberOf(print.avoids);
       if ('leaves' in print) this.leaves[code] = this.numberOf(print.leaves);
       else if (!print.grows) this.leaves[code] = unchanged;
-    });
+    } catch (error) {
+      throw new SpecFault(this.spec, input, error);
+    }
     this.grows ||= this.leaves[code] === grown;
     this.observes[code] = isObserver || this.leaves[code] === unchanged ? 1 : 0;
   }

@@ -1,11 +1,11 @@
 /** Numbers from 0 for triples of integers, in the order of first sight: open addressing, load at most one half. */
-import { lengthened } from './arrays.ts';
+import { lengthened, zeros } from './arrays.ts';
 
 export class CodeTable {
   size = 0;
-  private triples = new Int32Array(3 * 64);
+  private triples = zeros(3 * 64);
   /** The number in each slot, or -1. */
-  private table = new Int32Array(128).fill(-1);
+  private table = zeros(128).fill(-1);
 
   numberOf(first: number, second: number, third: number): number {
     const { table, triples } = this;
@@ -44,7 +44,7 @@ export class CodeTable {
   }
 
   private rehash(): void {
-    this.table = new Int32Array(2 * this.table.length).fill(-1);
+    this.table = zeros(2 * this.table.length).fill(-1);
     const mask = this.table.length - 1;
     for (let number = 0; number < this.size; number++) {
       let slot = hashOf(this.first(number), this.second(number), this.third(number)) & mask;

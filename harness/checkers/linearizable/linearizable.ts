@@ -136,10 +136,14 @@ class Check {
 
   /** How many keys each procedure decided, by its name. */
   private decisions(): Record<string, number> {
-    const byCases = [...this.decidedBy.values()].reduce((sum, count) => sum + count, 0);
-    const bySearch = this.parts.count - byCases - this.tasks.undecided.length;
-    const entries = [...this.decidedBy, ['search', bySearch] as const].filter(([, count]) => count > 0);
-    return Object.fromEntries(entries.map(([name, count]) => [`keys decided by ${name}`, count]));
+    const decisions: Record<string, number> = {};
+    let bySearch = this.parts.count - this.tasks.undecided.length;
+    for (const [name, count] of this.decidedBy) {
+      decisions[`keys decided by ${name}`] = count;
+      bySearch -= count;
+    }
+    if (bySearch > 0) decisions['keys decided by search'] = bySearch;
+    return decisions;
   }
 
   private countOpen(): number {

@@ -7,7 +7,7 @@
  *   other can, because open operations need not happen. So whatever uses at least what a stored one used is not new.
  */
 import type { MemoryAllowance } from './automaton.ts';
-import { lengthened } from './arrays.ts';
+import { lengthened, zeros } from './arrays.ts';
 
 /** Of an entry: the next one with the same key but other counts (or -1), its hash, r, the state; mask and counts follow. */
 const nextWord = 0;
@@ -43,8 +43,8 @@ export class Memo {
     this.allowance = allowance;
     this.entryWords = maskWord + slotWords + guards.length;
     const entries = 1 << (32 - Math.clz32(Math.min(Math.max(expected, entriesMin), entriesMax) - 1));
-    this.arena = new Int32Array(entries * this.entryWords);
-    this.table = new Int32Array(2 * entries).fill(-1);
+    this.arena = zeros(entries * this.entryWords);
+    this.table = zeros(2 * entries).fill(-1);
     allowance.wordsLeft -= this.arena.length + this.table.length;
   }
 
@@ -128,7 +128,7 @@ export class Memo {
   private rehash(): void {
     const old = this.table;
     this.allowance.wordsLeft -= old.length;
-    this.table = new Int32Array(2 * old.length).fill(-1);
+    this.table = zeros(2 * old.length).fill(-1);
     const { arena, table } = this;
     const mask = table.length - 1;
     for (let at = 0; at < old.length; at++) {

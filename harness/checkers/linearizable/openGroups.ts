@@ -7,6 +7,7 @@
  * their fields at once.
  */
 import { never } from '../../columns/operations.ts';
+import { arrayOf, lengthened, zeros } from './arrays.ts';
 import type { Problem } from './problem.ts';
 
 export class OpenGroups {
@@ -43,17 +44,17 @@ export class OpenGroups {
       if (group !== -1) sizes[group] = (sizes[group] as number) + 1;
     }
     this.count = codes.length;
-    this.code = Int32Array.from(codes);
+    this.code = arrayOf(codes);
     this.startsAt = sums(sizes);
     const total = this.startsAt[this.count] as number;
-    this.starts = new Int32Array(total);
-    this.place = new Int32Array(total);
+    this.starts = zeros(total);
+    this.place = zeros(total);
     this.fill(problem, groupOf);
-    this.word = new Int32Array(this.count);
-    this.shift = new Int32Array(this.count);
-    this.field = new Int32Array(this.count);
+    this.word = zeros(this.count);
+    this.shift = zeros(this.count);
+    this.field = zeros(this.count);
     this.words = this.layOut(sizes);
-    this.guards = new Int32Array(this.words);
+    this.guards = zeros(this.words);
     for (let group = 0; group < this.count; group++) {
       const guard = (this.field[group] as number) + (1 << (this.shift[group] as number));
       this.guards[this.word[group] as number] = (this.guards[this.word[group] as number] as number) | guard;
@@ -71,7 +72,7 @@ export class OpenGroups {
   }
 
   private fill(problem: Problem, groupOf: ReadonlyMap<number, number>): void {
-    const next = this.startsAt.slice();
+    const next = lengthened(this.startsAt, this.count);
     for (let at = 0; at < problem.length; at++) {
       if (problem.end[at] !== never) continue;
       const group = groupOf.get(problem.code[at] as number) ?? -1;
@@ -87,8 +88,8 @@ export class OpenGroups {
   private layOut(sizes: readonly number[]): number {
     let word = 0;
     let shift = 0;
-    for (const [group, size] of sizes.entries()) {
-      const bits = 33 - Math.clz32(size);
+    for (let group = 0; group < sizes.length; group++) {
+      const bits = 33 - Math.clz32(sizes[group] as number);
       if (shift + bits > 32) {
         word++;
         shift = 0;
@@ -103,7 +104,7 @@ export class OpenGroups {
 }
 
 function sums(sizes: readonly number[]): Int32Array {
-  const from = new Int32Array(sizes.length + 1);
-  for (const [at, size] of sizes.entries()) from[at + 1] = (from[at] as number) + size;
+  const from = zeros(sizes.length + 1);
+  for (let at = 0; at < sizes.length; at++) from[at + 1] = (from[at] as number) + (sizes[at] as number);
   return from;
 }

@@ -1,4 +1,5 @@
 /** A map from two non-negative integers to one, in flat arrays: open addressing, load at most one half. */
+import { zeros } from './arrays.ts';
 
 const none = new Int32Array(0);
 const lengthMin = 64;
@@ -40,8 +41,8 @@ export class PairMap {
   private grow(): void {
     const { keys, values } = this;
     const length = Math.max(lengthMin, 2 * values.length);
-    this.keys = new Int32Array(2 * length).fill(-1);
-    this.values = new Int32Array(length);
+    this.keys = zeros(2 * length).fill(-1);
+    this.values = zeros(length);
     for (let slot = 0; slot < values.length; slot++) {
       const a = keys[2 * slot] as number;
       if (a === -1) continue;

@@ -3,6 +3,7 @@ import type { History } from '../../columns/history.ts';
 import { noName } from '../../columns/interner.ts';
 import { failOutcome, okOutcome } from '../../columns/operations.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
+import { arrayOf, zeros } from './arrays.ts';
 
 /** The operations of all keys that count, by key; keys in the order of their first operations. */
 export class Parts {
@@ -17,7 +18,7 @@ export class Parts {
 
   constructor(keys: readonly number[], ofRow: Int32Array, sizes: readonly number[]) {
     this.count = keys.length;
-    this.key = Int32Array.from(keys);
+    this.key = arrayOf(keys);
     this.ofRow = ofRow;
     this.sizes = sizes;
   }
@@ -51,11 +52,10 @@ interface RowsByPart {
 export function partsOf(history: History, spec: SequentialSpec): Parts {
   const { length, outcome, f, key } = history.operations;
   const { fNames, keyNames } = history.events;
-  const observes = Uint8Array.from({ length: fNames.size }, (_, id) =>
-    spec.observers.includes(fNames.get(id)) ? 1 : 0,
-  );
-  const partOf = new Int32Array(keyNames.size + 1).fill(noPart);
-  const ofRow = new Int32Array(length);
+  const observes: boolean[] = [];
+  for (let id = 0; id < fNames.size; id++) observes.push(spec.observers.includes(fNames.get(id)));
+  const partOf = zeros(keyNames.size + 1).fill(noPart);
+  const ofRow = zeros(length);
   const keys: number[] = [];
   const sizes: number[] = [];
   for (let row = 0; row < length; row++) {
@@ -66,7 +66,7 @@ export function partsOf(history: History, spec: SequentialSpec): Parts {
       sizes.push(0);
     }
     const counts =
-      outcome[row] === okOutcome || (outcome[row] !== failOutcome && observes[f[row] as number] === 0);
+      outcome[row] === okOutcome || (outcome[row] !== failOutcome && !observes[f[row] as number]);
     ofRow[row] = counts ? part : noPart;
     if (counts) sizes[part] = (sizes[part] as number) + 1;
   }
@@ -75,11 +75,12 @@ export function partsOf(history: History, spec: SequentialSpec): Parts {
 
 /** A counting sort. */
 function sorted(ofRow: Int32Array, sizes: readonly number[]): RowsByPart {
-  const rowsAt = new Int32Array(sizes.length + 1);
+  const rowsAt = zeros(sizes.length + 1);
   for (let part = 0; part < sizes.length; part++)
     rowsAt[part + 1] = (rowsAt[part] as number) + (sizes[part] as number);
-  const next = rowsAt.slice();
-  const rows = new Int32Array(rowsAt[sizes.length] as number);
+  const next = zeros(sizes.length);
+  for (let part = 0; part < sizes.length; part++) next[part] = rowsAt[part] as number;
+  const rows = zeros(rowsAt[sizes.length] as number);
   for (let row = 0; row < ofRow.length; row++) {
     const part = ofRow[row] as number;
     if (part === noPart) continue;

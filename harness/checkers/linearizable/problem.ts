@@ -4,6 +4,7 @@
  */
 import type { Operations } from '../../columns/operations.ts';
 import { never, okOutcome } from '../../columns/operations.ts';
+import { zeros } from './arrays.ts';
 import { unknownOutput, type Automaton } from './automaton.ts';
 
 /** Columns, by start. */
@@ -21,9 +22,9 @@ export interface Problem {
 /** The operations in these rows, by start. O(rows). */
 export function problemOf(operations: Operations, rows: Int32Array, automaton: Automaton): Problem {
   const { length } = rows;
-  const code = new Int32Array(length);
-  const start = new Int32Array(length);
-  const end = new Int32Array(length);
+  const code = zeros(length);
+  const start = zeros(length);
+  const end = zeros(length);
   const { f, input, output, outcome } = operations;
   for (let at = 0; at < length; at++) {
     const row = rows[at] as number;

@@ -1,6 +1,7 @@
 /**
  * Who can make a state that is asked for: the operations that leave it, or one that it can grow from.
  */
+import { zeros } from './arrays.ts';
 import { none, type Automaton } from './automaton.ts';
 import type { OpenGroups } from './openGroups.ts';
 import type { Targets } from './targets.ts';
@@ -22,8 +23,8 @@ export class Producers {
     const states = targets.stateCount;
     [this.numbersAt, this.numbers] = byState(window.code, window.count, automaton, states);
     [this.groupsAt, this.groups] = byState(open.code, open.count, automaton, states);
-    this.nearest = new Int32Array(states).fill(none);
-    this.farther = new Int32Array(states).fill(none);
+    this.nearest = zeros(states).fill(none);
+    this.farther = zeros(states).fill(none);
     const made: number[] = [];
     for (let state = 0; state < states; state++)
       if (
@@ -68,7 +69,7 @@ function byState(
   { leaves }: Automaton,
   states: number,
 ): [at: Int32Array, operations: Int32Array] {
-  const at = new Int32Array(states + 2);
+  const at = zeros(states + 2);
   let listed = 0;
   for (let operation = 0; operation < count; operation++) {
     const left = leaves[codes[operation] as number] as number;
@@ -78,7 +79,7 @@ function byState(
   }
   for (let state = 2; state < at.length; state++)
     at[state] = (at[state] as number) + (at[state - 1] as number);
-  const operations = new Int32Array(listed);
+  const operations = zeros(listed);
   for (let operation = 0; operation < count; operation++) {
     const left = leaves[codes[operation] as number] as number;
     if (left < 0) continue;

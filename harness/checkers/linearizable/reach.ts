@@ -6,6 +6,7 @@
  * ahead sees that long before that operation is due.
  */
 import { never } from '../../columns/operations.ts';
+import { zeros } from './arrays.ts';
 import { dead, grown, none, unchanged, type Automaton } from './automaton.ts';
 import { OpenGroups } from './openGroups.ts';
 import type { Problem } from './problem.ts';
@@ -40,7 +41,7 @@ export class Reach {
     this.automaton = automaton;
     const targets = new Targets(automaton, grows ? askedBy(problem, automaton) : nothingAsked, grows);
     this.targets = targets;
-    const nextNeeding = new Int32Array(count + 1);
+    const nextNeeding = zeros(count + 1);
     nextNeeding[count] = count;
     const isNeeded = new Uint8Array(stateCount);
     let distinct = 0;
@@ -125,7 +126,7 @@ export class Reach {
 
 /** The states that any operation needs or avoids. */
 function askedBy({ code, length }: Problem, { needs, avoids }: Automaton): Int32Array {
-  const asked = new Int32Array(2 * length);
+  const asked = zeros(2 * length);
   let count = 0;
   for (let at = 0; at < length; at++) {
     const needed = needs[code[at] as number] as number;

@@ -21,7 +21,7 @@
  * 6. A configuration in which something needs what cannot be there in time leads nowhere (lookAhead.ts).
  */
 import { dead, inconsistent, unchanged, type Automaton, type MemoryAllowance } from './automaton.ts';
-import { lengthened } from './arrays.ts';
+import { lengthened, zeros } from './arrays.ts';
 import { LookAhead } from './lookAhead.ts';
 import { known, maskWord, Memo, numberWord, stateWord } from './memo.ts';
 import { OpenGroups } from './openGroups.ts';
@@ -73,7 +73,7 @@ export class Search {
   private state: number;
   private readonly current: Int32Array;
 
-  private stack = new Int32Array(frameWords * 64);
+  private stack = zeros(frameWords * 64);
   private depth = 0;
   /** By code: the last generation in which an operation with this code was a candidate. */
   private readonly seen: Int32Array;
@@ -99,10 +99,10 @@ export class Search {
     this.groups =
       this.reach?.groups ?? new OpenGroups(problem, (code) => automaton.leaves[code] !== unchanged);
     this.memo = new Memo(window.slotWords, this.groups.guards, allowance, window.count);
-    this.current = new Int32Array(window.slotWords + this.groups.words);
+    this.current = zeros(window.slotWords + this.groups.words);
     if (this.reach?.canTell)
       this.lookAhead = new LookAhead(automaton, window, this.reach, this.current, this.limit);
-    this.seen = new Int32Array(automaton.codeCount);
+    this.seen = zeros(automaton.codeCount);
     this.state = automaton.initial;
     if (this.limit === 0) this.status = 'linearizable';
     else if (allowance.wordsLeft < 0 || this.groups.count > (options.groupsMax ?? Infinity))
@@ -132,7 +132,7 @@ export class Search {
 
   /** The candidates that were taken: numbers of mandatory operations, complements of groups of open ones. */
   choices(): Int32Array {
-    const taken = new Int32Array(this.depth);
+    const taken = zeros(this.depth);
     for (let frame = 0; frame < this.depth; frame++)
       taken[frame] = this.stack[frameWords * frame + 2] as number;
     return taken;
@@ -150,7 +150,7 @@ export class Search {
    */
   private arriveFromAnywhere(since: number): void {
     const { flightAt, inFlight, start, slot, code } = this.window;
-    const observed = new Int32Array(this.current.length);
+    const observed = zeros(this.current.length);
     const perhaps: number[] = [];
     for (let at = 0; at < (flightAt[1] as number); at++) {
       const operation = inFlight[at] as number;

@@ -5,14 +5,10 @@ import type { Input, SequentialSpec } from '../../specs/spec.ts';
 export class SpecFault extends Error {
   override name = 'SpecFault';
 
-  /** Calls the spec, about an operation or its first state. Throws SpecFault for whatever it throws. */
-  static guard<T>(spec: SequentialSpec, about: Input | undefined, call: () => T): T {
-    try {
-      return call();
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      const where = about ? `at '${about.f}'` : 'before the first operation';
-      throw new SpecFault(`the spec ${spec.name} failed ${where}: ${message}`, { cause: error });
-    }
+  /** What the spec threw, asked about an operation or its first state. */
+  constructor(spec: SequentialSpec, about: Input | undefined, thrown: unknown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    const where = about ? `at '${about.f}'` : 'before the first operation';
+    super(`the spec ${spec.name} failed ${where}: ${message}`, { cause: thrown });
   }
 }

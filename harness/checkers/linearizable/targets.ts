@@ -6,7 +6,7 @@
  * paths in order those stand side by side, so a state is a range, and who asks last is the maximum over it.
  */
 import { dead, none, type Automaton } from './automaton.ts';
-import { lengthened } from './arrays.ts';
+import { lengthened, zeros } from './arrays.ts';
 
 /** Nobody asks. */
 export const nobody = -1;
@@ -38,10 +38,10 @@ export class Targets {
     this.automaton = automaton;
     this.grows = grows;
     this.stateCount = automaton.stateCount;
-    this.place = grows ? new Int32Array(this.stateCount).fill(none) : nothing;
+    this.place = grows ? zeros(this.stateCount).fill(none) : nothing;
     if (grows) this.sort(asked);
     this.leaves = grows ? this.paths.length : this.stateCount;
-    this.maxima = new Int32Array(grows ? 2 * this.leaves : this.leaves).fill(nobody);
+    this.maxima = zeros(grows ? 2 * this.leaves : this.leaves).fill(nobody);
   }
 
   /** Notes that the operation with this number asks for the state. */

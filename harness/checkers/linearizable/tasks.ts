@@ -59,7 +59,8 @@ export class Tasks {
 
   /** Gives a task its first slice. */
   add(task: Task): void {
-    this.advance({ ...task, allowance: { wordsLeft: 0 }, taken: 0 }, firstSliceNodes);
+    const { part, begin } = task;
+    this.advance({ part, begin, allowance: { wordsLeft: 0 }, taken: 0 }, firstSliceNodes);
   }
 
   /** Goes on in turn until every task is decided or the budget is used up. */

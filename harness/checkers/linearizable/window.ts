@@ -7,7 +7,7 @@
  */
 import { never } from '../../columns/operations.ts';
 import type { MemoryAllowance } from './automaton.ts';
-import { lengthened } from './arrays.ts';
+import { lengthened, zeros } from './arrays.ts';
 import type { Problem } from './problem.ts';
 
 /** So many are in flight at each completion; the list grows where there are more. */
@@ -35,12 +35,12 @@ export class Window {
     const count = order.length;
     this.count = count;
     this.place = order;
-    this.code = new Int32Array(count);
-    this.start = new Int32Array(count);
-    this.end = new Int32Array(count);
-    this.slot = new Int32Array(count);
-    this.flightAt = new Int32Array(count + 1);
-    this.inFlight = new Int32Array(inFlightUsual * count);
+    this.code = zeros(count);
+    this.start = zeros(count);
+    this.end = zeros(count);
+    this.slot = zeros(count);
+    this.flightAt = zeros(count + 1);
+    this.inFlight = zeros(inFlightUsual * count);
     allowance.wordsLeft -= (6 + inFlightUsual) * count;
     this.sweep(problem, this.numbered(problem), allowance);
   }
@@ -48,7 +48,7 @@ export class Window {
   /** Fills in what stands at each place; by place the number, or `optional`. */
   private numbered(problem: Problem): Int32Array {
     const { count, place, code, start, end } = this;
-    const numberAt = new Int32Array(problem.length).fill(optional);
+    const numberAt = zeros(problem.length).fill(optional);
     for (let number = 0; number < count; number++) {
       const at = place[number] as number;
       numberAt[at] = number;
@@ -114,7 +114,7 @@ function byEnd({ length, end }: Problem): Int32Array {
   for (let at = 0; at < length; at++)
     if (end[at] !== never) keys[count++] = (end[at] as number) * length + at;
   const sorted = keys.subarray(0, count).sort();
-  const order = new Int32Array(count);
+  const order = zeros(count);
   for (let at = 0; at < count; at++) order[at] = (sorted[at] as number) % length;
   return order;
 }
