@@ -157,15 +157,8 @@ export class ClientPool {
   private get workloadOptions(): WorkloadOptions {
     const { config, sessions, converges } = this.options;
     const { nodes, concurrency } = config;
-    const members = this.nodes === this.options.nodes ? {} : { members: this.nodes };
-    return {
-      nodes,
-      concurrency,
-      sessions,
-      service: this.service,
-      ...(converges && { converges }),
-      ...members,
-    };
+    const { nodes: members, service } = this;
+    return { nodes, members, concurrency, sessions, service, ...(converges && { converges }) };
   }
 
   private createClient(thread: number): Client {

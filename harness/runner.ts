@@ -8,9 +8,17 @@
  * Nothing that the world forgets can hang it: attempts, batches of actions and phases all have deadlines. The same
  * reports give the same commands.
  */
-import { nodeId, type NodeId } from '../nodes/kernel/ids.ts';
-import type { Claim, MembershipRequests, NodeModel, OptionValues, Settling } from '../nodes/kernel/model.ts';
+import type { NodeId } from '../nodes/kernel/ids.ts';
+import type {
+  Claim,
+  Front,
+  MembershipRequests,
+  NodeModel,
+  OptionValues,
+  Settling,
+} from '../nodes/kernel/model.ts';
 import { createPrng } from '../nodes/kernel/prng.ts';
+import { rosterOf } from '../nodes/kernel/roster.ts';
 import type { WireRequest } from '../nodes/kernel/wire.ts';
 import { Alarms } from './alarms.ts';
 import { ClientPool } from './clientPool.ts';
@@ -38,6 +46,8 @@ export interface RunnerOptions {
     readonly deduplicates: NodeModel['deduplicates'];
     /** Clients are such as the claim is made for; without one they roam. */
     claim?(options: OptionValues): Claim;
+    /** Who stands in front of its nodes. */
+    readonly front?: Front;
     /** How its members are changed, if they can be. */
     readonly membership?: MembershipRequests;
   };
@@ -85,7 +95,9 @@ export class Runner implements Run {
 
   constructor(options: RunnerOptions) {
     const { config, workload, model, profile = keyValueProfile } = options;
-    const nodes = Array.from({ length: config.nodes }, (_, index) => nodeId(index + 1));
+    const { nodes, fronts, all, entrances } = rosterOf(model, config.options, config.nodes);
+    // Proxies know those nodes that there were at their start.
+    const changesMembers = model.membership !== undefined && fronts.length === 0;
     const send = this.send.bind(this);
     this.config = config;
     this.timings = { ...timingsDefault, ...options.timings };
@@ -93,7 +105,7 @@ export class Runner implements Run {
     const { attemptTimeoutMs, operationTimeoutMs, leaderPollMs } = this.timings;
     this.clients = new ClientPool({
       config,
-      nodes,
+      nodes: entrances,
       workload,
       profile,
       deduplicates:
@@ -107,14 +119,14 @@ export class Runner implements Run {
       send,
       setAlarm: (thread, atNs) => this.alarms.set(thread, atNs),
     });
-    this.nodes = nodes;
+    this.nodes = all;
     this.nemesis = new Nemesis({
-      nodes,
+      nodes: all,
       schedule: config.schedule,
-      changesMembers: model.membership !== undefined,
+      changesMembers,
     });
     this.memberChanges =
-      model.membership === undefined
+      !changesMembers || model.membership === undefined
         ? null
         : new MemberChanges({
             requests: model.membership,
@@ -128,7 +140,7 @@ export class Runner implements Run {
       send,
       assumed: options.leader,
     });
-    this.recovery = new Recovery({ nodes, profile, probe: probeOf(workload, serviceOf(profile)), send });
+    this.recovery = new Recovery({ nodes: all, profile, probe: probeOf(workload, serviceOf(profile)), send });
   }
 
   on(report: Report, nowNs: number): readonly Command[] {

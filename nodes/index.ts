@@ -1,11 +1,12 @@
 /** The registry of models: one line each. */
-import type { NodeModel } from './kernel/model.ts';
+import type { NodeModel, OptionValues } from './kernel/model.ts';
 import type { Protocol } from './kernel/protocol.ts';
 import { causal } from './causal/model.ts';
 import { crdt } from './crdt/model.ts';
 import { eventual } from './eventual/model.ts';
 import { quorum } from './quorum/model.ts';
 import { leaderFollower } from './leader-follower/model.ts';
+import { proxy } from './proxy/model.ts';
 import { raft } from './raft/model.ts';
 
 /**
@@ -16,8 +17,27 @@ function anyProtocol<P extends Protocol>(model: NodeModel<P>): NodeModel {
   return model as unknown as NodeModel;
 }
 
+/** Models whose nodes stand in front of those of another one: they run, and claim nothing by themselves. */
+export const frontModels: readonly NodeModel[] = [anyProtocol(proxy)];
+
+/** With the options `proxy` and `proxyReads`: two proxies, set up as the model behind them needs it. */
+function behindProxies(model: NodeModel): NodeModel {
+  const { deduplicates } = model;
+  const settings = (options: OptionValues): OptionValues => ({
+    reads: options['proxyReads'] === 'quorum' ? 'any' : (options['proxyReads'] ?? 'follower'),
+    resend: (typeof deduplicates === 'function' ? deduplicates(options) : deduplicates) ? 'on' : 'off',
+  });
+  return {
+    ...model,
+    front: {
+      model: anyProtocol(proxy),
+      of: (options) => (options['proxy'] === 'on' ? { count: 2, options: settings(options) } : null),
+    },
+  };
+}
+
 export const models: readonly NodeModel[] = [
-  anyProtocol(raft),
+  behindProxies(anyProtocol(raft)),
   anyProtocol(leaderFollower),
   anyProtocol(quorum),
   anyProtocol(eventual),

@@ -30,6 +30,7 @@ const mayImport: Record<string, readonly string[]> = {
   'nodes/machines': ['nodes/kernel'],
   'nodes/raft': ['nodes/kernel', 'nodes/machines'],
   'nodes/leader-follower': ['nodes/kernel', 'nodes/machines'],
+  'nodes/proxy': ['nodes/kernel', 'nodes/machines'],
   'nodes/quorum': ['nodes/kernel'],
   'nodes/eventual': ['nodes/kernel'],
   'nodes/crdt': ['nodes/kernel'],

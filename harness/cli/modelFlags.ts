@@ -2,6 +2,7 @@
 import { Option, type Command } from 'commander';
 import { models } from '../../nodes/index.ts';
 import type { NodeModel, OptionValues } from '../../nodes/kernel/model.ts';
+import { plantable } from '../../nodes/kernel/roster.ts';
 import { OptionsError, parseOptions } from '../../nodes/kernel/options.ts';
 import { UsageError } from '../exit.ts';
 import { choose } from './choice.ts';
@@ -36,8 +37,16 @@ export function chosenModel(flags: ModelFlags): ChosenModel {
   const names = models.map(({ name }) => name).join(', ');
   if (flags.model === undefined) throw new UsageError(`--model is missing. There are: ${names}`);
   const model = choose('model', models, flags.model);
-  const bug = flags.bug === undefined ? null : choose(`bug of ${model.name}`, model.bugs, flags.bug).name;
-  return { model, options: optionsOf(model, flags.set), bug };
+  const options = optionsOf(model, flags.set);
+  return { model, options, bug: flags.bug === undefined ? null : chosenBug(model, options, flags.bug) };
+}
+
+function chosenBug(model: NodeModel, options: OptionValues, name: string): string {
+  const { name: bug } = choose(`bug of ${model.name}`, plantable(model), name);
+  const isOfNodes = model.bugs.some((one) => one.name === bug);
+  if (!isOfNodes && !model.front?.of(options))
+    throw new UsageError(`${bug} is a mistake of a proxy, and there is none: add --set proxy=on`);
+  return bug;
 }
 
 /** The options in a cluster of so many nodes. Throws UsageError for what such a cluster cannot have. */

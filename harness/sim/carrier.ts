@@ -12,7 +12,8 @@ import type { SimNetwork } from './network.ts';
 import type { Scheduler } from './scheduler.ts';
 
 export interface CarrierParts {
-  readonly model: NodeModel;
+  /** What a node speaks. */
+  readonly modelOf: (node: NodeId) => NodeModel;
   readonly network: SimNetwork;
   readonly scheduler: Scheduler;
   /** Undefined for a node that is not there. */
@@ -33,7 +34,7 @@ export class SimCarrier {
 
   /** False for a message that goes as a message. */
   takes(from: NodeId, to: NodeId, message: unknown): boolean {
-    const request = this.parts.model.carried?.(message) ?? null;
+    const request = this.parts.modelOf(from).carried?.(message) ?? null;
     if (request !== null) this.ask(from, to, message, request);
     return request !== null;
   }
@@ -53,7 +54,8 @@ export class SimCarrier {
 
   /** Tells the core that sent the message how it ended: the first time, and no core that came after it. */
   private endOf(from: NodeId, to: NodeId, message: unknown): (answer: WireAnswer | null) => void {
-    const { model, hostOf } = this.parts;
+    const { modelOf, hostOf } = this.parts;
+    const model = modelOf(from);
     const sender = hostOf(from);
     const incarnation = sender?.incarnation;
     let isOver = false;

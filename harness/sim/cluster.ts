@@ -5,6 +5,7 @@
 import type { NodeId } from '../../nodes/kernel/ids.ts';
 import type { NodeModel, OptionValues } from '../../nodes/kernel/model.ts';
 import type { Prng } from '../../nodes/kernel/prng.ts';
+import { rosterOf, seatOf, type Roster, type Seat } from '../../nodes/kernel/roster.ts';
 import type { NodeEvent, Protocol } from '../../nodes/kernel/protocol.ts';
 import type { WireRequest } from '../../nodes/kernel/wire.ts';
 import type { ClusterAction, WireOutcome } from '../world.ts';
@@ -20,7 +21,7 @@ import { answerOfHost, toCore } from './requests.ts';
 
 export interface ClusterSetup {
   readonly model: NodeModel;
-  /** The members from the start. */
+  /** The members from the start, n1 to nN; options may put proxies in front of them. */
   readonly nodes: readonly NodeId[];
   /** Nodes that run, but belong to no cluster until somebody adds them. */
   readonly joining?: readonly NodeId[];
@@ -52,9 +53,11 @@ export class SimCluster {
   /** Starts under way; a kill before the node is ready takes its start back. */
   private readonly starts = new Map<NodeId, number>();
   private startCount = 0;
+  private readonly roster: Roster;
 
   constructor(setup: ClusterSetup, observer: ClusterObserver) {
     this.setup = setup;
+    this.roster = rosterOf(setup.model, setup.options, setup.nodes.length);
     this.clientPrng = setup.prng.fork('clients');
     this.startPrng = setup.prng.fork('starts');
     const { scheduler, personality } = setup;
@@ -68,7 +71,7 @@ export class SimCluster {
     );
     const { network } = this;
     const carrier = new SimCarrier({
-      model: setup.model,
+      modelOf: (node) => this.seatOf(node).model,
       network,
       scheduler,
       hostOf: (node) => this.hosts.get(node),
@@ -83,7 +86,7 @@ export class SimCluster {
       probe: observer.probe.bind(observer),
       failed: observer.failed.bind(observer),
     };
-    for (const id of [...setup.nodes, ...(setup.joining ?? [])]) {
+    for (const id of [...this.roster.all, ...(setup.joining ?? [])]) {
       this.hosts.set(id, new SimHost(this.hostSetup(id), this.ports));
     }
   }
@@ -157,7 +160,7 @@ export class SimCluster {
       back({ kind: 'refused' });
       return;
     }
-    const { model } = this.setup;
+    const { model } = this.seatOf(host.id);
     // The host's own route is a request like any other: a paused node does not answer it.
     const ofHost = answerOfHost(model, request);
     if (ofHost !== null) {
@@ -223,20 +226,20 @@ export class SimCluster {
     });
   }
 
+  private seatOf(node: NodeId): Seat {
+    return seatOf(this.setup.model, this.setup, this.roster, node);
+  }
+
   private hostSetup(id: NodeId): ConstructorParameters<typeof SimHost>[0] {
     const { setup } = this;
-    const isMember = setup.nodes.includes(id);
+    const { model, options, bug, peers } = this.seatOf(id);
     const prng = setup.prng.fork(id);
     const { fsync, crashKeeps, wallSkewMs } = setup.personality;
     const clock = prng.fork('clock');
     return {
       id,
-      model: setup.model,
-      init: {
-        peers: isMember ? setup.nodes.filter((other) => other !== id) : [],
-        options: setup.options,
-        bug: setup.bug,
-      },
+      model,
+      init: { peers, options, bug },
       prng,
       scheduler: setup.scheduler,
       // Disks differ: some are up to twice as slow.

@@ -12,6 +12,13 @@ export interface Failure {
   readonly explanation: string;
 }
 
+function observersOf({ invariants }: NodeModel): readonly {
+  readonly name: string;
+  readonly observe: ReturnType<NodeModel['invariants'][number]['observer']>;
+}[] {
+  return invariants.map((invariant) => ({ name: invariant.name, observe: invariant.observer() }));
+}
+
 /** Shows a released status to every invariant; answers with the first that is broken. Cost: O(change). */
 export type InvariantWatch = (
   node: NodeId,
@@ -19,13 +26,12 @@ export type InvariantWatch = (
   status: unknown,
 ) => { readonly name: string; readonly explanation: string } | null;
 
-export function watchInvariants(model: NodeModel): InvariantWatch {
-  const observers = model.invariants.map((invariant) => ({
-    name: invariant.name,
-    observe: invariant.observer(),
-  }));
+/** The processes in front of a cluster, if there are any, have invariants of their own. */
+export function watchInvariants(model: NodeModel, fronts: readonly NodeId[] = []): InvariantWatch {
+  const ofNodes = observersOf(model);
+  const ofFronts = model.front === undefined ? [] : observersOf(model.front.model);
   return (node, incarnation, status) => {
-    for (const { name, observe } of observers) {
+    for (const { name, observe } of fronts.includes(node) ? ofFronts : ofNodes) {
       const explanation = observe({ node, incarnation, status });
       if (explanation !== null) return { name, explanation };
     }

@@ -6,6 +6,7 @@ import type { Guarantee, NodeModel, OptionValues } from '../../nodes/kernel/mode
 import { nodeId, type NodeId } from '../../nodes/kernel/ids.ts';
 import { createPrng, type Prng } from '../../nodes/kernel/prng.ts';
 import { nodeBudget } from '../checkers/budget.ts';
+import { rosterOf } from '../../nodes/kernel/roster.ts';
 import type { RunConfig } from '../config.ts';
 import type { Op } from '../history.ts';
 import { judge } from '../judge.ts';
@@ -91,7 +92,7 @@ export function planTrial(campaign: Campaign, seed: number): Plan {
   const faults = campaign.faults ?? character.faults.filter((fault) => survived.has(fault));
   const faultIntervalSeconds = campaign.faultIntervalSeconds ?? character.faultIntervalSeconds;
   const { timeLimitSeconds } = campaign;
-  const nodes = members(nodeCount);
+  const { all: nodes } = rosterOf(campaign.model, options, nodeCount);
   const schedule =
     campaign.schedule ??
     scheduleOf(campaign, profile, prng, { nodes, faults, faultIntervalSeconds, timeLimitSeconds }).filter(

@@ -182,6 +182,8 @@ export interface NodeModel<P extends Protocol = Protocol> {
    */
   sized?(options: OptionValues, nodes: number): OptionValues;
   claim(options: OptionValues): Claim;
+  /** Declared by the registry: a model knows no other one. */
+  readonly front?: Front;
   /**
    * Messages that travel as HTTP requests of their own, in a form that programs of others understand: the request, or
    * null for one that goes with the batches of `/peer`. The node that is asked takes it by its client routes.
@@ -192,8 +194,6 @@ export interface NodeModel<P extends Protocol = Protocol> {
    * `answer` is null when none came in time: that, too, promises nothing (host law 4).
    */
   answered?(message: P['message'], answer: WireAnswer | null): P['message'] | null;
-  /** Declared by the registry: a model knows no other one. */
-  readonly front?: Front;
   toAnswer(response: P['response']): WireAnswer;
   /** How the members of a running cluster are changed; absent where they cannot be. */
   readonly membership?: MembershipRequests;
