@@ -27,7 +27,7 @@ import { retireProcesses } from './retiredProcesses.ts';
 const operation = /\bjepsen\S{0,40}[ \t]{1,8}(?:-[ \t]{1,8})?(?=(?:\d{1,20}|:[\w-]{1,40})[ \t]{1,8}:)/;
 /** What nearly all operations look like. */
 const usual =
-  /^(\d+)[ \t]+:(invoke|ok|fail|info)[ \t]+:(read|write|cas)[ \t]+(nil|\d{1,15}|\[\d{1,15} \d{1,15}\])\s*$/;
+  /^(\d+)[ \t]+:(invoke|ok|fail|info)[ \t]+:(read|write|cas)[ \t]+(nil|\d{1,15}|\[\d{1,15} \d{1,15}\]|:[a-z-]{1,40})\s*$/;
 const logLine = /\b(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL)\b/;
 const example = "'INFO  jepsen.util - 3 :invoke :read nil'";
 
@@ -86,14 +86,13 @@ function append(builder: HistoryBuilder, { process, type, f, value, error }: Eve
 }
 
 function usualEvent(text: string): Event | undefined {
-  const [, process, type = '', f = '', value = ''] = usual.exec(text) ?? [];
-  if (process === undefined) return undefined;
-  return {
-    process: Number(process),
-    type: opTypes.indexOf(type as (typeof opTypes)[number]),
-    f,
-    value: value === 'nil' ? null : (JSON.parse(value.replace(' ', ',')) as Json),
-  };
+  const [, actor, name = '', f = '', value = ''] = usual.exec(text) ?? [];
+  if (actor === undefined) return undefined;
+  const process = Number(actor);
+  const type = opTypes.indexOf(name as (typeof opTypes)[number]);
+  if (value.startsWith(':'))
+    return type === okType ? undefined : { process, type, f, value: null, error: value.slice(1) };
+  return { process, type, f, value: value === 'nil' ? null : (JSON.parse(value.replace(' ', ',')) as Json) };
 }
 
 /** Reads the elements as EDN; refuses what is no operation after all. */

@@ -65,6 +65,19 @@ describe('logs of Jepsen', () => {
     assert.deepEqual([history.op(1).value, history.op(1).error], ['blue', undefined]);
   });
 
+  it('lines of the usual form are what they are as EDN', () => {
+    const operationIn = (rest: string): readonly unknown[] => {
+      const { process, type, f, value, error } = read(`INFO  jepsen.util - ${rest}\n`).history.op(0);
+      return [process, type, f, value, error];
+    };
+    for (const type of ['invoke', 'ok', 'fail', 'info'])
+      for (const value of ['nil', '7', '[0 12]', ':timed-out', ':nil', ':-']) {
+        const usual = `3\t:${type}\t:cas\t${value}`;
+        // A comma is white space in EDN alone.
+        assert.deepEqual(operationIn(usual), operationIn(`${usual},`), usual);
+      }
+  });
+
   it('may tell of no operation', () => {
     assert.equal(read('').history.length, 0);
     const { history, warnings } = read('INFO  jepsen.core - the cluster did not start\n');
