@@ -36,7 +36,7 @@ export interface ApiProfile {
   /** The model's options, for templates. */
   readonly options?: OptionValues;
   /** Where a node tells who leads, if it does; the answer is `{leader, term}`. */
-  readonly leader?: { readonly method: 'GET'; readonly path: string };
+  readonly leader?: { readonly method: 'GET' | 'POST'; readonly path: string };
 }
 
 /** What an answer without the expected result is. */

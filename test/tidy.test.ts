@@ -35,7 +35,7 @@ const mayImport: Record<string, readonly string[]> = {
   'nodes/eventual': ['nodes/kernel'],
   'nodes/crdt': ['nodes/kernel'],
   'nodes/causal': ['nodes/kernel'],
-  'nodes/host': ['nodes/kernel', 'nodes/index.ts', 'node:', 'ajv', 'ordeal:'],
+  'nodes/host': ['nodes/kernel', 'nodes/index.ts', 'node:', 'ajv', '@grpc/', 'ordeal:'],
   'nodes/index.ts': ['nodes/'],
   'harness/columns': ['nodes/kernel', 'harness/history.ts'],
   'harness/specs': ['nodes/kernel', 'harness/history.ts'],

@@ -6,13 +6,17 @@ import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { nodeId } from '../../nodes/kernel/ids.ts';
 import type { NodeModel, OptionValues } from '../../nodes/kernel/model.ts';
+import { transportOf } from '../../nodes/kernel/transport.ts';
+import { machineOf } from '../../nodes/machines/index.ts';
 import { bundleHost } from '../cluster/bundle.ts';
-import { ClusterConsole } from '../cluster/console.ts';
+import { ClusterConsole, type ConsoleService } from '../cluster/console.ts';
 import { helpText } from '../cluster/consoleLine.ts';
+import { clientFor } from '../cluster/nodeClient.ts';
 import { startCluster, type ProcessCluster } from '../cluster/processCluster.ts';
 import { referenceProgram } from '../cluster/referenceProgram.ts';
+import { clientProfileOf } from '../profiles/index.ts';
 import { wholeNumber } from './choice.ts';
-import { curlLines } from './curlLines.ts';
+import { callLines } from './callLines.ts';
 import { addModelFlags, chosenModel, sizedFor, type ModelFlags } from './modelFlags.ts';
 
 interface Flags extends ModelFlags {
@@ -42,17 +46,23 @@ async function playWith(flags: Flags): Promise<void> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
   const folder = mkdtempSync(join(tmpdir(), 'ordeal-cluster-'));
+  const transport = transportOf(config.options);
   try {
+    const program = await bundleHost(join(folder, 'host.mjs'), {
+      transport,
+      machine: machineOf(config.options),
+    });
     const cluster = await startCluster({
       nodes,
-      program: referenceProgram({ program: await bundleHost(join(folder, 'host.mjs')), config }),
+      program: referenceProgram({ program, config }),
       folder,
       seed: config.seed,
       ...(flags.basePort !== undefined && { basePort: flags.basePort }),
     });
     try {
       print(introduction(model, config.options, cluster, folder));
-      await converse(cluster, signalled);
+      const profile = clientProfileOf(model, config.options);
+      await converse(cluster, { profile, client: await clientFor(transport) }, signalled);
     } finally {
       await cluster.close();
     }
@@ -62,8 +72,12 @@ async function playWith(flags: Flags): Promise<void> {
 }
 
 /** Takes lines until `quit`, the end of the input, or a signal. Fails when the cluster does. */
-async function converse(cluster: ProcessCluster, signalled: Promise<void>): Promise<void> {
-  const console = new ClusterConsole(cluster);
+async function converse(
+  cluster: ProcessCluster,
+  service: ConsoleService,
+  signalled: Promise<void>,
+): Promise<void> {
+  const console = new ClusterConsole(cluster, service);
   const input = createInterface({
     input: process.stdin,
     output: process.stdout,
@@ -115,7 +129,7 @@ function introduction(
     ...cluster.nodes.map((node) => `  ${node}  ${cluster.url(node)}`),
     `what they print: ${join(folder, 'nodes')}/<node>/stderr.log (removed at the end)`,
     `try, in another terminal${hint}:`,
-    ...curlLines(model, options, port).map((line) => `  ${line}`),
+    ...callLines(model, options, port).map((line) => `  ${line}`),
     "or here; 'help' lists the commands, 'quit' ends the cluster:",
   ].join('\n');
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { bundleHost } from '../cluster/bundle.ts';
 import { linkProbes } from '../cluster/linkReport.ts';
+import { clientOf } from '../cluster/nodeClient.ts';
 import { startCluster, type ProcessCluster } from '../cluster/processCluster.ts';
 import { referenceProgram } from '../cluster/referenceProgram.ts';
 import { runInRealWorld } from '../cluster/realWorld.ts';
@@ -13,6 +14,8 @@ import type { RunFolder } from '../store.ts';
 import { leaderNumber } from '../submission/placeholders.ts';
 import { readyMsOf, startSubmission } from '../submission/start.ts';
 import { nodeId } from '../../nodes/kernel/ids.ts';
+import { transportOf } from '../../nodes/kernel/transport.ts';
+import { machineOf } from '../../nodes/machines/index.ts';
 import type { Plan } from './runPlan.ts';
 
 /** Whoever shows a run while it goes on. */
@@ -53,6 +56,7 @@ export async function conduct(
     const { interrupted, durationMs } = await runInRealWorld({
       run,
       cluster,
+      client: await clientOf(config.options),
       signal,
       deadlineMs: (config.timeLimitSeconds + graceSeconds) * 1000 + settlingMs,
       record: (op) => {
@@ -79,7 +83,10 @@ async function start({ config }: Plan, { paths }: RunFolder, signal: AbortSignal
   const { nodes, seed, options, submission } = config;
   const { folder } = paths;
   if (submission !== undefined) return startSubmission({ submission, nodes, options, folder, seed, signal });
-  const program = await bundleHost(join(paths.nodes, 'host.mjs'));
+  const program = await bundleHost(join(paths.nodes, 'host.mjs'), {
+    transport: transportOf(options),
+    machine: machineOf(options),
+  });
   return startCluster({ nodes, program: referenceProgram({ program, config }), folder, seed });
 }
 

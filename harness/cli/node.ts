@@ -11,7 +11,7 @@ import type { Protocol } from '../../nodes/kernel/protocol.ts';
 import { HarnessError, UsageError } from '../exit.ts';
 import { makeFolder } from '../makeFolder.ts';
 import { wholeNumber } from './choice.ts';
-import { curlLines } from './curlLines.ts';
+import { callLines } from './callLines.ts';
 import { courseSettings } from './courseEnvironment.ts';
 import { addModelFlags, chosenModel, sizedFor, type ModelFlags } from './modelFlags.ts';
 
@@ -114,7 +114,7 @@ async function runForeground(nodeFlags: NodeFlags): Promise<void> {
       bug,
       onFatal: end,
     }).then((node) => {
-      const curl = curlLines(model, options, node.port);
+      const curl = callLines(model, options, node.port);
       process.stdout.write(introduction(`${nodeId(flags.id)} of ${model.name}`, node, peers, folder, curl));
       void signals.first.then(() => end(node));
     }, end);

@@ -10,7 +10,7 @@ import { UsageError } from '../exit.ts';
 import type { ScheduleEntry } from '../faults/fault.ts';
 import { faults as allFaults, faultsDefault } from '../faults/index.ts';
 import { serviceOf, type ApiProfile } from '../profile.ts';
-import { apiProfileOf } from '../profiles/index.ts';
+import { clientProfileOf } from '../profiles/index.ts';
 import { runDefaults } from '../repro.ts';
 import { drawSchedule, withoutLeader } from '../schedule.ts';
 import type { Submission } from '../submission/manifest.ts';
@@ -108,7 +108,7 @@ export function planRun(flags: PlanFlags, submission?: Submission): Plan {
   const nodes = flags.nodes ?? model.nodesDefault;
   const options = sizedFor(model, servingOptions(model, flags, workload.name), nodes);
   const profile =
-    submission === undefined ? apiProfileOf(model, options) : submissionProfile(submission, options);
+    submission === undefined ? clientProfileOf(model, options) : submissionProfile(submission, options);
   checkNeeds(model, workload, profile);
   if (flags.network !== 'links') throw new UsageError(`no network '${flags.network}'. There is: links`);
   const members = Array.from({ length: nodes }, (_, index) => nodeId(index + 1));

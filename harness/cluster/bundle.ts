@@ -6,12 +6,15 @@
 import { Ajv } from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build, type Plugin } from 'esbuild';
-import { dirname } from 'node:path';
+import { copyFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { schemaSettings, type NamedSchema } from '../../nodes/host/compile.ts';
 import { schemasOf } from '../../nodes/host/validation.ts';
 import { models } from '../../nodes/index.ts';
 import type { NodeModel } from '../../nodes/kernel/model.ts';
+import type { MachineName } from '../../nodes/machines/index.ts';
+import type { Transport } from '../../nodes/kernel/transport.ts';
 import { HarnessError } from '../exit.ts';
 
 export interface BundleSettings {
@@ -19,14 +22,31 @@ export interface BundleSettings {
   readonly entry?: string;
   /** The models whose schemas the entry needs. */
   readonly models?: readonly Pick<NodeModel, 'name' | 'routes'>[];
+  /** How its nodes are asked: HTTP unless it is given. */
+  readonly transport?: Transport;
+  /** What its nodes replicate: keys with values unless it is given. */
+  readonly machine?: MachineName;
 }
+
+/** What nodes load only for gRPC, and the file that it reads. */
+const grpcModule = './grpc/door.ts';
+const grpcDefinition = 'kv.proto';
+/** What nodes load only for a database. */
+const sqliteModule = 'sql.js/dist/sql-wasm-inline.js';
+/** These libraries ask for modules of Node as CommonJS does. */
+const requireForLibraries =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
 /** Writes the bundle to `outFile` (its name ends in `.mjs`), and answers with that path. */
 export async function bundleHost(outFile: string, settings: BundleSettings = {}): Promise<string> {
   const schemas = (settings.models ?? models).flatMap((model) => schemasOf(model));
+  const speaksGrpc = settings.transport === 'grpc';
+  const hasTables = settings.machine === 'sql';
   try {
+    if (speaksGrpc)
+      copyFileSync(pathOf(`../../nodes/host/${grpcDefinition}`), join(dirname(outFile), grpcDefinition));
     await build({
       entryPoints: [settings.entry ?? pathOf('../../nodes/host/main.ts')],
       outfile: outFile,
@@ -38,6 +58,9 @@ export async function bundleHost(outFile: string, settings: BundleSettings = {})
       keepNames: true,
       logLevel: 'silent',
       plugins: [compiledSchemas(schemas)],
+      // Bundling the libraries takes longer than all the rest, and their code would be read at each start.
+      external: [...(speaksGrpc ? [] : [grpcModule]), ...(hasTables ? [] : [sqliteModule])],
+      ...((speaksGrpc || hasTables) && { banner: { js: requireForLibraries } }),
     });
   } catch (error) {
     throw new HarnessError(

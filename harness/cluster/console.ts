@@ -1,12 +1,12 @@
 /** Carries the commands of the console out on a cluster, and says in a line what came of each. */
 import type { NodeId } from '../../nodes/kernel/ids.ts';
 import type { Json, WireRequest } from '../../nodes/kernel/wire.ts';
-import { toWire } from '../profile.ts';
-import { keyValueProfile } from '../profiles/keyValue.ts';
+import { toWire, type ApiProfile } from '../profile.ts';
 import { openLink, type ClusterAction, type LinkRule, type WireOutcome } from '../world.ts';
 import { parseLine, helpText, type ConsoleCommand } from './consoleLine.ts';
 import { HttpClient } from './httpClient.ts';
 import { describeOutcome } from './introduce.ts';
+import type { NodeClient } from './nodeClient.ts';
 import type { ProcessCluster } from './processCluster.ts';
 
 const askMs = 3_000;
@@ -20,15 +20,25 @@ interface Answered {
   readonly outcome: WireOutcome;
 }
 
+/** How keys are read and written. */
+export interface ConsoleService {
+  readonly profile: ApiProfile;
+  /** Closed with the console. */
+  readonly client: NodeClient;
+}
+
 export class ClusterConsole {
   private readonly cluster: ProcessCluster;
-  private readonly client = new HttpClient();
+  private readonly service: ConsoleService;
+  /** For what is asked of the cluster itself. */
+  private readonly http = new HttpClient();
   private leader: NodeId | null = null;
   /** By link, which has one rule at a time: how it is cut. */
   private readonly cuts = new Map<string, LinkRule['mode']>();
 
-  constructor(cluster: ProcessCluster) {
+  constructor(cluster: ProcessCluster, service: ConsoleService) {
     this.cluster = cluster;
+    this.service = service;
   }
 
   /** Carries out one line; answers with what to print, or null to quit. */
@@ -43,13 +53,14 @@ export class ClusterConsole {
   }
 
   close(): void {
-    this.client.close();
+    this.http.close();
+    this.service.client.close();
   }
 
   private async carryOut(command: Exclude<ConsoleCommand, { kind: 'quit' }>): Promise<string> {
     switch (command.kind) {
       case 'ask':
-        return this.ask(toWire(keyValueProfile, command.action), command.at);
+        return this.ask(toWire(this.service.profile, command.action), command.at, this.service.client);
       case 'kill':
       case 'stop':
       case 'start':
@@ -119,7 +130,7 @@ export class ClusterConsole {
     const lines = await Promise.all(
       this.cluster.nodes.map(async (node) => {
         const state = this.cluster.state(node);
-        const outcome = state === 'up' ? await this.send(node, leaderRequest, statusMs) : null;
+        const outcome = state === 'up' ? await this.send(node, leaderRequest, statusMs, this.http) : null;
         const says = outcome === null || isLeaderless(outcome) ? '' : `  ${describeLeader(outcome)}`;
         return `${node}  ${this.cluster.url(node)}  ${state}${says}`;
       }),
@@ -128,22 +139,26 @@ export class ClusterConsole {
     return [...lines, ...(cuts.length > 0 ? [`cut: ${cuts.join(' ')}`] : [])].join('\n');
   }
 
-  private async ask(request: WireRequest, at: NodeId | null): Promise<string> {
+  private async ask(
+    request: WireRequest,
+    at: NodeId | null,
+    client: NodeClient = this.http,
+  ): Promise<string> {
     if (at !== null) this.cluster.place(at);
     const { node, outcome } =
       at === null
-        ? await this.askLeader(request)
-        : { node: at, outcome: await this.send(at, request, askMs) };
+        ? await this.askLeader(request, client)
+        : { node: at, outcome: await this.send(at, request, askMs, client) };
     return `${node}: ${describeOutcome(outcome)}`;
   }
 
   /** Goes where it is sent (421 names the leader), and around nodes that certainly did nothing. */
-  private async askLeader(request: WireRequest): Promise<Answered> {
+  private async askLeader(request: WireRequest, client: NodeClient): Promise<Answered> {
     const up = this.cluster.nodes.filter((node) => this.cluster.state(node) === 'up');
     let node = this.leader !== null && up.includes(this.leader) ? this.leader : up[0];
     for (let attempt = 1; ; attempt++) {
       if (node === undefined) throw new Error('no node is up');
-      const outcome = await this.send(node, request, askMs);
+      const outcome = await this.send(node, request, askMs, client);
       const mayGoOn = isElsewhere(outcome) && attempt < leaderAttempts;
       if (!mayGoOn) {
         this.leader = node;
@@ -156,8 +171,13 @@ export class ClusterConsole {
     }
   }
 
-  private send(node: NodeId, request: WireRequest, timeoutMs: number): Promise<WireOutcome> {
-    return this.client.send(this.cluster.endpoint(node), request, timeoutMs);
+  private send(
+    node: NodeId,
+    request: WireRequest,
+    timeoutMs: number,
+    client: NodeClient,
+  ): Promise<WireOutcome> {
+    return client.send(this.cluster.endpoint(node), request, timeoutMs);
   }
 }
 

@@ -7,6 +7,7 @@ import { connect, type Socket } from 'node:net';
 import type { Json, WireRequest } from '../../nodes/kernel/wire.ts';
 import type { WireOutcome } from '../world.ts';
 import { AnswerParser, type Answer } from './answerParser.ts';
+import type { NodeClient } from './nodeClient.ts';
 
 /** Where a node listens. */
 export interface Endpoint {
@@ -14,7 +15,7 @@ export interface Endpoint {
   readonly port: number;
 }
 
-export class HttpClient {
+export class HttpClient implements NodeClient {
   private readonly idle = new Map<string, Connection[]>();
   private readonly all = new Set<Connection>();
 

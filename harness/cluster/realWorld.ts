@@ -8,6 +8,7 @@ import { HarnessError } from '../exit.ts';
 import type { Op } from '../history.ts';
 import type { ClusterAction, Command, Report, Run } from '../world.ts';
 import { HttpClient, type Endpoint } from './httpClient.ts';
+import type { NodeClient } from './nodeClient.ts';
 
 /** What the real world needs of a cluster (ProcessCluster has it). */
 export interface DrivenCluster {
@@ -21,12 +22,16 @@ export interface DrivenCluster {
 
 export interface ClusterWatcher {
   readonly onExited: (node: NodeId, why: string) => void;
+  /** A kill damaged what was not synced. */
+  readonly onDamaged?: (node: NodeId, what: string) => void;
   readonly onFailed: (error: Error) => void;
 }
 
 export interface RealWorldOptions {
   readonly run: Run;
   readonly cluster: DrivenCluster;
+  /** Asks the nodes, by HTTP when absent; closed with the run. */
+  readonly client?: NodeClient;
   /** Takes every event of the history, before the request of an invocation leaves. */
   readonly record: (op: Op) => void;
   /** The run is interrupted when it has not finished by then, and given up `interruptGraceMs` later. */
@@ -66,7 +71,7 @@ const timerMsMax = 2 ** 31 - 1;
 class RealWorld {
   readonly finished: Promise<RealWorldResult>;
   private readonly options: RealWorldOptions;
-  private readonly client = new HttpClient();
+  private readonly client: NodeClient;
   private readonly startedNs = process.hrtime.bigint();
   private readonly deadline: NodeJS.Timeout;
   private readonly onAbort = (): void => this.interrupt('interrupted');
@@ -81,6 +86,7 @@ class RealWorld {
 
   constructor(options: RealWorldOptions) {
     this.options = options;
+    this.client = options.client ?? new HttpClient();
     this.finished = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -91,6 +97,7 @@ class RealWorld {
     );
     options.cluster.watch({
       onExited: (node, why) => this.report({ kind: 'exited', node, why }),
+      onDamaged: (node, what) => this.report({ kind: 'damaged', node, what }),
       onFailed: (error) => this.fail(error),
     });
     options.signal?.addEventListener('abort', this.onAbort);

@@ -1,8 +1,10 @@
 /** The registry of built-in API profiles, by the name of the API that a model has. */
 import { routeOf, type ApiName, type NodeModel, type OptionValues } from '../../nodes/kernel/model.ts';
+import { transportOf } from '../../nodes/kernel/transport.ts';
 import type { ApiOperation, ApiProfile } from '../profile.ts';
 import type { ActionKind } from '../workload.ts';
 import { crdtProfile } from './crdt.ts';
+import { overGrpc } from './grpc.ts';
 import { keyValueProfile } from './keyValue.ts';
 import { quorumProfile } from './quorum.ts';
 
@@ -12,11 +14,16 @@ export const profiles: Readonly<Record<ApiName, ApiProfile>> = {
   crdt: crdtProfile,
 };
 
-/** How clients speak to a model: the profile of its API, without what it has no route for, or no leader. */
-export function apiProfileOf(
-  model: Pick<NodeModel, 'api' | 'routes' | 'servedRoutes' | 'leaderless'>,
-  options: OptionValues,
-): ApiProfile {
+type Asked = Pick<NodeModel, 'api' | 'routes' | 'servedRoutes' | 'leaderless'>;
+
+/** How clients speak to nodes of a model: as its API is spelled, by the transport that its options name. */
+export function clientProfileOf(model: Asked, options: OptionValues): ApiProfile {
+  const profile = apiProfileOf(model, options);
+  return transportOf(options) === 'grpc' ? overGrpc(profile) : profile;
+}
+
+/** The profile of a model's API, without what it has no route for, or no leader. */
+export function apiProfileOf(model: Asked, options: OptionValues): ApiProfile {
   const { leader, ...profile } = profiles[model.api];
   const routes = model.servedRoutes?.(options) ?? model.routes;
   const leads = model.leaderless !== true;

@@ -1,5 +1,6 @@
 /** The causal store as a model: what it claims with which options, what it survives, and how to make a node. */
 import type { Claim, NodeModel, OptionValues } from '../kernel/model.ts';
+import { transportOption } from '../kernel/transport.ts';
 import { bugSpecs } from './bugs.ts';
 import { CausalCore } from './core.ts';
 import { routes, toAnswer } from './http.ts';
@@ -37,7 +38,7 @@ export const causal: NodeModel<CausalProtocol> = {
   api: 'key-value',
   survives: () => ['partition', 'kill', 'stop', 'restart-all', 'pause', 'slow', 'flaky', 'clock'],
   deduplicates: false,
-  options: optionSpecs,
+  options: [...optionSpecs, transportOption],
   bugs: bugSpecs,
   invariants,
   routes,

@@ -1,5 +1,6 @@
 /** The eventual store as a model: what it claims with which options, what it survives, and how to make a node. */
 import type { Claim, NodeModel, OptionValues } from '../kernel/model.ts';
+import { transportOption } from '../kernel/transport.ts';
 import { bugSpecs } from './bugs.ts';
 import { EventualCore } from './core.ts';
 import { answered, carried, routes, toAnswer } from './http.ts';
@@ -34,7 +35,7 @@ export const eventual: NodeModel<EventualProtocol> = {
   api: 'key-value',
   survives: () => ['partition', 'kill', 'stop', 'restart-all', 'pause', 'slow', 'flaky'],
   deduplicates: false,
-  options: optionSpecs,
+  options: [...optionSpecs, transportOption],
   bugs: bugSpecs,
   invariants,
   routes,

@@ -16,7 +16,7 @@ export type Handle = (
 ) => void;
 
 /** How many bytes a body may have: peers send whole batches, clients one request. */
-const bodyBytesMax = { client: 1024 * 1024, peer: 256 * 1024 * 1024 } as const;
+export const bodyBytesMax = { client: 1024 * 1024, peer: 256 * 1024 * 1024 } as const;
 
 /** A server that is not listening yet. `isForPeers` tells the paths by which peers send what they have to say. */
 export function createHttpServer(handle: Handle, isForPeers: (path: string) => boolean): Server {

@@ -1,16 +1,17 @@
 /** One node, put together: journal, core, event loop, peers and HTTP server. This is where a real node comes to life. */
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import type { NodeId } from '../kernel/ids.ts';
 import type { NodeModel, OptionValues } from '../kernel/model.ts';
 import { corePrng } from '../kernel/prng.ts';
 import type { Protocol } from '../kernel/protocol.ts';
+import { transportOf } from '../kernel/transport.ts';
 import { Carrier } from './carrier.ts';
 import { ClientApi, type Incoming } from './clientApi.ts';
 import { Clock } from './clock.ts';
 import type { Disk } from './disk.ts';
 import { Host } from './host.ts';
 import { Exchange } from './exchange.ts';
+import { httpDoor, type Door } from './door.ts';
 import { answerOfHost, type HostView } from './hostApi.ts';
 import { createHttpServer, type Handle } from './http.ts';
 import { Journal } from './journal.ts';
@@ -64,31 +65,44 @@ export async function startNode<P extends Protocol>(settings: NodeSettings<P>): 
     '/peer',
     ...settings.model.routes.flatMap((route) => (route.fromPeers ? route.path : [])),
   ];
-  const server = createHttpServer(
+  const door = await doorOf(
+    settings,
     (...request) => handle(...request),
     (path) => forPeers.includes(path),
   );
-  const port = await listen(server, settings.port);
+  const port = await listen(door.listener, settings.port);
   try {
+    await settings.model.prepare?.(settings.options);
     const journal = await Journal.open<P['record']>(settings.disk, {
       model: settings.model.name,
       node: settings.self,
     });
-    const node = assemble(settings, journal, server, port);
+    const node = assemble(settings, journal, door, port);
     handle = node.handle;
     for (const request of early) handle(...request);
     return node.running;
   } catch (error) {
-    server.close();
-    server.closeAllConnections();
+    door.destroy();
     throw error;
   }
+}
+
+/** What gRPC needs is loaded only where it is spoken: it would cost every start of a node some 50 ms. */
+async function doorOf<P extends Protocol>(
+  { model, options }: NodeSettings<P>,
+  handle: Handle,
+  isForPeers: (path: string) => boolean,
+): Promise<Door> {
+  const http = createHttpServer(handle, isForPeers);
+  if (transportOf(options) === 'http') return httpDoor(http);
+  const { grpcDoor } = await import('./grpc/door.ts');
+  return grpcDoor(http, model, handle);
 }
 
 function assemble<P extends Protocol>(
   settings: NodeSettings<P>,
   journal: Journal<P['record']>,
-  server: Server,
+  door: Door,
   port: number,
 ): { handle: Handle; running: RunningNode<P> } {
   const { model, self } = settings;
@@ -118,6 +132,7 @@ function assemble<P extends Protocol>(
     clock: () => clock.read(),
     onFatal: (error) => {
       disconnect();
+      door.destroy();
       settings.onFatal(error);
     },
   });
@@ -125,8 +140,6 @@ function assemble<P extends Protocol>(
     peers.stop();
     carrier.stop();
     exchange.stop();
-    server.close();
-    server.closeAllConnections();
     journal.close();
   };
   host.start();
@@ -139,10 +152,15 @@ function assemble<P extends Protocol>(
     carrier,
     clock,
     journal,
-    stop: () => host.stop().then(disconnect),
+    stop: async () => {
+      await host.stop();
+      disconnect();
+      await door.end();
+    },
     drop: () => {
       host.drop();
       disconnect();
+      door.destroy();
     },
   };
   return { handle: handlerOf(model, host, exchange, viewOf(settings, running)), running };

@@ -1,5 +1,6 @@
 /** The leader–follower model as hosts and harness see it. */
 import type { Claim, NodeModel, OptionValues } from '../kernel/model.ts';
+import { transportOption } from '../kernel/transport.ts';
 import { bugSpecs } from './bugs.ts';
 import { LeaderFollowerCore } from './core.ts';
 import { routes, toAnswer } from './http.ts';
@@ -70,7 +71,7 @@ export const leaderFollower: NodeModel<LeaderFollowerProtocol> = {
   survives: () => ['partition', 'kill', 'stop', 'restart-all', 'pause', 'slow', 'flaky'],
   // A request that was applied, and lost with its leader, is a new one to the next leader.
   deduplicates: (options) => !mayLose(options),
-  options: optionSpecs,
+  options: [...optionSpecs, transportOption],
   bugs: bugSpecs,
   invariants,
   routes,

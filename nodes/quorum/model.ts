@@ -1,5 +1,6 @@
 /** The quorum model: what it claims with which options, what it survives, and how to make a node. */
 import type { Claim, NodeModel, OptionValues } from '../kernel/model.ts';
+import { transportOption } from '../kernel/transport.ts';
 import { bugSpecs } from './bugs.ts';
 import { QuorumCore } from './core.ts';
 import { routes, toAnswer } from './http.ts';
@@ -82,7 +83,7 @@ export const quorum: NodeModel<QuorumProtocol> = {
   api: 'quorum',
   survives,
   deduplicates: false,
-  options: optionSpecs,
+  options: [...optionSpecs, transportOption],
   bugs: bugSpecs,
   invariants,
   routes,

@@ -1,5 +1,6 @@
 /** Raft as a model: what it claims with which options, what it survives, and how to make a node. */
 import type { Claim, NodeModel, OptionValues, Settling } from '../kernel/model.ts';
+import { transportOption } from '../kernel/transport.ts';
 import { bugSpecs } from './bugs.ts';
 import { RaftCore } from './core.ts';
 import { membership, routes, toAnswer } from './http.ts';
@@ -99,7 +100,7 @@ export const raft: NodeModel<RaftProtocol> = {
   api: 'key-value',
   survives: () => ['partition', 'kill', 'stop', 'restart-all', 'pause', 'slow', 'flaky'],
   deduplicates: true,
-  options: optionSpecs,
+  options: [...optionSpecs, transportOption],
   bugs: bugSpecs,
   invariants,
   routes,
