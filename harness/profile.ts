@@ -136,11 +136,19 @@ function shaped(action: Action, result: Json): Json | typeof malformed {
   }
 }
 
-/** The balances by account; also from a transaction that read them. An account without one has nothing yet. */
+/**
+ * The balances by account; also from a transaction that read them, or from rows of a table. An account without one has
+ * nothing yet.
+ */
 function balancesOf(accounts: readonly string[], result: Json): Json | typeof malformed {
   if (result === null || typeof result !== 'object') return malformed;
   if (!Array.isArray(result)) return result;
   const reads = result as readonly Json[];
+  const isRow = (row: Json): boolean => Array.isArray(row) && row.length === 2 && typeof row[0] === 'string';
+  if (reads.length > 0 && reads.every(isRow)) {
+    const found = Object.fromEntries(reads as readonly (readonly [string, Json])[]);
+    return { ...Object.fromEntries(accounts.map((account) => [account, null])), ...found };
+  }
   const isRead = (micro: Json | undefined, account: string): boolean =>
     Array.isArray(micro) && micro[0] === 'r' && micro[1] === account && micro.length === 3;
   if (!accounts.every((account, position) => isRead(reads[position], account))) return malformed;

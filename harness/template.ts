@@ -1,8 +1,8 @@
 /**
  * Templates of requests. In a path, `{key}`, `{value}` … are percent-encoded. A string of a body that is exactly
  * `"{value}"` becomes the JSON value itself; a placeholder inside a longer string, or in the name of a member, is
- * replaced as text; `"{-amount}"` is the negative of a number. A list `["{each accounts}", item]` holds `item` once for
- * each account, with the account as `{each}`.
+ * replaced as text; `"{-amount}"` is the negative of a number. In a list, `"{each accounts}"` and the item after it
+ * become that item once for each account, with the account as `{each}`.
  *
  * `{option.NAME}` is an option of the model, `{context.NAME}` what the client got from an earlier answer. Where there is
  * no such thing, the member of the body or the parameter of the query whose value it is, is left out. Nothing that was
@@ -46,11 +46,19 @@ export function filledBody(template: Json, fields: Fields): Json {
 }
 
 function filledList(template: readonly Json[], fields: Fields): Json {
-  const [first = null, item = null] = template;
-  const name = typeof first === 'string' ? eachItem.exec(first)?.[1] : undefined;
-  const items = name === undefined ? undefined : fields[name];
-  if (!Array.isArray(items)) return template.map((member) => filledBody(member, fields));
-  return (items as readonly Json[]).map((each) => filledBody(item, { ...fields, each }));
+  const itemsAt = (at: number): readonly Json[] | null => {
+    const member = template[at];
+    const name = typeof member === 'string' ? eachItem.exec(member)?.[1] : undefined;
+    const items = name === undefined ? undefined : fields[name];
+    return Array.isArray(items) ? (items as readonly Json[]) : null;
+  };
+  return template.flatMap((member, at) => {
+    if (itemsAt(at) !== null) return [];
+    const items = itemsAt(at - 1);
+    return items === null
+      ? [filledBody(member, fields)]
+      : items.map((each) => filledBody(member, { ...fields, each }));
+  });
 }
 
 function isLeftOut(template: Json, fields: Fields): boolean {

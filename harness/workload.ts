@@ -59,6 +59,8 @@ export type Action =
   | { readonly kind: 'dequeue'; readonly key: string }
   /** Locks: the result of `acquire` is the fencing token; a lock that is taken, or not the owner's, refuses. */
   | { readonly kind: 'acquire' | 'release'; readonly key: string; readonly owner: Json }
+  /** Accounts get this much each, at one moment, whatever they had. */
+  | { readonly kind: 'open'; readonly accounts: readonly string[]; readonly balance: number }
   /** Accounts: money goes over whole or not at all, and none goes below 0; the result of `balances` is an object. */
   | { readonly kind: 'transfer'; readonly from: string; readonly to: string; readonly amount: number }
   | { readonly kind: 'balances'; readonly accounts: readonly string[] }

@@ -22,7 +22,10 @@ export const bank: Workload = {
   name: 'bank',
   meaning: 'money is transferred between accounts, and all balances are read together',
   idempotent: ['read'],
-  needs: [['transfer', 'balances', 'txn']],
+  needs: [
+    ['transfer', 'balances', 'txn'],
+    ['transfer', 'balances', 'open'],
+  ],
   spec: bankSpec.name,
   // To open the accounts again changes no total, so it is tried until it succeeds.
   generator: () =>
@@ -45,9 +48,10 @@ export const bank: Workload = {
         ),
       ),
     ),
-  action: ({ f, value }) => {
+  action: ({ f, value }, service) => {
     switch (f) {
       case 'open':
+        if (service?.knows('open')) return { kind: 'open', accounts, balance: balanceAtFirst };
         return { kind: 'txn', txn: accounts.map((account) => ['w', account, balanceAtFirst]) };
       case 'read':
         return { kind: 'balances', accounts };
@@ -55,7 +59,11 @@ export const bank: Workload = {
         return { kind: 'transfer', ...(value as unknown as Transfer) };
     }
   },
-  completed: ({ f, value }, result) => (f === 'read' ? result : value),
+  completed: ({ f, value }, result) => {
+    if (f !== 'read') return value;
+    // No accounts at all: none of them has a balance.
+    return result ?? Object.fromEntries(accounts.map((account) => [account, null]));
+  },
   checker: (level) => (level === 'snapshot-isolation' ? steadyTotal : null),
   always: [],
 };

@@ -34,11 +34,16 @@ function run(seeds: readonly number[]): void {
   answer({ trials });
 }
 
+async function begin(flags: SimFlags): Promise<void> {
+  const asked = campaignOf(flags);
+  await asked.model.prepare?.(asked.options);
+  campaign = asked;
+  answer({ ready: true });
+}
+
 process.on('message', (message: ToJob) => {
-  if ('flags' in message) {
-    campaign = campaignOf(message.flags);
-    answer({ ready: true });
-  } else run(message.seeds);
+  if ('flags' in message) void begin(message.flags);
+  else run(message.seeds);
 });
 process.on('disconnect', () => process.exit());
 // Ctrl-C reaches the whole process group; the parent decides when a job ends.

@@ -7,14 +7,16 @@ import { crdtProfile } from './crdt.ts';
 import { overGrpc } from './grpc.ts';
 import { keyValueProfile } from './keyValue.ts';
 import { quorumProfile } from './quorum.ts';
+import { sqlProfile } from './sql.ts';
 
 export const profiles: Readonly<Record<ApiName, ApiProfile>> = {
   'key-value': keyValueProfile,
+  sql: sqlProfile,
   quorum: quorumProfile,
   crdt: crdtProfile,
 };
 
-type Asked = Pick<NodeModel, 'api' | 'routes' | 'servedRoutes' | 'leaderless'>;
+type Asked = Pick<NodeModel, 'api' | 'servedApi' | 'routes' | 'servedRoutes' | 'leaderless'>;
 
 /** How clients speak to nodes of a model: as its API is spelled, by the transport that its options name. */
 export function clientProfileOf(model: Asked, options: OptionValues): ApiProfile {
@@ -24,7 +26,7 @@ export function clientProfileOf(model: Asked, options: OptionValues): ApiProfile
 
 /** The profile of a model's API, without what it has no route for, or no leader. */
 export function apiProfileOf(model: Asked, options: OptionValues): ApiProfile {
-  const { leader, ...profile } = profiles[model.api];
+  const { leader, ...profile } = profiles[model.servedApi?.(options) ?? model.api];
   const routes = model.servedRoutes?.(options) ?? model.routes;
   const leads = model.leaderless !== true;
   // Every host answers `GET /leader`; whether somebody leads is the model's business.

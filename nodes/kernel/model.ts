@@ -145,7 +145,7 @@ export interface MembershipRequests {
   remove(node: NodeId): WireRequest;
 }
 
-export const apiNames = ['key-value', 'quorum', 'crdt'] as const;
+export const apiNames = ['key-value', 'sql', 'quorum', 'crdt'] as const;
 /** The APIs that models have: which routes, which bodies. */
 export type ApiName = (typeof apiNames)[number];
 
@@ -174,6 +174,8 @@ export interface NodeModel<P extends Protocol = Protocol> {
   readonly routes: readonly Route<P>[];
   /** Those of the routes that make sense with these options; the others refuse. Absent when all do. */
   servedRoutes?(options: OptionValues): readonly Route<P>[];
+  /** How clients speak to it with these options; `api` when absent. */
+  servedApi?(options: OptionValues): ApiName;
   /** What a workload needs instead of the defaults of the options (a set, a counter); whatever is given goes first. */
   defaultsFor?(workload: string): OptionValues;
   /**
@@ -201,6 +203,8 @@ export interface NodeModel<P extends Protocol = Protocol> {
   readonly leaderless?: true;
   /** Who leads, as this status says; null for models without a leader. Served as `GET /leader`. */
   leader(status: P['status']): { readonly leader: NodeId | null; readonly term: number } | null;
+  /** Loads what cores with these options need; has ended before the first one of a process is made. */
+  prepare?(options: OptionValues): Promise<void>;
   create(init: CoreInit<P>): ProtocolCore<P>;
 }
 

@@ -12,7 +12,8 @@ import { advance, answerWrites, onAnswer, onHeartbeatTimeout, replicate } from '
 import type { LeaderFollowerProtocol, Message, Status, Timer } from './messages.ts';
 import { recover } from './recovery.ts';
 import { firstLeader, setEpoch, type Replica } from './replica.ts';
-import { advanceRounds, answerReads, applyShown, onRequest } from './requests.ts';
+import { answerFollowerReads, onAskLogEnd, onLogEnd, onReadIndex, onReadsTimeout } from './followerReads.ts';
+import { advanceRounds, answerReads, applyShown, onAskReadIndex, onRequest } from './requests.ts';
 import { enterEpoch, lead, watchForSilence } from './roles.ts';
 import { maybeCompact } from './snapshot.ts';
 import { onAsk, onLead, onPromise, onSilence } from './takeover.ts';
@@ -76,6 +77,7 @@ export class LeaderFollowerCore implements ProtocolCore<LeaderFollowerProtocol> 
     const { replica } = this;
     if (replica.leadership !== null) advance(replica, replica.leadership);
     applyShown(replica);
+    answerFollowerReads(replica);
     if (replica.leadership !== null) {
       answerWrites(replica, replica.leadership);
       advanceRounds(replica.leadership);
@@ -108,6 +110,9 @@ export class LeaderFollowerCore implements ProtocolCore<LeaderFollowerProtocol> 
       case 'silence':
         onSilence(this.replica);
         return;
+      case 'reads':
+        onReadsTimeout(this.replica);
+        return;
       default:
         assertNever(timer);
     }
@@ -136,6 +141,18 @@ export class LeaderFollowerCore implements ProtocolCore<LeaderFollowerProtocol> 
         return;
       case 'lead':
         onLead(replica, message.epoch);
+        return;
+      case 'ask-read-index':
+        onAskReadIndex(replica, from, message);
+        return;
+      case 'read-index':
+        onReadIndex(replica, message);
+        return;
+      case 'ask-log-end':
+        onAskLogEnd(replica, from, message);
+        return;
+      case 'log-end':
+        onLogEnd(replica, from, message);
         return;
       default:
         assertNever(message);

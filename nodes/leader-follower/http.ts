@@ -1,11 +1,12 @@
 /**
- * The client API: that of the key–value machine, and the old routes of the course, whose names, bodies and statuses are
+ * The client API: that of the machine, and the old routes of the course, whose names, bodies and statuses are
  * as they were there. Pure mapping.
  */
 import { errorKind } from '../kernel/errors.ts';
 import type { JsonSchema, Route } from '../kernel/model.ts';
 import { errorAnswer, type Json, type WireAnswer } from '../kernel/wire.ts';
-import { answerOfResult, key, keyValueRoutes, operationRequest, redirectAnswer } from '../machines/http.ts';
+import { answerOfResult, key, operationRequest, redirectAnswer } from '../machines/http.ts';
+import { machineRoutes, routesOfMachine, type MachineName } from '../machines/index.ts';
 import type { KeyValues } from '../machines/keyValue.ts';
 import type { LeaderFollowerProtocol, Outcome, Request, Response } from './messages.ts';
 
@@ -57,7 +58,13 @@ const courseRoutes: readonly Route<LeaderFollowerProtocol>[] = [
 ];
 
 /** Everything that a client may ask. */
-export const routes: readonly Route<LeaderFollowerProtocol>[] = [...keyValueRoutes, ...courseRoutes];
+export const routes: readonly Route<LeaderFollowerProtocol>[] = [...machineRoutes, ...courseRoutes];
+
+/** Those that make sense to a node with this machine: the old ones read and write keys, but for those that tell of it. */
+export function servedRoutes(machine: MachineName): readonly Route<LeaderFollowerProtocol>[] {
+  const others = machine === 'kv' ? courseRoutes : courseRoutes.filter(({ method }) => method === 'GET');
+  return [...routesOfMachine(machine), ...others];
+}
 
 /** 200 with the result, or the status of the error. */
 export function toAnswer(response: Response): WireAnswer {

@@ -5,9 +5,10 @@
 import { assert } from '../kernel/assert.ts';
 import type { NodeId } from '../kernel/ids.ts';
 import { majority, reachedBy } from './confirmations.ts';
+import { refuseReader } from './followerReads.ts';
 import type { Index, Message } from './messages.ts';
 import type { Progress } from './progress.ts';
-import { inForm, unavailable, type Leadership, type Replica } from './replica.ts';
+import { inForm, type Leadership, type Replica } from './replica.ts';
 import { stepDown } from './roles.ts';
 
 type Answer = Extract<Message, { type: 'confirmed' | 'mismatch' }>;
@@ -57,10 +58,8 @@ function refuseOldRequests(replica: Replica, leadership: Leadership, beforeMs: n
   }
   const isOld = ({ sinceMs }: { sinceMs: number }): boolean => sinceMs <= beforeMs;
   if (!leadership.reads.some(isOld)) return;
-  for (const read of leadership.reads) {
-    if (isOld(read))
-      replica.out.reply(read.id, unavailable('no majority confirms that this node still leads'));
-  }
+  for (const { reader } of leadership.reads.filter(isOld))
+    refuseReader(replica, reader, 'no majority confirms that this node still leads');
   leadership.reads = leadership.reads.filter((read) => !isOld(read));
 }
 

@@ -5,8 +5,8 @@
 import type { NodeId } from '../kernel/ids.ts';
 import type { Protocol } from '../kernel/protocol.ts';
 import type { Json } from '../kernel/wire.ts';
-import type { KeyValueRequest } from '../machines/http.ts';
-import type { KeyValues, Operation } from '../machines/keyValue.ts';
+import type { MachineRequest, MachineState, Operation } from '../machines/index.ts';
+import type { KeyValues } from '../machines/keyValue.ts';
 import type { MachineResult } from '../machines/machine.ts';
 import type { SavedSessions, Serial } from '../machines/sessions.ts';
 
@@ -36,8 +36,14 @@ export interface LogEnd {
 export interface Snapshot {
   readonly index: Index;
   readonly epoch: Epoch;
-  readonly state: KeyValues;
+  readonly state: MachineState;
   readonly sessions: SavedSessions;
+}
+
+/** Which read of which life of the node an answer is for: an old answer must not serve a later read. */
+export interface Ticket {
+  readonly incarnation: number;
+  readonly ticket: number;
 }
 
 /** What a leader says carries whom it means: a node that was given the wrong number must not answer for another. */
@@ -80,13 +86,20 @@ export type Message =
   | { readonly type: 'ask'; readonly to: NodeId; readonly epoch: Epoch; readonly binding: boolean }
   | { readonly type: 'promise'; readonly epoch: Epoch; readonly binding: boolean; readonly end: LogEnd }
   /** To the node with the most advanced log among a majority: this epoch is yours. */
-  | { readonly type: 'lead'; readonly epoch: Epoch };
+  | { readonly type: 'lead'; readonly epoch: Epoch }
+  /** What do you show, if you lead? From a node that takes reads without leading; echoed by the answer. */
+  | ({ readonly type: 'ask-read-index'; readonly to: NodeId } & Ticket)
+  /** Null: not from this node, which does not lead. */
+  | ({ readonly type: 'read-index'; readonly index: Index | null } & Ticket)
+  /** How far does your log reach? */
+  | ({ readonly type: 'ask-log-end'; readonly to: NodeId } & Ticket)
+  | ({ readonly type: 'log-end'; readonly lastIndex: Index } & Ticket);
 
 /** The old routes answer with other words and other statuses than the key–value ones. */
 export type Form = 'key-value' | 'course';
 
 export type Request =
-  | KeyValueRequest
+  | MachineRequest
   /** By the old route, to be answered in its words. */
   | { readonly type: 'write-all'; readonly operation: Operation; readonly serial?: Serial }
   | { readonly type: 'replicate'; readonly values: KeyValues }
@@ -105,7 +118,7 @@ export type Response =
   | { readonly type: 'leads-itself' }
   | { readonly type: 'about'; readonly about: { readonly [name: string]: Json } };
 
-export type Timer = 'heartbeat' | 'silence';
+export type Timer = 'heartbeat' | 'silence' | 'reads';
 
 /** A line of the journal. */
 export type JournalRecord =

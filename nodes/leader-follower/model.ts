@@ -1,9 +1,10 @@
 /** The leader–follower model as hosts and harness see it. */
 import type { Claim, NodeModel, OptionValues } from '../kernel/model.ts';
 import { transportOption } from '../kernel/transport.ts';
+import { prepareMachine } from '../machines/index.ts';
 import { bugSpecs } from './bugs.ts';
 import { LeaderFollowerCore } from './core.ts';
-import { routes, toAnswer } from './http.ts';
+import { routes, servedRoutes, toAnswer } from './http.ts';
 import { invariants } from './invariants.ts';
 import type { LeaderFollowerProtocol } from './messages.ts';
 import { optionSpecs, parseOptions } from './options.ts';
@@ -68,6 +69,7 @@ export const leaderFollower: NodeModel<LeaderFollowerProtocol> = {
     'leader',
   ],
   api: 'key-value',
+  servedApi: (options) => (parseOptions(options).machine === 'sql' ? 'sql' : 'key-value'),
   survives: () => ['partition', 'kill', 'stop', 'restart-all', 'pause', 'slow', 'flaky'],
   // A request that was applied, and lost with its leader, is a new one to the next leader.
   deduplicates: (options) => !mayLose(options),
@@ -75,8 +77,10 @@ export const leaderFollower: NodeModel<LeaderFollowerProtocol> = {
   bugs: bugSpecs,
   invariants,
   routes,
+  servedRoutes: (options) => servedRoutes(parseOptions(options).machine),
   claim,
   toAnswer,
   leader: ({ leader, epoch }) => ({ leader, term: epoch }),
+  prepare: (options) => prepareMachine(parseOptions(options).machine),
   create: (init) => new LeaderFollowerCore(init),
 };

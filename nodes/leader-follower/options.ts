@@ -1,13 +1,18 @@
 /** The options of a node (`--set name=value`), and their typed form. */
 import type { OptionSpec, OptionValues } from '../kernel/model.ts';
+import { machineOption, type MachineName } from '../machines/index.ts';
 
 /** How many followers confirm a write before its client hears of it. */
 export type Ack = 'none' | 'majority' | 'all' | number;
 
 export interface LeaderFollowerOptions {
+  readonly machine: MachineName;
   readonly ack: Ack;
   readonly failover: 'none' | 'highest-log';
   readonly reads: 'leader' | 'any';
+  readonly proxy: boolean;
+  /** Where proxies take reads to: see followerReads.ts. */
+  readonly proxyReads: 'follower' | 'leader' | 'quorum';
   readonly heartbeatInterval: number;
   readonly heartbeatTimeout: number;
   readonly snapshotEntries: number;
@@ -18,6 +23,7 @@ export interface LeaderFollowerOptions {
 const confirmations = ['1', '2', '3', '4', '5', '6'] as const;
 
 export const optionSpecs: readonly OptionSpec[] = [
+  machineOption,
   {
     name: 'ack',
     type: 'choice',
@@ -39,6 +45,21 @@ export const optionSpecs: readonly OptionSpec[] = [
     choices: ['leader', 'any'],
     default: 'leader',
     meaning: 'who answers reads: the leader, or any node as it is',
+  },
+  {
+    name: 'proxy',
+    type: 'choice',
+    choices: ['off', 'on'],
+    default: 'off',
+    meaning: 'two proxies stand in front of the nodes, and clients talk to these alone',
+  },
+  {
+    name: 'proxyReads',
+    type: 'choice',
+    choices: ['follower', 'leader', 'quorum'],
+    default: 'follower',
+    meaning:
+      'where proxies take reads to: a follower, which asks the leader up to where it has to see (unless reads=any), the leader, or any node, which asks a majority how far its logs reach',
   },
   {
     name: 'heartbeatInterval',
@@ -87,9 +108,12 @@ export function parseOptions(values: OptionValues): LeaderFollowerOptions {
   };
   const ack = valueOf('ack');
   return {
+    machine: valueOf('machine') as MachineName,
     ack: ack === 'none' || ack === 'majority' || ack === 'all' ? ack : Number(ack),
     failover: valueOf('failover') as LeaderFollowerOptions['failover'],
     reads: valueOf('reads') as LeaderFollowerOptions['reads'],
+    proxy: valueOf('proxy') === 'on',
+    proxyReads: valueOf('proxyReads') as LeaderFollowerOptions['proxyReads'],
     heartbeatInterval: Number(valueOf('heartbeatInterval')),
     heartbeatTimeout: Number(valueOf('heartbeatTimeout')),
     snapshotEntries: Number(valueOf('snapshotEntries')),

@@ -2,7 +2,7 @@
 import { assert, assertNever } from '../kernel/assert.ts';
 import type { CoreInit } from '../kernel/model.ts';
 import { Outbox } from '../kernel/outbox.ts';
-import { KeyValueMachine } from '../machines/keyValue.ts';
+import { createMachine } from '../machines/index.ts';
 import { Sessions } from '../machines/sessions.ts';
 import { rulesOf } from './bugs.ts';
 import { copiesOf } from './confirmations.ts';
@@ -37,9 +37,10 @@ export function recover(init: CoreInit<LeaderFollowerProtocol>): Replica {
     shownIndex: 0,
     safeIndex: 0,
     appliedIndex: 0,
-    machine: new KeyValueMachine(),
+    machine: createMachine({ name: options.machine, isAtomic: rules.appliesWhole }, null),
     sessions: new Sessions(options.sessionLimit),
     alive: [init.self],
+    followerReads: { waiting: new Map(), incarnation: init.incarnation ?? 1, lastTicket: 0 },
     tally: null,
     leadership: null,
   };

@@ -7,10 +7,11 @@ import type { Outbox } from '../kernel/outbox.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Now } from '../kernel/protocol.ts';
 import type { Json } from '../kernel/wire.ts';
-import type { KeyValueMachine, Query } from '../machines/keyValue.ts';
+import type { Machine, Query } from '../machines/index.ts';
 import type { MachineResult } from '../machines/machine.ts';
 import type { Sessions } from '../machines/sessions.ts';
 import type { Copies } from './confirmations.ts';
+import type { FollowerReads } from './followerReads.ts';
 import type { Log } from './log.ts';
 import type {
   Entry,
@@ -23,6 +24,7 @@ import type {
   Response,
   Role,
   Snapshot,
+  Ticket,
 } from './messages.ts';
 import type { LeaderFollowerOptions } from './options.ts';
 import type { Progress } from './progress.ts';
@@ -40,10 +42,14 @@ export interface WaitingWrite {
   result: MachineResult | null;
 }
 
+/** For whom a read is confirmed: a client of the leader, or a node that answers one of its own (followerReads.ts). */
+export type Reader =
+  | { readonly kind: 'client'; readonly id: RequestId; readonly query: Query }
+  | ({ readonly kind: 'node'; readonly node: NodeId } & Ticket);
+
 /** A read that waits until it is certain that this node still leads. */
 export interface WaitingRead {
-  readonly id: RequestId;
-  readonly query: Query;
+  readonly reader: Reader;
   readonly sinceMs: number;
   /** The round of heartbeats that confirms it; 0 when none is needed. */
   readonly round: number;
@@ -103,9 +109,10 @@ export interface Replica {
   safeIndex: Index;
   /** `machine` and `sessions` are the state after the entry at this index. */
   appliedIndex: Index;
-  machine: KeyValueMachine;
+  machine: Machine;
   sessions: Sessions;
   alive: readonly NodeId[];
+  readonly followerReads: FollowerReads;
   /** Present exactly while the role is `asking`. */
   tally: Tally | null;
   /** Present exactly while the role is `leader`. */

@@ -1,11 +1,13 @@
 /** What clients ask, and where each request goes: into the log, to the reads, or to what every node knows of itself. */
 import { assertNever } from '../kernel/assert.ts';
-import type { RequestId } from '../kernel/ids.ts';
-import type { Operation, Query } from '../machines/keyValue.ts';
+import type { NodeId, RequestId } from '../kernel/ids.ts';
+import type { Operation, Query } from '../machines/index.ts';
+import type { MachineResult } from '../machines/machine.ts';
 import type { Serial } from '../machines/sessions.ts';
 import { majority, reachedBy } from './confirmations.ts';
 import { onReplicate } from './courseLeader.ts';
-import type { Command, Form, Request } from './messages.ts';
+import { refuseReader, sendReadIndex, takeRead } from './followerReads.ts';
+import type { Command, Form, Message, Request } from './messages.ts';
 import {
   appendEntries,
   inForm,
@@ -13,6 +15,7 @@ import {
   redirect,
   unavailable,
   type Leadership,
+  type Reader,
   type Replica,
   type WaitingRead,
 } from './replica.ts';
@@ -25,6 +28,11 @@ const readRoundsMax = 2;
 
 export function onRequest(replica: Replica, id: RequestId, request: Request): void {
   const { out, self, role, epoch, leader, alive } = replica;
+  const refusal = refusalOf(replica, request);
+  if (refusal !== null) {
+    out.reply(id, refusal);
+    return;
+  }
   switch (request.type) {
     case 'query':
       onQuery(replica, id, request.query);
@@ -52,6 +60,21 @@ export function onRequest(replica: Replica, id: RequestId, request: Request): vo
       return;
     default:
       assertNever(request);
+  }
+}
+
+/** What makes no sense to this machine. */
+function refusalOf({ machine }: Replica, request: Request): MachineResult | null {
+  switch (request.type) {
+    case 'query':
+      return machine.refusal(request.query);
+    case 'operation':
+    case 'write-all':
+      return machine.refusal(request.operation);
+    case 'replicate':
+      return machine.refusal({ type: 'txn', txn: [] });
+    default:
+      return null;
   }
 }
 
@@ -94,8 +117,9 @@ export function applyShown(replica: Replica): void {
 }
 
 function onQuery(replica: Replica, id: RequestId, query: Query): void {
-  const { leadership, options, rules, now } = replica;
-  if (options.reads === 'any') {
+  const { leadership } = replica;
+  if (takeRead(replica, id, query)) return;
+  if (replica.options.reads === 'any') {
     // A restart must not take back what a read has shown: the index is durable before the answer leaves.
     journalShown(replica);
     replica.out.reply(id, replica.machine.query(query));
@@ -109,10 +133,27 @@ function onQuery(replica: Replica, id: RequestId, query: Query): void {
     replica.out.reply(id, unavailable('too many reads wait'));
     return;
   }
+  addRead(replica, leadership, { kind: 'client', id, query });
+}
+
+/** A node that does not lead asks up to where its own read has to see. */
+export function onAskReadIndex(
+  replica: Replica,
+  node: NodeId,
+  { to, incarnation, ticket }: Extract<Message, { type: 'ask-read-index' }>,
+): void {
+  const { leadership, self } = replica;
+  const reader = { kind: 'node', node, incarnation, ticket } as const;
+  if (to !== self) return;
+  if (leadership === null || leadership.reads.length >= waitingMax) refuseReader(replica, reader, null);
+  else addRead(replica, leadership, reader);
+}
+
+function addRead({ options, rules, now }: Replica, leadership: Leadership, reader: Reader): void {
   // Without failover nobody else ever leads. Else a round that begins now shows that nobody did until then.
   const isConfirmed = options.failover === 'none' || !rules.confirmsReads;
   const round = isConfirmed ? 0 : leadership.round + 1;
-  leadership.reads.push({ id, query, sinceMs: now.monotonicMs, round });
+  leadership.reads.push({ reader, sinceMs: now.monotonicMs, round });
 }
 
 /** Looks how far rounds are confirmed, and begins the one that reads wait for. */
@@ -139,5 +180,8 @@ export function answerReads(replica: Replica, leadership: Leadership): void {
   const ready = leadership.reads.filter(isReady);
   if (ready.length === 0) return;
   leadership.reads = leadership.reads.filter((read) => !isReady(read));
-  for (const { id, query } of ready) replica.out.reply(id, replica.machine.query(query));
+  for (const { reader } of ready) {
+    if (reader.kind === 'client') replica.out.reply(reader.id, replica.machine.query(reader.query));
+    else sendReadIndex(replica, reader, replica.appliedIndex);
+  }
 }

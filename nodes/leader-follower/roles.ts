@@ -10,7 +10,8 @@
 import { assert } from '../kernel/assert.ts';
 import type { Epoch } from './messages.ts';
 import { Progress } from './progress.ts';
-import { appendEntries, inForm, redirect, setEpoch, type Replica } from './replica.ts';
+import { refuseReader } from './followerReads.ts';
+import { appendEntries, inForm, setEpoch, type Replica } from './replica.ts';
 
 /** Waits for the leader anew. With failover each wait is drawn again, so that nodes rarely ask at the same time. */
 export function watchForSilence({ options, out, prng }: Replica): void {
@@ -59,7 +60,7 @@ export function stepDown(replica: Replica): void {
     const why = 'this node does not lead any more, and the entry is not confirmed';
     replica.out.reply(id, inForm(form, { type: 'refused', error: 'timeout', why }));
   }
-  for (const { id } of leadership.reads) redirect(replica, id);
+  for (const { reader } of leadership.reads) refuseReader(replica, reader, null);
 }
 
 /** A later epoch is known: fenced. */

@@ -44,6 +44,11 @@ export interface Rules {
 
   /** Whether a leader that may have been replaced makes sure that it was not before it answers a read. */
   confirmsReads: boolean;
+  /** A follower that is asked for a read needs an index of its leader (`proxyReads=follower`). */
+  followersAskForIndex: boolean;
+
+  /** All that an operation does happens at one moment, or nothing does (machine=sql). */
+  appliesWhole: boolean;
 
   /** Sessions are part of the state. */
   snapshotSessions(sessions: SavedSessions): SavedSessions;
@@ -90,6 +95,9 @@ export const correctRules: Rules = {
   copies: (copies) => copies,
 
   confirmsReads: true,
+  followersAskForIndex: true,
+
+  appliesWhole: true,
 
   snapshotSessions: (sessions) => sessions,
 };

@@ -3,7 +3,7 @@
  * leaders may take back stays in the log, so that the state can be made anew without it.
  */
 import { assert } from '../kernel/assert.ts';
-import { KeyValueMachine } from '../machines/keyValue.ts';
+import { createMachine, type Machine } from '../machines/index.ts';
 import type { MachineResult } from '../machines/machine.ts';
 import { Sessions } from '../machines/sessions.ts';
 import type { Command, Index, JournalRecord } from './messages.ts';
@@ -12,7 +12,7 @@ import type { Replica } from './replica.ts';
 /** What the entries up to `index` have made of nothing. */
 export interface State {
   readonly index: Index;
-  readonly machine: KeyValueMachine;
+  readonly machine: Machine;
   readonly sessions: Sessions;
 }
 
@@ -31,8 +31,9 @@ export function applyCommand(
 }
 
 /** The state after the entry at `index`, made anew from the snapshot. O(keys + entries since the snapshot). */
-export function stateAt({ snapshot, log, options }: Replica, index: Index): State {
-  const machine = new KeyValueMachine(snapshot?.state ?? []);
+export function stateAt({ snapshot, log, options, rules }: Replica, index: Index): State {
+  const settings = { name: options.machine, isAtomic: rules.appliesWhole };
+  const machine = createMachine(settings, snapshot?.state ?? null);
   const sessions = new Sessions(options.sessionLimit, snapshot?.sessions ?? []);
   const state = { index, machine, sessions };
   for (let at = (snapshot?.index ?? 0) + 1; at <= index; at++) {

@@ -1,8 +1,9 @@
-/** One printer for each type of the key–value machine, used by logs, tests and scenario scripts alike. */
+/** One printer for each type of the machines, used by logs, tests and scenario scripts alike. */
 import { assertNever } from '../kernel/assert.ts';
 import type { Json } from '../kernel/wire.ts';
-import type { Operation, Query } from './keyValue.ts';
+import type { Operation, Query } from './index.ts';
 import type { MachineResult } from './machine.ts';
+import type { SqlStatement } from './sql/sqlMachine.ts';
 
 function show(value: Json): string {
   return JSON.stringify(value);
@@ -18,9 +19,15 @@ export function describeOperation(operation: Operation): string {
       return `cas ${operation.key} ${show(operation.from)}→${show(operation.to)}`;
     case 'txn':
       return `txn ${show(operation.txn)}`;
+    case 'sql':
+      return `sql ${operation.statements.map(describeStatement).join('; ')}`;
     default:
       return assertNever(operation);
   }
+}
+
+function describeStatement({ sql, params }: SqlStatement): string {
+  return params === undefined ? sql : `${sql} ${show(params)}`;
 }
 
 export function describeQuery(query: Query): string {
@@ -35,6 +42,8 @@ export function describeResult(result: MachineResult): string {
       return `${result.key} set to ${show(result.value)}`;
     case 'txn':
       return `txn ${show(result.txn)}`;
+    case 'sql':
+      return `sql ${show(result.results.map(({ rows }) => rows))}`;
     case 'refused':
       return `${result.error}: ${result.why}`;
     default:

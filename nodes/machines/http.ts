@@ -1,6 +1,6 @@
 /**
- * The client API of a key–value machine: how HTTP requests become queries and operations, and results become answers.
- * Pure mapping, shared by all models that replicate such a machine.
+ * The client API of a key–value machine: how HTTP requests become queries and operations; and how the results of any
+ * machine become answers. Pure mapping, shared by all models that replicate machines.
  */
 import { assertNever } from '../kernel/assert.ts';
 import { errorKind } from '../kernel/errors.ts';
@@ -137,6 +137,12 @@ export function answerOfResult(result: MachineResult): WireAnswer {
       return { status: 200, body: { status: 'success', key: result.key, value: result.value } };
     case 'txn':
       return { status: 200, body: { status: 'success', txn: result.txn } };
+    case 'sql': {
+      const [first] = result.results;
+      // A single statement is answered as such, several as a list.
+      const answered = result.isSingle && first !== undefined ? { ...first } : { results: result.results };
+      return { status: 200, body: { status: 'success', ...answered } as unknown as Json };
+    }
     case 'refused':
       return errorAnswer(result.error, result.why, result.key === undefined ? {} : { key: result.key });
     default:

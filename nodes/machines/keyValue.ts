@@ -98,6 +98,15 @@ function microStep(
   }
 }
 
+/** Requests to other machines take the same ways as those to this one. */
+const knownTypes: ReadonlySet<string> = new Set<(Operation | Query)['type']>([
+  'get',
+  'put',
+  'delete',
+  'cas',
+  'txn',
+]);
+
 export class KeyValueMachine implements StateMachine<Operation, Query, KeyValues> {
   private readonly values: Map<string, Json>;
 
@@ -107,6 +116,11 @@ export class KeyValueMachine implements StateMachine<Operation, Query, KeyValues
 
   read(key: string): Json {
     return this.values.get(key) ?? null;
+  }
+
+  refusal({ type }: Operation | Query): MachineResult | null {
+    if (knownTypes.has(type)) return null;
+    return { type: 'refused', error: 'not-supported', why: 'this node has keys with values, and no tables' };
   }
 
   query(query: Query): MachineResult {

@@ -6,6 +6,8 @@ import type { ErrorName } from '../kernel/errors.ts';
 import type { Json } from '../kernel/wire.ts';
 
 export interface StateMachine<Operation, Query, State> {
+  /** Why this must not even be started, whatever the state is; null when it may. */
+  refusal(asked: Operation | Query): MachineResult | null;
   /** Looks, and changes nothing. */
   query(query: Query): MachineResult;
   /** What the operation would answer to the state as it is; changes nothing. */
@@ -24,9 +26,18 @@ export type MicroOperation =
   | readonly ['add', string, number, number]
   | readonly ['pop', string, Json];
 
+/** What a statement of SQL answered. */
+export interface SqlRows {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Json[])[];
+  /** How many rows it has changed. */
+  readonly changes: number;
+}
+
 /** What a machine answers; kept in a session for when the client asks again. */
 export type MachineResult =
   | { readonly type: 'value'; readonly key: string; readonly value: Json }
   | { readonly type: 'written'; readonly key: string; readonly value: Json }
   | { readonly type: 'txn'; readonly txn: readonly MicroOperation[] }
+  | { readonly type: 'sql'; readonly results: readonly SqlRows[]; readonly isSingle: boolean }
   | { readonly type: 'refused'; readonly error: ErrorName; readonly why: string; readonly key?: string };

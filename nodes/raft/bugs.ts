@@ -113,6 +113,12 @@ const bugs: readonly Bug[] = [
     rules: { outcomeAfterStepDown: 'temporarily-unavailable' },
   },
   {
+    name: 'statements-split',
+    mistake: 'each statement of a request is a transaction of its own (machine=sql)',
+    revealedBy: 'strict-serializable (bank), when a transfer is refused after half of it',
+    rules: { appliesWhole: false },
+  },
+  {
     name: 'no-request-dedup',
     mistake: 'a request that is sent again is applied again',
     revealedBy: 'linearizable (append), when answers are lost',

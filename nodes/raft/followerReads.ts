@@ -11,7 +11,7 @@
  * committed before the next (§4.1), so it meets every majority that has committed anything.
  */
 import type { NodeId, RequestId } from '../kernel/ids.ts';
-import type { Query } from '../machines/keyValue.ts';
+import type { Query } from '../machines/index.ts';
 import type { Index, Message } from './messages.ts';
 import { redirect, unavailable, type Raft } from './raft.ts';
 

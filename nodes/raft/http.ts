@@ -1,8 +1,9 @@
-/** The client API: that of the key–value machine, and what is asked of the cluster itself. Pure mapping. */
+/** The client API: that of the machine, and what is asked of the cluster itself. Pure mapping. */
 import type { NodeId } from '../kernel/ids.ts';
 import type { JsonSchema, MembershipRequests, Route } from '../kernel/model.ts';
 import type { Json, WireAnswer } from '../kernel/wire.ts';
-import { answerOfResult, body, keyValueRoutes, redirectAnswer } from '../machines/http.ts';
+import { answerOfResult, body, redirectAnswer } from '../machines/http.ts';
+import { machineRoutes, routesOfMachine, type MachineName } from '../machines/index.ts';
 import type { RaftProtocol, Response } from './messages.ts';
 
 const node: JsonSchema = { type: 'string', pattern: '^n[1-9][0-9]*$' };
@@ -45,7 +46,12 @@ export const membership: MembershipRequests = {
 };
 
 /** Everything a client may ask of a Raft node. */
-export const routes: readonly Route<RaftProtocol>[] = [...keyValueRoutes, ...adminRoutes];
+export const routes: readonly Route<RaftProtocol>[] = [...machineRoutes, ...adminRoutes];
+
+/** Those that make sense to a node with this machine. */
+export function servedRoutes(machine: MachineName): readonly Route<RaftProtocol>[] {
+  return [...routesOfMachine(machine), ...adminRoutes];
+}
 
 /** 200 with the result, or the status of the error. */
 export function toAnswer(response: Response): WireAnswer {

@@ -4,8 +4,7 @@
  */
 import type { NodeId } from '../kernel/ids.ts';
 import type { Protocol } from '../kernel/protocol.ts';
-import type { KeyValueRequest } from '../machines/http.ts';
-import type { KeyValues, Operation } from '../machines/keyValue.ts';
+import type { MachineRequest, MachineState, Operation } from '../machines/index.ts';
 import type { MachineResult } from '../machines/machine.ts';
 import type { SavedSessions, Serial } from '../machines/sessions.ts';
 
@@ -33,7 +32,7 @@ export interface Snapshot {
   readonly index: Index;
   readonly term: Term;
   readonly members: readonly NodeId[];
-  readonly state: KeyValues;
+  readonly state: MachineState;
   readonly sessions: SavedSessions;
 }
 
@@ -123,7 +122,7 @@ export type Message =
     } & Ticket);
 
 export type Request =
-  | KeyValueRequest
+  | MachineRequest
   | { readonly type: 'add-member'; readonly node: NodeId }
   | { readonly type: 'remove-member'; readonly node: NodeId }
   | { readonly type: 'transfer'; readonly to: NodeId };

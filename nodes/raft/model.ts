@@ -1,9 +1,10 @@
 /** Raft as a model: what it claims with which options, what it survives, and how to make a node. */
 import type { Claim, NodeModel, OptionValues, Settling } from '../kernel/model.ts';
 import { transportOption } from '../kernel/transport.ts';
+import { prepareMachine } from '../machines/index.ts';
 import { bugSpecs } from './bugs.ts';
 import { RaftCore } from './core.ts';
-import { membership, routes, toAnswer } from './http.ts';
+import { membership, routes, servedRoutes, toAnswer } from './http.ts';
 import { invariants } from './invariants.ts';
 import type { RaftProtocol } from './messages.ts';
 import { clockDriftRatio, optionSpecs, parseOptions, type RaftOptions } from './options.ts';
@@ -80,6 +81,12 @@ function claim(values: OptionValues): Claim {
   }
 }
 
+/** Proxies know those nodes that there were when they were started. */
+function survives(values: OptionValues): readonly string[] {
+  const changes = parseOptions(values).proxy ? [] : ['membership', 'rejoin-empty'];
+  return ['partition', 'kill', 'stop', 'restart-all', ...changes, 'pause', 'slow', 'flaky'];
+}
+
 export const raft: NodeModel<RaftProtocol> = {
   name: 'raft',
   summary: "Raft, complete, as in Ongaro's thesis: a replicated log, and a key–value store on it",
@@ -98,15 +105,18 @@ export const raft: NodeModel<RaftProtocol> = {
     'leader',
   ],
   api: 'key-value',
-  survives: () => ['partition', 'kill', 'stop', 'restart-all', 'pause', 'slow', 'flaky'],
+  servedApi: (options) => (parseOptions(options).machine === 'sql' ? 'sql' : 'key-value'),
+  survives,
   deduplicates: true,
   options: [...optionSpecs, transportOption],
   bugs: bugSpecs,
   invariants,
   routes,
+  servedRoutes: (options) => servedRoutes(parseOptions(options).machine),
   membership,
   claim,
   toAnswer,
   leader: ({ leader, term }) => ({ leader, term }),
+  prepare: (options) => prepareMachine(parseOptions(options).machine),
   create: (init) => new RaftCore(init),
 };

@@ -1,5 +1,6 @@
 /** The options of a Raft node (`--set name=value`), and their typed form. */
 import type { OptionSpec, OptionValues } from '../kernel/model.ts';
+import { machineOption, type MachineName } from '../machines/index.ts';
 
 /** How a read is made current: see README.md. */
 export type ReadMode = 'read-index' | 'lease' | 'leader' | 'follower';
@@ -8,6 +9,7 @@ export type ReadMode = 'read-index' | 'lease' | 'leader' | 'follower';
 export type ProxyReads = 'follower' | 'leader' | 'quorum';
 
 export interface RaftOptions {
+  readonly machine: MachineName;
   readonly reads: ReadMode;
   readonly checkQuorum: boolean;
   readonly proxy: boolean;
@@ -24,6 +26,7 @@ export interface RaftOptions {
 export const clockDriftRatio = 0.1;
 
 export const optionSpecs: readonly OptionSpec[] = [
+  machineOption,
   {
     name: 'reads',
     type: 'choice',
@@ -110,6 +113,7 @@ export function parseOptions(values: OptionValues): RaftOptions {
     return values[name] ?? spec?.default ?? '';
   };
   return {
+    machine: valueOf('machine') as MachineName,
     reads: valueOf('reads') as ReadMode,
     checkQuorum: valueOf('checkQuorum') === 'on',
     proxy: valueOf('proxy') === 'on',

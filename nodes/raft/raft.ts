@@ -6,7 +6,7 @@ import type { NodeId, RequestId } from '../kernel/ids.ts';
 import type { Outbox } from '../kernel/outbox.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Now } from '../kernel/protocol.ts';
-import type { KeyValueMachine, Query } from '../machines/keyValue.ts';
+import type { Machine, Query } from '../machines/index.ts';
 import type { Sessions } from '../machines/sessions.ts';
 import type { FollowerReads } from './followerReads.ts';
 import type { Log } from './log.ts';
@@ -78,7 +78,7 @@ export interface Raft {
   leader: NodeId | null;
   commitIndex: Index;
   appliedIndex: Index;
-  machine: KeyValueMachine;
+  machine: Machine;
   sessions: Sessions;
   /** Who has granted a vote (or a pre-vote) in this campaign. */
   votes: Set<NodeId>;

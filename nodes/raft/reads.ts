@@ -11,7 +11,7 @@
  */
 import { assert } from '../kernel/assert.ts';
 import type { NodeId, RequestId } from '../kernel/ids.ts';
-import type { Query } from '../machines/keyValue.ts';
+import type { Query } from '../machines/index.ts';
 import { takeRead } from './followerReads.ts';
 import type { Index, Message } from './messages.ts';
 import {

@@ -3,7 +3,7 @@ import { assertNever } from '../kernel/assert.ts';
 import { nodeNumber, type NodeId } from '../kernel/ids.ts';
 import type { CoreInit } from '../kernel/model.ts';
 import { Outbox } from '../kernel/outbox.ts';
-import { KeyValueMachine } from '../machines/keyValue.ts';
+import { createMachine } from '../machines/index.ts';
 import { Sessions } from '../machines/sessions.ts';
 import { rulesOf } from './bugs.ts';
 import { Log } from './log.ts';
@@ -25,10 +25,11 @@ function initialMembers({ self, peers }: CoreInit<RaftProtocol>): readonly NodeI
 
 export function recover(init: CoreInit<RaftProtocol>): Raft {
   const options = parseOptions(init.options);
+  const rules = rulesOf(init.bug);
   const raft: Raft = {
     self: init.self,
     options,
-    rules: rulesOf(init.bug),
+    rules,
     prng: init.prng,
     out: new Outbox(),
     now: { monotonicMs: 0, wallMs: 0 },
@@ -42,7 +43,7 @@ export function recover(init: CoreInit<RaftProtocol>): Raft {
     leader: null,
     commitIndex: 0,
     appliedIndex: 0,
-    machine: new KeyValueMachine(),
+    machine: createMachine({ name: options.machine, isAtomic: rules.appliesWhole }, null),
     sessions: new Sessions(options.sessionLimit),
     votes: new Set(),
     leaderContactMs: Number.NEGATIVE_INFINITY,

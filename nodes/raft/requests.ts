@@ -1,6 +1,7 @@
 /** What clients ask, and where each request goes: into the log, to the reads, or to an admin procedure. */
 import { assert, assertNever } from '../kernel/assert.ts';
 import type { RequestId } from '../kernel/ids.ts';
+import type { Operation, Query } from '../machines/index.ts';
 import type { MachineResult } from '../machines/machine.ts';
 import { onChangeRequest } from './changes.ts';
 import type { Request } from './messages.ts';
@@ -11,10 +12,10 @@ import { onTransferRequest } from './transfer.ts';
 export function onRequest(raft: Raft, id: RequestId, request: Request): void {
   switch (request.type) {
     case 'query':
-      onQuery(raft, id, request.query);
+      if (!refuses(raft, id, request.query)) onQuery(raft, id, request.query);
       return;
     case 'operation':
-      propose(raft, id, request);
+      if (!refuses(raft, id, request.operation)) propose(raft, id, request);
       return;
     case 'add-member':
       onChangeRequest(raft, id, 'add', request.node);
@@ -31,6 +32,13 @@ export function onRequest(raft: Raft, id: RequestId, request: Request): void {
     default:
       assertNever(request);
   }
+}
+
+/** Answers what makes no sense to this machine; says whether it did. */
+function refuses(raft: Raft, id: RequestId, asked: Operation | Query): boolean {
+  const refusal = raft.machine.refusal(asked);
+  if (refusal !== null) raft.out.reply(id, refusal);
+  return refusal !== null;
 }
 
 /** Appends a client's operation to the leader's log; its client waits until the entry is applied (§3.5). */

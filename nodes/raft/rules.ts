@@ -63,6 +63,8 @@ export interface Rules {
 
   /** §3.5: a client is answered once its entry is applied. */
   answersBeforeCommit: boolean;
+  /** All that an operation does happens at one moment, or nothing does (machine=sql). */
+  appliesWhole: boolean;
   /** §6.3: a request that was applied before is answered, not applied. */
   deduplicates: boolean;
   /** What the client of an appended entry hears when the leader steps down: another leader may still commit it. */
@@ -120,6 +122,7 @@ export const correctRules: Rules = {
   commitsByCount: (entryTerm, term) => entryTerm === term,
 
   answersBeforeCommit: false,
+  appliesWhole: true,
   deduplicates: true,
   outcomeAfterStepDown: 'timeout',
 

@@ -4,7 +4,7 @@
  */
 import { assert } from '../kernel/assert.ts';
 import type { NodeId } from '../kernel/ids.ts';
-import { KeyValueMachine } from '../machines/keyValue.ts';
+import { createMachine } from '../machines/index.ts';
 import { Sessions } from '../machines/sessions.ts';
 import { Membership } from './membership.ts';
 import type { Index, JournalRecord, Message, Snapshot, Term } from './messages.ts';
@@ -159,7 +159,8 @@ function install(raft: Raft, snapshot: Snapshot): void {
 export function restoreSnapshot(raft: Raft, snapshot: Snapshot): void {
   raft.snapshot = snapshot;
   raft.membership = new Membership(snapshot.members, snapshot.index);
-  raft.machine = new KeyValueMachine(snapshot.state);
+  const { rules, options } = raft;
+  raft.machine = createMachine({ name: options.machine, isAtomic: rules.appliesWhole }, snapshot.state);
   raft.sessions = new Sessions(raft.options.sessionLimit, snapshot.sessions);
   raft.commitIndex = snapshot.index;
   raft.appliedIndex = snapshot.index;

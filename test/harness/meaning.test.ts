@@ -3,6 +3,7 @@ import { meaningOf } from '../../harness/meaning.ts';
 import type { ApiProfile } from '../../harness/profile.ts';
 import { crdtProfile } from '../../harness/profiles/crdt.ts';
 import { keyValueProfile } from '../../harness/profiles/keyValue.ts';
+import { sqlProfile } from '../../harness/profiles/sql.ts';
 import type { Action, ActionKind } from '../../harness/workload.ts';
 import type { WireOutcome } from '../../harness/world.ts';
 import { errorKinds } from '../../nodes/kernel/errors.ts';
@@ -23,6 +24,7 @@ const actions = {
   dequeue: { kind: 'dequeue', key: 'k' },
   acquire: { kind: 'acquire', key: 'k', owner: 'c1' },
   release: { kind: 'release', key: 'k', owner: 'c1' },
+  open: { kind: 'open', accounts: ['a', 'b'], balance: 20 },
   transfer: { kind: 'transfer', from: 'a', to: 'b', amount: 5 },
   balances: { kind: 'balances', accounts: ['a', 'b'] },
   restock: { kind: 'restock', key: 'k', quantity: 9, region: 'sur' },
@@ -32,10 +34,10 @@ const actions = {
 } as const satisfies { readonly [kind in ActionKind]: Action };
 const kinds = Object.keys(actions) as ActionKind[];
 
-/** Every kind of action is spelled: most as transactions, `remove` as CRDTs do. */
+/** Every kind of action is spelled: most as transactions, `remove` as CRDTs do, `open` as in a relational model. */
 const profile: ApiProfile = {
   ...keyValueProfile,
-  operations: { ...crdtProfile.operations, ...keyValueProfile.operations },
+  operations: { ...crdtProfile.operations, ...sqlProfile.operations, ...keyValueProfile.operations },
 };
 
 /** In a word: `ok`, `unclear`, `refused` (this attempt did nothing) or `decided` (the operation did nothing). */
@@ -69,7 +71,14 @@ const byCode: Record<number, string> = {
 };
 type Words = Partial<Record<ActionKind, string>>;
 /** Looking something up, and taking it out, find that nothing is there. */
-const nothingThere: Words = { read: 'ok', elements: 'ok', count: 'ok', dequeue: 'ok', stock: 'ok' };
+const nothingThere: Words = {
+  read: 'ok',
+  elements: 'ok',
+  count: 'ok',
+  dequeue: 'ok',
+  balances: 'ok',
+  stock: 'ok',
+};
 /** What does nothing about something that does not exist. */
 const noSuchThing: Words = {
   cas: 'decided',

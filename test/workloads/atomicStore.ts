@@ -69,6 +69,9 @@ export function applied(action: Action, data: Data): Applied {
       return moved(data, action.key, action.quantity, 0);
     case 'sell':
       return { result: moved(data, action.key, -action.quantity, 0) !== 'refused' };
+    case 'open':
+      for (const account of action.accounts) data.set(account, action.balance);
+      return done;
     case 'transfer':
       if (moved(data, action.from, -action.amount, 0) === 'refused') return 'refused';
       return moved(data, action.to, action.amount, 0);
