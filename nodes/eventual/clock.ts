@@ -9,6 +9,9 @@ export type Clock = Readonly<Record<string, number>>;
 /** What an entry may hold at most, so that sums of entries stay exact. A trillion writes of one key at one node. */
 export const counterMax = 2 ** 40;
 
+/** What an entry may be called: programs of the course read it as a number, and fail at what is none. */
+export const nodeNumberPattern = '^(0|[1-9][0-9]{0,5})$';
+
 /** Names come from clients: inherited members (`constructor`) are no entries. */
 export function counterOf(clock: Clock, node: string): number {
   return Object.hasOwn(clock, node) ? (clock[node] ?? 0) : 0;

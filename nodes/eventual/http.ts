@@ -2,7 +2,7 @@
 import { assertNever } from '../kernel/assert.ts';
 import type { JsonSchema, Route } from '../kernel/model.ts';
 import { errorAnswer, type Json, type WireAnswer, type WireRequest } from '../kernel/wire.ts';
-import { counterMax, counterOf, type Clock } from './clock.ts';
+import { counterMax, counterOf, nodeNumberPattern, type Clock } from './clock.ts';
 import type { Entries, EventualProtocol, Message, Request, Response } from './messages.ts';
 import { clockOf, type Version, type Versions } from './versions.ts';
 
@@ -12,7 +12,7 @@ const counter: JsonSchema = { type: 'integer', minimum: 0, maximum: counterMax }
 const clock: JsonSchema = {
   type: 'object',
   maxProperties: 1000,
-  propertyNames: { minLength: 1, maxLength: 100 },
+  propertyNames: { pattern: nodeNumberPattern },
   additionalProperties: counter,
 };
 

@@ -47,9 +47,19 @@ export class ClientApi<P extends Protocol> {
     if (body === undefined) return malformed([bodyProblem(incoming.body)]);
     const reason = unkeepable(body);
     if (reason !== null) return malformed([reason]);
-    const problems = this.validators.get(route)?.(route.method === 'GET' ? queryOf(path) : body) ?? [];
+    const problems = this.problems(route, queryOf(path), body);
     if (problems.length > 0) return malformed(problems);
     return { request: route.toRequest({ params, body, requestId: incoming.requestId }) };
+  }
+
+  /** A route that says nothing of a query takes none: a parameter with a typo would be left out without a word. */
+  private problems(route: Route<P>, query: Readonly<Record<string, string>>, body: Json): readonly string[] {
+    const validate = this.validators.get(route);
+    if (route.method === 'GET' && validate !== undefined) return validate(query);
+    const unknown = Object.keys(query).map(
+      (name) => `the query has an unknown property ${JSON.stringify(name)}`,
+    );
+    return [...unknown, ...(validate?.(body) ?? [])];
   }
 
   private methodsOf(path: string): readonly string[] {

@@ -14,9 +14,12 @@ export interface NamedSchema {
 /** What ajv says about one problem. */
 export interface SchemaError {
   readonly instancePath: string;
+  readonly schemaPath: string;
   readonly keyword: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly message?: string;
+  /** Of a rule for the names of members. */
+  readonly propertyName?: string;
 }
 
 /** A compiled schema; `errors` belongs to the last call. */

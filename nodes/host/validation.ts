@@ -1,7 +1,8 @@
-/** What is wrong with a request, in sentences for the person who sent it: all of it, not only the first problem. */
+/** What is wrong with a request: all of it, not only the first problem. */
 import type { NodeModel, Route } from '../kernel/model.ts';
 import type { Protocol } from '../kernel/protocol.ts';
-import { compileSchemas, type CompiledSchema, type NamedSchema, type SchemaError } from './compile.ts';
+import { compileSchemas, type CompiledSchema, type NamedSchema } from './compile.ts';
+import { problemsOf } from './problems.ts';
 
 export type Validate = (value: unknown) => readonly string[];
 
@@ -35,23 +36,6 @@ function schemaName<P extends Protocol>(model: string, { method, path }: Route<P
 function validatorOf(schema: CompiledSchema, subject: string): Validate {
   return (value) => {
     if (schema(value)) return noProblems;
-    return [...new Set((schema.errors ?? []).map((error) => sentence(error, subject)))];
+    return problemsOf(schema.errors ?? [], subject);
   };
-}
-
-function sentence({ instancePath, keyword, params, message }: SchemaError, subject: string): string {
-  // "/txn/0/1" reads better as "txn[0][1]".
-  const path = instancePath
-    .split('/')
-    .slice(1)
-    .map((segment, at) => (/^\d+$/.test(segment) ? `[${segment}]` : `${at === 0 ? '' : '.'}${segment}`))
-    .join('');
-  const where = path === '' ? subject : `"${path}"`;
-  if (keyword === 'additionalProperties') {
-    return `${where} has an unknown property "${String(params.additionalProperty)}"`;
-  }
-  if (keyword === 'required') return `${where} lacks "${String(params.missingProperty)}"`;
-  if (keyword === 'enum') return `${where} must be one of ${JSON.stringify(params.allowedValues)}`;
-  if (keyword === 'const') return `${where} must be ${JSON.stringify(params.allowedValue)}`;
-  return `${where} ${message ?? `breaks the rule ${keyword}`}`;
 }
