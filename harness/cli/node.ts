@@ -66,7 +66,8 @@ const modelOfTheCourse = 'leader-follower';
 
 /** Flags go first; what they leave open may stand in the environment. Throws UsageError. */
 function placed({ set, ...flags }: NodeFlags): Placed {
-  const said = flags.model === modelOfTheCourse ? courseSettings(process.env) : { set: [] };
+  const said =
+    flags.model === modelOfTheCourse ? courseSettings(process.env, flags.peers !== undefined) : { set: [] };
   const given = new Set(set.map((pair) => pair.split('=', 1)[0]));
   const id = flags.id ?? said.id;
   const port = flags.port ?? said.port;
