@@ -52,8 +52,8 @@ interface RowsByPart {
 export function partsOf(history: History, spec: SequentialSpec): Parts {
   const { length, outcome, f, key } = history.operations;
   const { fNames, keyNames } = history.events;
-  const observes: boolean[] = [];
-  for (let id = 0; id < fNames.size; id++) observes.push(spec.observers.includes(fNames.get(id)));
+  const observes = new Uint8Array(fNames.size);
+  for (let id = 0; id < fNames.size; id++) observes[id] = spec.observers.includes(fNames.get(id)) ? 1 : 0;
   const partOf = zeros(keyNames.size + 1).fill(noPart);
   const ofRow = zeros(length);
   const keys: number[] = [];
@@ -66,7 +66,7 @@ export function partsOf(history: History, spec: SequentialSpec): Parts {
       sizes.push(0);
     }
     const counts =
-      outcome[row] === okOutcome || (outcome[row] !== failOutcome && !observes[f[row] as number]);
+      outcome[row] === okOutcome || (outcome[row] !== failOutcome && observes[f[row] as number] === 0);
     ofRow[row] = counts ? part : noPart;
     if (counts) sizes[part] = (sizes[part] as number) + 1;
   }
