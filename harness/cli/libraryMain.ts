@@ -1,9 +1,9 @@
 /**
- * Builds the library that the package exports: one file of plain JavaScript that Node runs without a loader, and the
- * types beside it. `npm pack` does this by itself.
+ * Builds the library as a package of its own: one file of plain JavaScript that Node runs without a loader, the types
+ * beside it, and a manifest without dependencies. What the commands need is none of its users' business.
  */
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -26,3 +26,12 @@ execFileSync(
   [createRequire(import.meta.url).resolve('typescript/bin/tsc'), '--project', 'tsconfig.library.json'],
   { cwd: root, stdio: ['ignore', 2, 2] },
 );
+
+const { name, version, description, license, type, engines } = JSON.parse(
+  readFileSync(`${root}package.json`, 'utf8'),
+) as Readonly<Record<string, unknown>>;
+const entry = { types: './types/harness/index.d.ts', default: './index.js' };
+const exported = { '.': entry, './package.json': './package.json' };
+const manifest = { name, version, description, license, type, engines, exports: exported };
+writeFileSync(`${root}dist/package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
+for (const file of ['README.md', 'LICENSE']) copyFileSync(`${root}${file}`, `${root}dist/${file}`);

@@ -1,5 +1,5 @@
 /**
- * The package as others get it: packed, unpacked into an empty project, imported by plain Node, its types read by tsc. It
+ * The library as others get it: built, packed, unpacked into an empty project, imported by plain Node, its types read by tsc. It
  * runs the snippet of the README.
  */
 import assert from 'node:assert/strict';
@@ -43,14 +43,15 @@ describe('the package', function () {
   this.timeout(180_000);
   const folder = temporaryFolder();
 
-  it('is built by npm pack, runs on plain Node, and has types', () => {
+  it('is built, packed, runs on plain Node, has types, and depends on nothing', () => {
     const project = folder();
     unpackInto(project);
     assert.deepEqual(readdirSync(join(project, 'node_modules', 'ordeal')).sort(), [
       'LICENSE',
       'README.md',
-      'dist',
+      'index.js',
       'package.json',
+      'types',
     ]);
     const manifest = JSON.parse(
       readFileSync(join(project, 'node_modules', 'ordeal', 'package.json'), 'utf8'),
@@ -73,9 +74,10 @@ describe('the package', function () {
   });
 });
 
-/** Packs the repository, without asking any network, and puts the package where an import finds it. */
+/** Builds and packs the library, without asking any network, and puts the package where an import finds it. */
 function unpackInto(project: string): void {
-  const npm = ['pack', '--offline', '--silent', '--pack-destination', project];
+  execFileSync('npm', ['run', '--silent', 'build']);
+  const npm = ['pack', './dist', '--offline', '--silent', '--pack-destination', project];
   const tarball = execFileSync('npm', npm, { encoding: 'utf8' }).trim().split('\n').at(-1) ?? '';
   const target = join(project, 'node_modules', 'ordeal');
   mkdirSync(target, { recursive: true });
