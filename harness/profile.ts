@@ -33,6 +33,8 @@ export interface ApiProfile {
   readonly operations: { readonly [kind in ActionKind]?: ApiOperation };
   /** By the name that templates call it. */
   readonly contexts?: Readonly<Record<string, ApiContext>>;
+  /** Nothing may be taken from counters. */
+  readonly onlyGrows?: boolean;
   /** The model's options, for templates. */
   readonly options?: OptionValues;
   /** Where a node tells who leads, if it does; the answer is `{leader, term}`. */
@@ -43,10 +45,11 @@ export interface ApiProfile {
 export const malformed = Symbol('malformed');
 
 /** What a workload may ask of a service with this profile: whatever can be spelled, and keys that go with requests. */
-export function serviceOf({ operations }: ApiProfile): Service {
+export function serviceOf({ operations, onlyGrows = false }: ApiProfile): Service {
   return {
     knows: (kind) => operations[kind] !== undefined,
     hasKeys: (kind) => JSON.stringify(operations[kind] ?? null).includes('{key}'),
+    onlyGrows,
   };
 }
 

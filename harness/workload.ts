@@ -32,6 +32,8 @@ export interface Service {
   knows(kind: ActionKind): boolean;
   /** Whether it tells several objects of this kind apart; else there is one, whatever the key. */
   hasKeys(kind: ActionKind): boolean;
+  /** Nothing may be taken from its counters, and it may not know how to refuse that. */
+  readonly onlyGrows?: boolean;
 }
 
 /** What is known of a key when its final reads begin. */

@@ -16,7 +16,8 @@ export const counter: Workload = {
   idempotent: ['read'],
   needs: [['increment', 'count']],
   spec: counterSpec.name,
-  generator: (options) => (options.service?.hasKeys('increment') === false ? oneForAll() : many(options)),
+  generator: (options) =>
+    options.service?.hasKeys('increment') === false ? oneForAll(options) : many(options),
   finalGenerator: (options, keys) => finalReads(keys, options),
   action: ({ f, key, value }) => {
     assert(key !== undefined, 'an operation of this workload has a key');
@@ -36,27 +37,28 @@ function many(options: WorkloadOptions): Generator {
   return perKeyGroups({
     groups: groupsOf(options),
     key: (index) => `c${index}`,
-    generator: (_key, index) => oneCounter(index),
+    generator: (_key, index) => oneCounter(index, options),
     operationsMax,
     crashesMax,
   });
 }
 
 /** A service with one counter that has no name. It never retires. */
-function oneForAll(): Generator {
+function oneForAll(options: WorkloadOptions): Generator {
   return perKeyGroups({
     groups: 1,
     key: (index) => (index === 0 ? 'counter' : null),
-    generator: (_key, index) => oneCounter(index),
+    generator: (_key, index) => oneCounter(index, options),
   });
 }
 
-function oneCounter(index: number): Generator {
+function oneCounter(index: number, { service }: WorkloadOptions): Generator {
   return fromFunction((context) => {
     const { prng, free } = context;
     const thread = prng.pick(free);
     if (onlyReads(thread, index, context) || prng.chance(0.25)) return { f: 'read', value: null, thread };
     const amount = prng.int(1, 6);
-    return { f: 'add', value: prng.chance(0.3) ? -amount : amount, thread };
+    const isTaken = prng.chance(0.3) && service?.onlyGrows !== true;
+    return { f: 'add', value: isTaken ? -amount : amount, thread };
   });
 }

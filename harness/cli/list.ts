@@ -45,6 +45,8 @@ function asText(): string {
     ...named(specs),
     'guarantees',
     `  ${guarantees.join(', ')}`,
+    'programs of your own',
+    '  --submission DIR: a folder with a submission.json (harness/submission/README.md; examples in test/submissions)',
     '',
   ].join('\n');
 }

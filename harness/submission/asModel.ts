@@ -60,9 +60,10 @@ export function modelOf(manifest: Manifest, base: NodeModel): NodeModel {
   };
 }
 
-/** How clients speak to it. */
+/** How clients speak to it. A counter that only grows is not asked to shrink: not every program refuses that. */
 export function profileOf(manifest: Manifest, base: NodeModel, options: OptionValues): ApiProfile {
-  return overridden(apiProfileOf(base, options), manifest.api ?? {});
+  const profile = overridden(apiProfileOf(base, options), manifest.api ?? {});
+  return options['type'] === 'g-counter' ? { ...profile, onlyGrows: true } : profile;
 }
 
 /** What deserves to be known of every run of it, a sentence each. */

@@ -1,7 +1,7 @@
 /** `npm run jepsen -- --submission DIR`: programs of others on real processes, whole runs at their smallest. */
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { RunConfig } from '../../../harness/config.ts';
 import type { Results } from '../../../harness/results.ts';
 import { schemaProblems } from '../../../harness/schemas/validate.ts';
@@ -15,6 +15,18 @@ interface Ran {
 }
 
 const examples = 'test/submissions';
+
+/** Debian's names of the packages that programs are in. */
+const packages = { python3: 'python3', cc: 'gcc and libc6-dev' } as const;
+
+/** Skips a test where a program is missing. */
+function needs(context: Mocha.Context, program: keyof typeof packages): void {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  if (folders.some((folder) => existsSync(join(folder, program)))) return;
+  const { test } = context;
+  if (test) test.title += ` (needs ${program}: apt-get install ${packages[program]})`;
+  context.skip();
+}
 
 describe('a run of a submission', function () {
   this.timeout(120_000);
@@ -61,7 +73,7 @@ describe('a run of a submission', function () {
   }
 
   it('in plain Node holds its claims, and its folder says what was run', async () => {
-    const results = await holds('eventual-node', '--time-limit', '5', '--seed', '1');
+    const results = await holds('eventual-node', '--time-limit', '4', '--seed', '1');
     assert.equal(results.submission, 'eventual-node');
     assert.match(results.repro, /--submission \S+\/test\/submissions\/eventual-node /);
     const config = JSON.parse(readFileSync(join(results.folder, 'config.json'), 'utf8')) as RunConfig;
@@ -76,7 +88,28 @@ describe('a run of a submission', function () {
   });
 
   it('that takes whatever arrives is found to lose writes', () =>
-    isFound('eventual-node-wrong', ['lost-write', 'diverged'], '--time-limit', '5'));
+    isFound('eventual-node-wrong', ['lost-write', 'diverged'], '--time-limit', '4'));
+
+  it('in plain Python holds its claims; where the asked node is quorum enough, it is found', async function () {
+    needs(this, 'python3');
+    await holds('quorum-python', '--time-limit', '4', '--seed', '1');
+    await isFound('quorum-python-wrong', ['non-linearizable'], '--faults', 'none', '--time-limit', '2');
+  });
+
+  it('in C is built and holds its claims; where it keeps nothing on its disk, that is found', async function () {
+    needs(this, 'cc');
+    const results = await holds('counter-c', '--time-limit', '4', '--seed', '1');
+    assert.ok(existsSync(join(results.folder, 'nodes', 'n2', 'work', 'counter')));
+    assert.ok(!existsSync(join(examples, 'counter-c', 'counter')), 'a build leaves the submission as it was');
+    await isFound(
+      'counter-c-wrong',
+      ['lost-write', 'out-of-bounds'],
+      '--faults',
+      'kill',
+      '--time-limit',
+      '3',
+    );
+  });
 
   it('builds it in a copy, and says what is wrong where that fails', async () => {
     const built = await refused({

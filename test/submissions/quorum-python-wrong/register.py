@@ -1,0 +1,1 @@
+../quorum-python/register.py
