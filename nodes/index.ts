@@ -38,7 +38,7 @@ function behindProxies(model: NodeModel): NodeModel {
 
 export const models: readonly NodeModel[] = [
   behindProxies(anyProtocol(raft)),
-  anyProtocol(leaderFollower),
+  behindProxies(anyProtocol(leaderFollower)),
   anyProtocol(quorum),
   anyProtocol(eventual),
   anyProtocol(crdt),

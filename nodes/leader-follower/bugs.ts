@@ -97,6 +97,12 @@ const bugs: readonly Bug[] = [
       'monotonic-reads and writes-follow-reads, when a leader is cut off (failover=highest-log, reads=any)',
     rules: { copies: (copies) => ({ ...copies, toShow: 1 }) },
   },
+  {
+    name: 'follower-read-without-index',
+    mistake: 'a follower answers a read without asking its leader what is shown (proxy=on)',
+    revealedBy: 'linearizable, as soon as a follower lags',
+    rules: { followersAskForIndex: false },
+  },
 ];
 
 /** What `list` shows and `--bug` takes. */

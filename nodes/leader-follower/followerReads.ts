@@ -8,7 +8,7 @@
  *               shown is in one of them. What is not shown yet is waited for
  */
 import type { NodeId, RequestId } from '../kernel/ids.ts';
-import type { Query } from '../machines/keyValue.ts';
+import type { Query } from '../machines/index.ts';
 import { majority } from './confirmations.ts';
 import type { Index, Message, Ticket } from './messages.ts';
 import { redirect, unavailable, type Reader, type Replica } from './replica.ts';
@@ -77,7 +77,11 @@ export function onAskLogEnd(
   if (to === self) out.send(from, { type: 'log-end', incarnation, ticket, lastIndex: log.lastIndex });
 }
 
-export function onLogEnd(replica: Replica, from: NodeId, message: Extract<Message, { type: 'log-end' }>): void {
+export function onLogEnd(
+  replica: Replica,
+  from: NodeId,
+  message: Extract<Message, { type: 'log-end' }>,
+): void {
   const read = awaitedBy(replica, message);
   if (read !== undefined) hearEnd(replica, read, from, message.lastIndex);
 }
@@ -100,10 +104,7 @@ export function onReadIndex(replica: Replica, message: Extract<Message, { type: 
 }
 
 /** Undefined for answers to an earlier life, or to a read that has ended or has its index. */
-function awaitedBy(
-  { followerReads }: Replica,
-  { incarnation, ticket }: Ticket,
-): FollowerRead | undefined {
+function awaitedBy({ followerReads }: Replica, { incarnation, ticket }: Ticket): FollowerRead | undefined {
   if (incarnation !== followerReads.incarnation) return undefined;
   const read = followerReads.waiting.get(ticket);
   return read?.index === null ? read : undefined;

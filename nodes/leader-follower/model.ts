@@ -7,7 +7,7 @@ import { LeaderFollowerCore } from './core.ts';
 import { routes, servedRoutes, toAnswer } from './http.ts';
 import { invariants } from './invariants.ts';
 import type { LeaderFollowerProtocol } from './messages.ts';
-import { optionSpecs, parseOptions } from './options.ts';
+import { optionSpecs, parseOptions, type LeaderFollowerOptions } from './options.ts';
 
 /** Whether a change of leaders may lose what was answered. A number of confirmations may be less than a majority. */
 function mayLose(values: OptionValues): boolean {
@@ -15,8 +15,19 @@ function mayLose(values: OptionValues): boolean {
   return failover !== 'none' && ack !== 'majority' && ack !== 'all';
 }
 
+/**
+ * Whose state reads show: the leader's, or something that is as current; or that of any node as it is. Without failover
+ * entries are shown before a majority has them, so that the logs of a majority do not say what was shown.
+ */
+function readersOf({ failover, reads, proxy, proxyReads }: LeaderFollowerOptions): 'leader' | 'any' {
+  if (!proxy || proxyReads !== 'quorum') return reads;
+  return failover === 'none' ? 'any' : 'leader';
+}
+
 function claim(values: OptionValues): Claim {
-  const { failover, reads, heartbeatInterval, heartbeatTimeout } = parseOptions(values);
+  const options = parseOptions(values);
+  const { failover, heartbeatInterval, heartbeatTimeout } = options;
+  const reads = readersOf(options);
   // Before anybody copies anything, a leader may have to be found: one attempt takes two timeouts at most.
   const converges = {
     intervalMs: 2 * heartbeatTimeout + 2 * heartbeatInterval,
@@ -32,6 +43,14 @@ function claim(values: OptionValues): Claim {
       converges,
     };
   }
+  if (reads === 'any' && options.proxy) {
+    return {
+      guarantees: ['convergence', 'no-lost-writes'],
+      because:
+        'a proxy takes reads from node to node, each of which may be behind, and none of which loses anything',
+      converges,
+    };
+  }
   if (reads === 'any') {
     return {
       guarantees: ['monotonic-reads', 'monotonic-writes', 'writes-follow-reads'],
@@ -44,8 +63,9 @@ function claim(values: OptionValues): Claim {
   }
   return {
     guarantees: ['linearizable', 'strict-serializable'],
-    because:
-      failover === 'none'
+    because: options.proxy
+      ? 'nothing that was answered is lost, and whoever answers a read shows all that was answered when it came'
+      : failover === 'none'
         ? 'one node takes all reads and writes for ever, and answers from a log that is on its disk'
         : 'what was answered is on the disks of a majority, of which the next leader is the most advanced, and a leader confirms by a round of heartbeats that nobody has followed it before it answers a read',
   };

@@ -51,6 +51,7 @@ const found: Readonly<
     flags: { set: [failover, 'reads=any'] },
     kinds: ['monotonic-reads', 'writes-follow-reads'],
   },
+  'follower-read-without-index': { flags: { set: ['proxy=on'] }, kinds: ['linearizable'] },
 };
 
 describe('the planted bugs of leader-follower', function () {
