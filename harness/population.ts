@@ -53,7 +53,8 @@ export class Population {
 
   /** The nodes that have to run (faults may take them down for a while), in the order of their numbers. */
   get nodes(): readonly NodeId[] {
-    return [...this.standings].filter(([node, standing]) => this.runs(node, standing)).map(([node]) => node);
+    const running = [...this.standings].filter(([node, standing]) => this.runs(node, standing));
+    return inOrder(running.map(([node]) => node));
   }
 
   /** Those that belong to the cluster, once it has done all that it was asked. */
@@ -74,13 +75,16 @@ export class Population {
   /** What the faults may look at; undefined where the members are fixed. */
   get view(): MembershipView | undefined {
     if (this.isFixed) return undefined;
-    const concerned = new Set([...this.effects.values()].flatMap(({ leaves, joins }) => [leaves, joins]));
+    const effects = [...this.effects.values()];
+    const concerned = new Set(effects.flatMap(({ leaves, joins }) => [leaves, joins]));
     const size = this.wanted.size;
+    // Those that are there for a while do not count: they may leave before anybody comes back.
+    const guests = effects.filter(({ leaves, isLasting }) => leaves === null && !isLasting).length;
     const majority = (of: number): number => Math.floor(of / 2) + 1;
     return {
       fresh: this.lastNumber < nodesMax ? nodeId(this.lastNumber + 1) : null,
       free: this.members.filter((node) => !concerned.has(node) && !this.lost.has(node)),
-      mayShrink: size - 1 >= majority(this.sizeAtFirst),
+      mayShrink: size - guests - 1 >= majority(this.sizeAtFirst),
       mayLose: this.isSettled && !this.hasLostMember && size - 1 >= majority(size),
     };
   }

@@ -29,6 +29,8 @@ const usualConcurrency = 6;
 export interface SimProfile {
   readonly name: string;
   readonly meaning: string;
+  /** Only for models whose members can be changed. */
+  readonly changesMembers?: true;
   draw(prng: Prng): Character;
   /** Changes the drawn schedule into one that only a simulation can afford. */
   tune?(entries: readonly ScheduleEntry[], prng: Prng, options: TuneOptions): readonly ScheduleEntry[];
@@ -120,8 +122,24 @@ const leaders: SimProfile = {
   tune: (_entries, prng, options) => leadersFall(prng, options),
 };
 
-/** All profiles; a campaign takes turns in this order. */
-export const simProfiles: readonly SimProfile[] = [swarm, crash, partition, slow, leaders];
+/** Members change while the cluster is split or its leader falls: several changes are asked for at the same moment. */
+const members: SimProfile = {
+  name: 'members',
+  meaning: 'members are added, removed and replaced in bursts, while the cluster is split and nodes crash',
+  changesMembers: true,
+  draw: (prng) => ({
+    nodes: prng.chance(0.3) ? 3 : 5,
+    faults: ['membership', 'rejoin-empty', 'partition', 'kill'],
+    faultIntervalSeconds: between(prng, 0.3, 1.2),
+    rate: usualRate,
+    concurrency: usualConcurrency,
+    personality: { ...anyDisk(prng), network: anyNetwork(prng), client: quick, wallSkewMs: 0 },
+  }),
+  tune: (_entries, prng, options) => membersChange(prng, options),
+};
+
+/** All profiles. A campaign takes turns in this order among those that its model can do. */
+export const simProfiles: readonly SimProfile[] = [swarm, crash, partition, slow, leaders, members];
 
 const quick = { minUs: 100, meanUs: 300, tailRatio: 0 };
 const slowClient = { minUs: 200, meanUs: 2_000, tailRatio: 0.01 };
@@ -214,6 +232,34 @@ function leadersFall(
       params: isKill ? { target: 'leader' } : { shape: 'isolate-leader', mode },
       seed: String(prng.next()),
     });
+  }
+  return entries;
+}
+
+/** Bursts: the cluster is split or loses its leader, and within the same heartbeats it is asked for several changes. */
+function membersChange(
+  prng: Prng,
+  { timeLimitSeconds, faultIntervalSeconds }: TuneOptions,
+): readonly ScheduleEntry[] {
+  const { startMs, endMs } = faultyPhase(timeLimitSeconds);
+  const intervalMs = Math.round(faultIntervalSeconds * 1000);
+  const entries: ScheduleEntry[] = [];
+  const add = (fault: string, atMs: number, longestMs: number, params: ScheduleEntry['params']): void => {
+    const durationMs = Math.min(prng.int(20, longestMs), endMs - atMs);
+    if (durationMs > 0)
+      entries.push({ id: entries.length, fault, atMs, durationMs, params, seed: String(prng.next()) });
+  };
+  for (let atMs = startMs; atMs < endMs; atMs += prng.int(1, 2 * intervalMs)) {
+    const mode = prng.pick(['drop', 'reset', 'hold']);
+    const shape = prng.pick(['halves', 'isolate-leader', 'majorities-ring', 'one-way']);
+    if (prng.chance(0.6)) add('partition', atMs, 1500, { shape, mode });
+    else if (prng.chance(0.5)) add('kill', atMs, 600, { target: prng.pick(['leader', 'minority', 'all']) });
+    if (prng.chance(0.2)) add('rejoin-empty', atMs, 800, { target: prng.pick(['one', 'leader']) });
+    for (let left = prng.int(0, 4); left > 0; left--) {
+      const change = prng.pick(['add', 'remove', 'remove', 'replace']);
+      const target = change === 'add' ? 'new' : prng.pick(['one', 'one', 'leader']);
+      add('membership', atMs + prng.int(0, 60), 1500, { mode: change, target });
+    }
   }
   return entries;
 }

@@ -76,7 +76,8 @@ export interface Plan {
 }
 
 export function profileOf(campaign: Campaign, seed: number): SimProfile {
-  const turn = simProfiles[seed % simProfiles.length];
+  const profiles = simProfiles.filter(({ changesMembers }) => !changesMembers || campaign.model.membership);
+  const turn = profiles[seed % profiles.length];
   if (turn === undefined) throw new RangeError('there are no profiles');
   return campaign.profile ?? turn;
 }
