@@ -4,11 +4,11 @@
  * effect; actions are the difference between two states.
  */
 import type { NodeId } from '../nodes/kernel/ids.ts';
-import type { FaultEffect } from './faults/fault.ts';
+import type { Downing, FaultEffect } from './faults/fault.ts';
 import { openLink, type ClusterAction, type LinkRule } from './world.ts';
 
 export interface ClusterState {
-  readonly down: ReadonlyMap<NodeId, 'kill' | 'stop'>;
+  readonly down: ReadonlyMap<NodeId, Downing>;
   /** May name nodes that are down: they are paused again when they are back. */
   readonly paused: ReadonlySet<NodeId>;
   /** Wall clocks that are wrong, by how much. A node keeps it while it is down. */
@@ -31,12 +31,12 @@ function linkName(from: NodeId, to: NodeId): string {
 
 /** The state that all these effects want together. O(size of the effects). */
 export function unionOf(effects: readonly FaultEffect[]): ClusterState {
-  const down = new Map<NodeId, 'kill' | 'stop'>();
+  const down = new Map<NodeId, Downing>();
   const paused = new Set<NodeId>();
   const clocks = new Map<NodeId, number>();
   const links = new Map<string, LinkRule>();
   for (const effect of effects) {
-    for (const { node, by } of effect.down ?? []) if (down.get(node) !== 'kill') down.set(node, by);
+    for (const { node, by } of effect.down ?? []) down.set(node, harder(by, down.get(node) ?? by));
     for (const node of effect.paused ?? []) paused.add(node);
     for (const { node, offsetMs } of effect.clocks ?? [])
       clocks.set(node, (clocks.get(node) ?? 0) + offsetMs);
@@ -48,6 +48,13 @@ export function unionOf(effects: readonly FaultEffect[]): ClusterState {
   for (const [node, offsetMs] of clocks) if (offsetMs === 0) clocks.delete(node);
   for (const [name, rule] of links) if (isOpen(rule)) links.delete(name);
   return { down, paused, clocks, links };
+}
+
+/** From the orderly end to the one that leaves least. */
+const hardness: readonly Downing[] = ['stop', 'kill', 'flip', 'tear', 'cut'];
+
+function harder(a: Downing, b: Downing): Downing {
+  return hardness.indexOf(a) >= hardness.indexOf(b) ? a : b;
 }
 
 const strictness: readonly LinkRule['mode'][] = ['pass', 'hold', 'drop', 'reset', 'refuse'];
@@ -87,6 +94,20 @@ function sameRule(a: LinkRule, b: LinkRule): boolean {
   );
 }
 
+/** The state, once some nodes are no more. */
+export function without(state: ClusterState, moves: readonly ClusterAction[]): ClusterState {
+  const down = new Map(state.down);
+  const paused = new Set(state.paused);
+  const clocks = new Map(state.clocks);
+  for (const move of moves) {
+    if (move.kind !== 'discard') continue;
+    down.delete(move.node);
+    paused.delete(move.node);
+    clocks.delete(move.node);
+  }
+  return { ...state, down, paused, clocks };
+}
+
 /** Actions that may run in any order, and the state once they have taken effect. */
 export interface Transition {
   readonly actions: readonly ClusterAction[];
@@ -116,7 +137,7 @@ export function transition(
       if (by === 'stop' && paused.has(node)) {
         actions.push({ kind: 'resume', node });
       } else {
-        actions.push({ kind: by, node });
+        actions.push(downing(node, by));
         down.set(node, by);
       }
       paused.delete(node);
@@ -132,6 +153,10 @@ export function transition(
   const clocks = moveClocks(current.clocks, wanted.clocks, nodes, actions);
   actions.push(...linkActions(current.links, wanted.links, nodes));
   return { actions, next: { down, paused, clocks, links: wanted.links } };
+}
+
+function downing(node: NodeId, by: Downing): ClusterAction {
+  return by === 'kill' || by === 'stop' ? { kind: by, node } : { kind: 'kill', node, damage: by };
 }
 
 /** Adds the actions that move clocks, for nodes that have no other one yet; returns the clocks after them. */

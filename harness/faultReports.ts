@@ -98,7 +98,7 @@ function emptyTally(): Tally {
 }
 
 function onNemesis(tallies: ReadonlyMap<string, Tally>, op: Op): void {
-  if (op.f === 'members-changed') return onMembersChanged(tallies, op);
+  if (op.f === 'members-changed' || op.f === 'disk-damaged') return onTold(tallies, op);
   const [, verb, fault] = /^(start|stop|unavailable)-(.+)$/.exec(op.f) ?? [];
   const tally = fault === undefined ? undefined : tallies.get(fault);
   if (tally === undefined) return;
@@ -116,8 +116,8 @@ function onNemesis(tallies: ReadonlyMap<string, Tally>, op: Op): void {
   }
 }
 
-/** The cluster has confirmed what an entry asked of it. */
-function onMembersChanged(tallies: ReadonlyMap<string, Tally>, op: Op): void {
+/** An entry whose actions alone change nothing has changed something. */
+function onTold(tallies: ReadonlyMap<string, Tally>, op: Op): void {
   const { fault, entry } = fieldsOf(op.value);
   const tally = tallies.get(textOf(fault));
   if (tally?.open.has(Number(entry)) === true) tally.open.set(Number(entry), true);

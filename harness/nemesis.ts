@@ -5,15 +5,17 @@
  * whole batch of its entry has taken effect.
  *
  * Events: `start-FAULT` and `stop-FAULT` with the entry's id and what its target resolved to, `unavailable-FAULT` when
- * the target did not exist, `members-changed` when the cluster has confirmed a change of its members, `node-exited`,
- * and `heal`.
+ * the target did not exist, `members-changed` when the cluster has confirmed a change of its members, `disk-damaged`
+ * when a loss of power found something unsynced, `node-exited`, and `heal`.
  */
 import { assert } from '../nodes/kernel/assert.ts';
 import type { NodeId } from '../nodes/kernel/ids.ts';
 import { createPrng } from '../nodes/kernel/prng.ts';
 import type { Json } from '../nodes/kernel/wire.ts';
-import { healthy, hitsLeader, transition, unionOf, type ClusterState } from './clusterState.ts';
+import { healthy, hitsLeader, transition, unionOf, without, type ClusterState } from './clusterState.ts';
 import { MalformedEntry, type Fault, type FaultEffect, type ScheduleEntry } from './faults/fault.ts';
+import { damagedBy } from './faults/disk.ts';
+import { describeFault } from './faults/describe.ts';
 import { drifted, nextDriftMs } from './faults/clock.ts';
 import { faultNamed } from './faults/index.ts';
 import { Population, type DueChange, type Standing } from './population.ts';
@@ -40,8 +42,8 @@ export interface NemesisOptions {
 }
 
 interface PendingEvent extends NemesisEvent {
-  /** The cluster has to be asked: nothing is changed before `members-changed` says so. */
-  readonly isAsked?: boolean;
+  /** Its actions alone change nothing: `members-changed` or `disk-damaged` tells later whether anything was. */
+  readonly isToldLater?: boolean;
 }
 
 /** An entry at work. */
@@ -176,6 +178,13 @@ export class Nemesis {
     return this.performing ? { actions: [], events: [] } : this.approach();
   }
 
+  /** A loss of power found something unsynced on the disk of this node, and damaged it. */
+  damaged(node: NodeId, what: string): void {
+    const entry = this.actives.find(({ effect }) => damagedBy(effect).includes(node))?.entry;
+    const value = { node, what, fault: entry?.fault ?? null, entry: entry?.id ?? null };
+    this.pending.push({ f: 'disk-damaged', value });
+  }
+
   /** A node ended by itself. */
   exited(node: NodeId, why: string): NemesisEvent {
     this.exitedNodes.add(node);
@@ -247,7 +256,7 @@ export class Nemesis {
     this.pending.push({
       f: `start-${entry.fault}`,
       value: { entry: entry.id, ...effect.resolved, leader, leaderHit },
-      ...(members?.isLost === false && { isAsked: true }),
+      ...((members?.isLost === false || damagedBy(effect).length > 0) && { isToldLater: true }),
     });
     return 'done';
   }
@@ -315,27 +324,15 @@ export class Nemesis {
     this.pending = [];
     this.problems = [];
     this.actionCount = 0;
-    return pending.map(({ f, value, isAsked = false }) => ({
+    return pending.map(({ f, value, isToldLater = false }) => ({
       f,
       value: {
         ...value,
-        ...(f.startsWith('start-') && { changed: actionCount > problems.length && !isAsked }),
+        ...(f.startsWith('start-') && { changed: actionCount > problems.length && !isToldLater }),
         ...(problems.length > 0 && { problems }),
       },
     }));
   }
-}
-
-/** The state, once some nodes are no more. */
-function without(state: ClusterState, moves: readonly ClusterAction[]): ClusterState {
-  const down = new Map(state.down);
-  const paused = new Set(state.paused);
-  for (const move of moves) {
-    if (move.kind !== 'discard') continue;
-    down.delete(move.node);
-    paused.delete(move.node);
-  }
-  return { ...state, down, paused };
 }
 
 function faultOf(entry: ScheduleEntry): Fault {
@@ -343,13 +340,4 @@ function faultOf(entry: ScheduleEntry): Fault {
   if (fault === undefined)
     throw new MalformedEntry(`the schedule names a fault "${entry.fault}" that there is not`);
   return fault;
-}
-
-/** A fault in a few words: `partition isolate-leader n3 (hold)`, `kill minority n1 n4`. */
-export function describeFault(fault: string, resolved: { readonly [name: string]: Json }): string {
-  const { shape, target, nodes, mode } = resolved;
-  const aim = typeof shape === 'string' ? shape : target;
-  const words = [fault, aim, ...(Array.isArray(nodes) ? (nodes as readonly Json[]) : [])];
-  if (typeof mode === 'string') words.push(`(${mode})`);
-  return words.filter((word) => typeof word === 'string').join(' ');
 }

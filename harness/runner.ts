@@ -184,6 +184,8 @@ export class Runner implements Run {
       case 'performed':
         if (report.id === this.performId) this.onPerformed(report.problems);
         return;
+      case 'damaged':
+        return this.nemesis.damaged(report.node, report.what);
       case 'exited':
         this.warnings.push(exitWarning(report.node, report.why));
         return this.clients.recordNemesis(this.nemesis.exited(report.node, report.why), this.nowNs);

@@ -38,10 +38,16 @@ export const openLink: LinkRule = {
   bytesPerSecond: null,
 };
 
+/**
+ * What becomes of bytes that no sync had covered: they end early; some were never written, though later ones were; some
+ * are wrong.
+ */
+export type Damage = 'cut' | 'tear' | 'flip';
+
 /** A primitive that a cluster can perform. Faults are translated into these; a new primitive is one more variant. */
 export type ClusterAction =
-  /** SIGKILL to the whole process group. */
-  | { readonly kind: 'kill'; readonly node: NodeId }
+  /** SIGKILL to the whole process group. With `damage`, power is lost: what no sync had covered is damaged. */
+  | { readonly kind: 'kill'; readonly node: NodeId; readonly damage?: Damage }
   /** SIGTERM, then SIGKILL to what is left. */
   | { readonly kind: 'stop'; readonly node: NodeId }
   /** Start again on the same data; performed when the node is ready. Nothing to do for one that is up. */
@@ -91,6 +97,8 @@ export type Report =
   | { readonly kind: 'wake' }
   | { readonly kind: 'outcome'; readonly id: number; readonly outcome: WireOutcome }
   | { readonly kind: 'performed'; readonly id: number; readonly problems: readonly string[] }
+  /** A kill found something unsynced, and did this to it. Comes before the `performed` of its batch. */
+  | { readonly kind: 'damaged'; readonly node: NodeId; readonly what: string }
   /** A node ended that nobody had killed or stopped. */
   | { readonly kind: 'exited'; readonly node: NodeId; readonly why: string }
   /** Stop early: heal, and end without the rest of the plan. */

@@ -6,7 +6,10 @@ import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Prng } from '../../nodes/kernel/prng.ts';
 import { HarnessError } from '../exit.ts';
+import type { Damage } from '../world.ts';
+import { damageJournal, unsyncedBytes } from './damage.ts';
 import { freePort } from './freePort.ts';
 import { NodeClock } from './nodeClock.ts';
 import type { NodePlace, NodeProgram, ProgramOf } from './program.ts';
@@ -30,6 +33,9 @@ export interface SlotOptions {
 /** How often a fresh node may find its port taken. */
 const portsMax = 5;
 const portRetryMs = 50;
+/** How often a node is frozen to see whether something is unsynced, and how long it goes on in between. */
+const looksMax = 40;
+const betweenLooksMs = 3;
 /** How long the news of an exit may take after the process is gone. */
 const newsMs = 2_000;
 
@@ -79,6 +85,33 @@ export class NodeSlot {
       this.isUp = false;
       await this.supervisor.order({ kind: 'kill', node: this.place.node });
     });
+  }
+
+  /** A kill, and then damage to what was not synced: says what it did, or null when there was nothing to damage. */
+  losePower(damage: Damage, prng: Prng): Promise<string | null> {
+    return this.next(async () => {
+      const hasJournal = this.options.program(this.place).hasJournal === true;
+      if (hasJournal) await this.awaitUnsynced();
+      this.isUp = false;
+      await this.supervisor.order({ kind: 'kill', node: this.place.node });
+      if (!hasJournal)
+        throw new Error('nobody knows what this program has synced, so its disk was left as it is');
+      return damageJournal(this.place.dataDirectory, damage, prng);
+    });
+  }
+
+  /**
+   * Freezes the node at a moment when something is written and not synced, if one comes soon: a sync takes about a
+   * millisecond, and a kill at any moment would mostly find nothing.
+   */
+  private async awaitUnsynced(): Promise<void> {
+    const { node, dataDirectory } = this.place;
+    for (let look = 0; look < looksMax && this.state === 'up'; look++) {
+      await this.supervisor.order({ kind: 'pause', node });
+      if (unsyncedBytes(dataDirectory) > 0) return;
+      await this.supervisor.order({ kind: 'resume', node });
+      await sleep(betweenLooksMs);
+    }
   }
 
   stop(): Promise<void> {
@@ -131,7 +164,7 @@ export class NodeSlot {
     return this.exits.get(this.group) ?? null;
   }
 
-  private next(action: () => Promise<void>): Promise<void> {
+  private next<T>(action: () => Promise<T>): Promise<T> {
     const done = this.tail.then(action);
     this.tail = done.catch(() => undefined);
     return done;

@@ -8,8 +8,9 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeId, nodeNumber, type NodeId } from '../../nodes/kernel/ids.ts';
 import { assertNever } from '../../nodes/kernel/assert.ts';
+import { createPrng, type Prng } from '../../nodes/kernel/prng.ts';
 import { HarnessError } from '../exit.ts';
-import type { ClusterAction } from '../world.ts';
+import type { ClusterAction, Damage } from '../world.ts';
 import { bundleHost } from './bundle.ts';
 import { freePort, isPortFree } from './freePort.ts';
 import type { Endpoint } from './httpClient.ts';
@@ -27,6 +28,8 @@ import { SupervisorClient } from './supervisorClient.ts';
 
 export interface ClusterOptions {
   readonly nodes: number;
+  /** So many start first; the others (proxies in front of them) once these are ready. All at once when absent. */
+  readonly first?: number;
   readonly program: ProgramOf;
   /** Where nodes/<id>/ are made: the run's folder. */
   readonly folder: string;
@@ -69,10 +72,12 @@ export class ProcessCluster implements DrivenCluster {
   private supervisorClient: SupervisorClient | undefined;
   private closing: Promise<void> | undefined;
   private hasGrown = false;
+  private readonly diskPrng: Prng;
 
   private constructor(options: ClusterOptions) {
     // Nodes run in their own folders: relative paths would lead elsewhere there.
     this.options = { ...options, folder: resolve(options.folder) };
+    this.diskPrng = createPrng(options.seed).fork('disks');
   }
 
   /** A cluster with its supervisor, and no node yet. */
@@ -117,7 +122,9 @@ export class ProcessCluster implements DrivenCluster {
   async startAll(): Promise<void> {
     const nodes = Array.from({ length: this.options.nodes }, (_, index) => nodeId(index + 1));
     await this.addSlots(nodes);
-    await Promise.all(nodes.map((node) => this.slot(node).start()));
+    const { first = nodes.length } = this.options;
+    for (const wave of [nodes.slice(0, first), nodes.slice(first)])
+      await Promise.all(wave.map((node) => this.slot(node).start()));
   }
 
   /**
@@ -203,7 +210,9 @@ export class ProcessCluster implements DrivenCluster {
       case 'discard':
         return this.slot(action.node).discard();
       case 'kill':
-        return this.slot(action.node).kill();
+        return action.damage === undefined
+          ? this.slot(action.node).kill()
+          : this.losePower(action.node, action.damage);
       case 'stop':
         return this.slot(action.node).stop();
       case 'start':
@@ -219,6 +228,11 @@ export class ProcessCluster implements DrivenCluster {
       default:
         return assertNever(action);
     }
+  }
+
+  private async losePower(node: NodeId, damage: Damage): Promise<void> {
+    const what = await this.slot(node).losePower(damage, this.diskPrng);
+    if (what !== null) this.watchers.forEach((watcher) => watcher.onDamaged?.(node, what));
   }
 
   /** A node that starts again knows only the peers of its command line. */

@@ -26,6 +26,8 @@ export interface NodeProgram {
   readonly stdin?: string;
   /** How its wall clock is moved: it is told by `POST /host/clock`, or libfaketime does it. Not at all when absent. */
   readonly clock?: 'told' | 'faketime';
+  /** Its data directory is that of a reference host, which says there what is durable. */
+  readonly hasJournal?: true;
 }
 
 export type ProgramOf = (place: NodePlace) => NodeProgram;

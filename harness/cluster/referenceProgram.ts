@@ -18,6 +18,7 @@ export function referenceProgram({ program, config }: ReferenceOptions): Program
   ];
   return ({ number, port, peers, dataDirectory, clockOffsetMs = 0 }) => ({
     clock: 'told',
+    hasJournal: true,
     command: [
       process.execPath,
       program,

@@ -30,7 +30,7 @@ const driftStepsMs = [5, 25, 125] as const;
 export const clock: Fault = {
   name: 'clock',
   meaning: 'wall clocks jump forwards or back by up to minutes, or drift; monotonic time goes on as it was',
-  plot: { color: '#2a9d8f', label: 'clock' },
+  plot: { color: '#00798c', label: 'clock' },
   lasts: { min: 0.4, max: 1 },
   draw: (prng, { aim }) => {
     const target = pickWeighted(prng, weights);

@@ -9,7 +9,7 @@
 import type { NodeId } from '../../nodes/kernel/ids.ts';
 import type { Prng } from '../../nodes/kernel/prng.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
-import type { LinkRule } from '../world.ts';
+import type { Damage, LinkRule } from '../world.ts';
 
 /** One planned fault. JSON: a schedule can be saved, edited, shrunk, and executed in either world. */
 export interface ScheduleEntry {
@@ -56,9 +56,12 @@ export interface MemberEffect {
   readonly isLost: boolean;
 }
 
+/** How a node goes down: SIGKILL, SIGTERM, or a loss of power that damages what was not synced. */
+export type Downing = 'kill' | 'stop' | Damage;
+
 /** What an active entry wants of the cluster. */
 export interface FaultEffect {
-  readonly down?: readonly { readonly node: NodeId; readonly by: 'kill' | 'stop' }[];
+  readonly down?: readonly { readonly node: NodeId; readonly by: Downing }[];
   readonly paused?: readonly NodeId[];
   /** Wall clocks that are wrong by so much, and by so much more with every step of a drift. */
   readonly clocks?: readonly { readonly node: NodeId; readonly offsetMs: number; readonly driftMs: number }[];

@@ -1,6 +1,7 @@
 /** The registry of faults: one file and one line each. */
 import type { Fault } from './fault.ts';
 import { clock } from './clock.ts';
+import { disk } from './disk.ts';
 import { flaky } from './flaky.ts';
 import { kill } from './kill.ts';
 import { membership } from './membership.ts';
@@ -22,6 +23,7 @@ export const faults: readonly Fault[] = [
   slow,
   flaky,
   clock,
+  disk,
 ];
 
 /** What is injected unless the command line says otherwise. */

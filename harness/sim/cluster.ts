@@ -8,7 +8,7 @@ import type { Prng } from '../../nodes/kernel/prng.ts';
 import { rosterOf, seatOf, type Roster, type Seat } from '../../nodes/kernel/roster.ts';
 import type { NodeEvent, Protocol } from '../../nodes/kernel/protocol.ts';
 import type { WireRequest } from '../../nodes/kernel/wire.ts';
-import type { ClusterAction, WireOutcome } from '../world.ts';
+import type { ClusterAction, Damage, WireOutcome } from '../world.ts';
 import { assertNever } from '../../nodes/kernel/assert.ts';
 import { SimCarrier } from './carrier.ts';
 import type { HostFlaw } from './flaws.ts';
@@ -110,8 +110,15 @@ export class SimCluster {
     return [...this.hosts.values()];
   }
 
-  /** Carries out actions; `done` is called when all have taken effect, with what went wrong. */
-  perform(actions: readonly ClusterAction[], done: (problems: readonly string[]) => void): void {
+  /**
+   * Carries out actions; `done` is called when all have taken effect, with what went wrong, and `damaged` before that for
+   * every disk that was damaged.
+   */
+  perform(
+    actions: readonly ClusterAction[],
+    done: (problems: readonly string[]) => void,
+    damaged: (node: NodeId, what: string) => void,
+  ): void {
     let open = 1;
     const problems: string[] = [];
     const finish = (problem: string | null): void => {
@@ -120,7 +127,9 @@ export class SimCluster {
     };
     for (const action of actions) {
       if (action.kind !== 'start' && action.kind !== 'create') {
-        this.act(action);
+        if (action.kind === 'kill' && action.damage !== undefined)
+          this.losePower(action.node, action.damage, damaged);
+        else this.act(action);
         continue;
       }
       open++;
@@ -192,11 +201,7 @@ export class SimCluster {
         else this.host(action.node).stop();
         return;
       case 'clock':
-        this.host(action.node).setClock(action.offsetMs);
-        return;
-      case 'discard':
-        this.starts.delete(action.node);
-        this.host(action.node).discard();
+        this.host(action.node).clockOffsetMs = action.offsetMs;
         return;
       case 'discard':
         this.starts.delete(action.node);
@@ -211,6 +216,14 @@ export class SimCluster {
       default:
         assertNever(action);
     }
+  }
+
+  private losePower(node: NodeId, damage: Damage, damaged: (node: NodeId, what: string) => void): void {
+    this.starts.delete(node);
+    const records = this.host(node).kill(damage);
+    // Not now: whoever asked for it is still giving orders.
+    if (records > 0)
+      this.setup.scheduler.after(0, () => damaged(node, `${damage}: ${records} records were not synced`));
   }
 
   private start(node: NodeId, finish: (problem: string | null) => void): void {

@@ -2,6 +2,9 @@
  * The simulated disk of one node: a journal of records with a durable prefix. A sync makes durable what was written
  * before it began; a crash forgets an arbitrary suffix of the rest. A compaction replaces the journal as one piece: after
  * a crash either the old journal is there or the new one, never a mixture.
+ *
+ * A loss of power may also damage a record and leave later ones whole. A journal that checks what it reads ends at the
+ * first damaged record, as the real one does (nodes/host/journalFormat.ts), so what is left is a prefix again.
  */
 import type { Prng } from '../../nodes/kernel/prng.ts';
 
@@ -43,6 +46,21 @@ export class SimDisk {
     if (this.unsynced.length > 0) this.keep(prng?.int(0, this.unsynced.length + 1) ?? 0);
     this.unsynced = [];
     this.syncing = 0;
+  }
+
+  /**
+   * Power goes, and some record that no sync covered is damaged: it and all after it are lost, unless `readsOn`, by which
+   * a flawed journal takes what is whole beyond the damage. Answers how many records were unsynced.
+   */
+  damage(prng: Prng, readsOn: boolean): number {
+    const { length } = this.unsynced;
+    if (length === 0) return 0;
+    const damagedAt = prng.int(0, length);
+    const rest = readsOn ? this.unsynced.slice(damagedAt + 1) : [];
+    this.keep(damagedAt);
+    this.unsynced = rest;
+    this.keep(rest.length);
+    return length;
   }
 
   /** Forgets even what was synced: only a broken disk does this. */

@@ -14,5 +14,7 @@ export type HostFlaw =
   | 'resends'
   /** Law 5: a crash forgets records that were synced. */
   | 'lossy-disk'
+  /** Law 5: a damaged record is skipped, and those after it are taken: what is left is no prefix. */
+  | 'reads-past-damage'
   /** Law 5: requests stay open when the node is gone. */
   | 'requests-linger';

@@ -9,6 +9,7 @@ import type { CoreInit, NodeModel } from '../../nodes/kernel/model.ts';
 import { OutputCommit } from '../../nodes/kernel/outputCommit.ts';
 import type { Prng } from '../../nodes/kernel/prng.ts';
 import type { Effects, NodeEvent, Protocol, ProtocolCore } from '../../nodes/kernel/protocol.ts';
+import type { Damage } from '../world.ts';
 import { SimDisk } from './disk.ts';
 import type { HostFlaw } from './flaws.ts';
 import { type Latency, drawUs } from './latency.ts';
@@ -76,8 +77,8 @@ export class SimHost {
   private isStepping = false;
   /** Ends of syncs that are held back by `holdSyncs`; null while syncs end by themselves. */
   private heldSync: (() => void)[] | null = null;
-  /** How wrong a fault makes the wall clock, on top of what it always is. */
-  private clockOffsetMs = 0;
+  /** How wrong a fault makes the wall clock, on top of what it always is; also while the node is down. */
+  clockOffsetMs = 0;
   private syncs = 0;
 
   constructor(setup: HostSetup, ports: HostPorts) {
@@ -150,11 +151,15 @@ export class SimHost {
     this.step({ kind: 'start' });
   }
 
-  /** SIGKILL and loss of power in one: the core is gone, and the disk keeps at least what was synced. */
-  kill(): void {
+  /** SIGKILL and loss of power in one: the disk keeps at least what was synced. How much of the rest was damaged. */
+  kill(damage?: Damage): number {
     this.endLife();
-    this.disk.crash(this.setup.crashKeeps === 'prefix' ? this.diskPrng : null);
-    if (this.setup.flaw === 'lossy-disk') this.disk.corrupt(0);
+    const { crashKeeps, flaw } = this.setup;
+    let damaged = 0;
+    if (damage !== undefined) damaged = this.disk.damage(this.diskPrng, flaw === 'reads-past-damage');
+    else this.disk.crash(crashKeeps === 'prefix' ? this.diskPrng : null);
+    if (flaw === 'lossy-disk') this.disk.corrupt(0);
+    return damaged;
   }
 
   /** Gone for good, with its disk: whoever started it again would find nothing. */
@@ -179,11 +184,6 @@ export class SimHost {
     const arrivals = this.arrivals;
     this.arrivals = null;
     for (const take of arrivals ?? []) take();
-  }
-
-  /** Moves the wall clock, also of a node that is down. */
-  setClock(offsetMs: number): void {
-    this.clockOffsetMs = offsetMs;
   }
 
   message(from: NodeId, message: unknown): void {

@@ -57,9 +57,15 @@ export class SimWorld {
       }
       case 'perform': {
         const { id } = command;
-        this.cluster.perform(command.actions, (problems) => {
-          this.tell({ kind: 'performed', id, problems });
-        });
+        this.cluster.perform(
+          command.actions,
+          (problems) => {
+            this.tell({ kind: 'performed', id, problems });
+          },
+          (node, what) => {
+            this.tell({ kind: 'damaged', node, what });
+          },
+        );
         return;
       }
       case 'wake':

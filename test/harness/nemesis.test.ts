@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { healthy, hitsLeader, transition, unionOf, type ClusterState } from '../../harness/clusterState.ts';
-import type { FaultEffect, ScheduleEntry } from '../../harness/faults/fault.ts';
+import type { Downing, FaultEffect, ScheduleEntry } from '../../harness/faults/fault.ts';
 import { drifted } from '../../harness/faults/clock.ts';
 import { Nemesis, type NemesisEvent, type NemesisStep } from '../../harness/nemesis.ts';
 import { drawSchedule } from '../../harness/schedule.ts';
@@ -99,7 +99,10 @@ function entry(
 const arbitraryEffect: fc.Arbitrary<FaultEffect> = fc
   .record({
     down: fc.array(
-      fc.record({ node: fc.constantFrom(...nodes), by: fc.constantFrom('kill' as const, 'stop' as const) }),
+      fc.record({
+        node: fc.constantFrom(...nodes),
+        by: fc.constantFrom<Downing>('kill', 'stop', 'cut', 'tear', 'flip'),
+      }),
     ),
     paused: fc.array(fc.constantFrom(...nodes)),
     clocks: fc.array(
