@@ -36,7 +36,7 @@ export const causal: NodeModel<CausalProtocol> = {
   nodesDefault: 3,
   workloads: ['register', 'session'],
   api: 'key-value',
-  survives: () => ['partition', 'kill', 'stop', 'restart-all', 'pause', 'slow', 'flaky', 'clock'],
+  survives: () => ['partition', 'kill', 'stop', 'restart-all', 'pause', 'slow', 'flaky', 'clock', 'disk'],
   deduplicates: false,
   options: [...optionSpecs, transportOption],
   bugs: bugSpecs,

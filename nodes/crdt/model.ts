@@ -37,8 +37,8 @@ function claim(values: OptionValues): Claim {
 }
 
 function survives(values: OptionValues): readonly string[] {
-  const crashes = parseOptions(values).isDurable ? ['kill', 'stop', 'restart-all'] : [];
-  return ['partition', ...crashes, 'pause', 'slow', 'flaky'];
+  const crashes = parseOptions(values).isDurable ? ['kill', 'stop', 'restart-all', 'disk'] : [];
+  return ['partition', ...crashes, 'pause', 'slow', 'flaky', 'clock'];
 }
 
 export const crdt: NodeModel<CrdtProtocol> = {

@@ -33,7 +33,7 @@ export const eventual: NodeModel<EventualProtocol> = {
   nodesDefault: 3,
   workloads: ['register', 'session', 'inventory'],
   api: 'key-value',
-  survives: () => ['partition', 'kill', 'stop', 'restart-all', 'pause', 'slow', 'flaky'],
+  survives: () => ['partition', 'kill', 'stop', 'restart-all', 'pause', 'slow', 'flaky', 'clock', 'disk'],
   deduplicates: false,
   options: [...optionSpecs, transportOption],
   bugs: bugSpecs,

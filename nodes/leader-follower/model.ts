@@ -90,7 +90,7 @@ export const leaderFollower: NodeModel<LeaderFollowerProtocol> = {
   ],
   api: 'key-value',
   servedApi: (options) => (parseOptions(options).machine === 'sql' ? 'sql' : 'key-value'),
-  survives: () => ['partition', 'kill', 'stop', 'restart-all', 'pause', 'slow', 'flaky'],
+  survives: () => ['partition', 'kill', 'stop', 'restart-all', 'pause', 'slow', 'flaky', 'clock', 'disk'],
   // A request that was applied, and lost with its leader, is a new one to the next leader.
   deduplicates: (options) => !mayLose(options),
   options: [...optionSpecs, transportOption],

@@ -71,6 +71,7 @@ function survives(values: OptionValues): readonly string[] {
     'pause',
     'slow',
     'flaky',
+    'disk',
     ...(timestamps === 'logical' ? ['clock'] : []),
   ];
 }

@@ -84,7 +84,7 @@ function claim(values: OptionValues): Claim {
 /** Proxies know those nodes that there were when they were started. */
 function survives(values: OptionValues): readonly string[] {
   const changes = parseOptions(values).proxy ? [] : ['membership', 'rejoin-empty'];
-  return ['partition', 'kill', 'stop', 'restart-all', ...changes, 'pause', 'slow', 'flaky'];
+  return ['partition', 'kill', 'stop', 'restart-all', ...changes, 'pause', 'slow', 'flaky', 'clock', 'disk'];
 }
 
 export const raft: NodeModel<RaftProtocol> = {
