@@ -1,4 +1,5 @@
 /** The registry of machines: what a model with a log can replicate (`--set machine=NAME`). */
+import { OptionsError } from '../kernel/options.ts';
 import type { OptionSpec, OptionValues, Route } from '../kernel/model.ts';
 import { keyValueRoutes } from './http.ts';
 import {
@@ -39,6 +40,13 @@ export const machineOption: OptionSpec = {
 /** The machine that a node with these options has; only of models with a log. */
 export function machineOf(options: OptionValues): MachineName {
   return options[machineOption.name] === 'sql' ? 'sql' : 'kv';
+}
+
+/** The options, unless they ask for what there is not. Throws `OptionsError`. */
+export function checkedMachine(options: OptionValues): OptionValues {
+  if (machineOf(options) === 'sql' && options['proxy'] === 'on')
+    throw new OptionsError(['proxies know keys with values alone: machine=sql goes without proxy=on']);
+  return options;
 }
 
 /** What must be loaded before a machine of this name is made. */

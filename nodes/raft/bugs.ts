@@ -115,7 +115,7 @@ const bugs: readonly Bug[] = [
   {
     name: 'statements-split',
     mistake: 'each statement of a request is a transaction of its own (machine=sql)',
-    revealedBy: 'strict-serializable (bank), when a transfer is refused after half of it',
+    revealedBy: 'snapshot-isolation (bank), as soon as a transfer is refused after half of it',
     rules: { appliesWhole: false },
   },
   {

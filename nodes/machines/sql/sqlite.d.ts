@@ -22,6 +22,8 @@ declare module 'sql.js/dist/sql-wasm-inline.js' {
     getRowsModified(): number;
     /** The bytes of the file. */
     export(): Uint8Array;
+    /** Makes a function of SQL of one of JavaScript. */
+    create_function(name: string, act: (argument: SqlJsValue) => number): Database;
     close(): void;
   }
 

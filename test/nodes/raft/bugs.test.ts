@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import type { OptionValues } from '../../../nodes/kernel/model.ts';
 import type { Entry, Message } from '../../../nodes/raft/messages.ts';
 import { raft } from '../../../nodes/raft/model.ts';
+import type { SqlRequest } from '../../../nodes/machines/sql/sqlMachine.ts';
 import { from, n1, n2, n3, n4, n5, ofType, Stepper, to } from './stepper.ts';
 
 interface Scenario {
@@ -314,6 +315,26 @@ const scenarios: readonly Scenario[] = [
     },
   },
   {
+    bug: 'statements-split',
+    options: { machine: 'sql' },
+    play: (cluster) => {
+      const statements = ['CREATE TABLE t (x)', 'INSERT INTO t VALUES (1)', 'INSERT INTO missing VALUES (1)'];
+      const ask = (...texts: string[]): SqlRequest => ({
+        type: 'sql',
+        statements: texts.map((sql) => ({ sql })),
+        isSingle: false,
+      });
+      cluster.elect(n1);
+      const write = cluster.operate(n1, ask(...statements));
+      cluster.settle();
+      assert.equal(cluster.response(write)?.type, 'refused');
+      const read = cluster.request(n1, { type: 'query', query: ask('SELECT x FROM t') });
+      cluster.settle();
+      // Without the bug there is no such table.
+      return cluster.response(read)?.type === 'sql';
+    },
+  },
+  {
     bug: 'no-request-dedup',
     play: (cluster) => appendTwice(cluster, () => cluster.wait(1)),
   },
@@ -523,6 +544,8 @@ function takeOver(cluster: Stepper): boolean {
 }
 
 describe('raft bugs', () => {
+  before(() => raft.prepare?.({ machine: 'sql' }));
+
   for (const { bug, size = 3, play, ...setup } of scenarios) {
     const doesHarm = (planted: string | null): boolean => {
       const { options = {}, joining = 0 } = setup;

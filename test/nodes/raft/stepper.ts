@@ -7,7 +7,7 @@ import { nodeId, requestId, type NodeId, type RequestId } from '../../../nodes/k
 import type { OptionValues } from '../../../nodes/kernel/model.ts';
 import { createPrng } from '../../../nodes/kernel/prng.ts';
 import type { NodeEvent, ProtocolCore } from '../../../nodes/kernel/protocol.ts';
-import type { Operation } from '../../../nodes/machines/keyValue.ts';
+import type { Operation } from '../../../nodes/machines/index.ts';
 import type {
   JournalRecord,
   Message,
