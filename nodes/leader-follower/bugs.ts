@@ -85,6 +85,12 @@ const bugs: readonly Bug[] = [
     rules: { snapshotSessions: () => [] },
   },
   {
+    name: 'statements-split',
+    mistake: 'each statement of a request is a transaction of its own (machine=sql)',
+    revealedBy: 'snapshot-isolation (bank), as soon as a transfer is refused after half of it',
+    rules: { appliesWhole: false },
+  },
+  {
     name: 'stale-leader-read',
     mistake: 'a leader answers reads without making sure that nobody has followed it',
     revealedBy: 'linearizable, when a leader is cut off or paused (failover=highest-log)',

@@ -46,6 +46,10 @@ const found: Readonly<
     flags: { workload: 'append', set: ['snapshotEntries=4'] },
     kinds: ['linearizable', 'applied-once'],
   },
+  'statements-split': {
+    flags: { set: ['machine=sql'], workload: 'bank', timeLimit: 2 },
+    kinds: ['snapshot-isolation'],
+  },
   'stale-leader-read': { flags: { set: [failover], profile: 'partition' }, kinds: ['linearizable'] },
   'shows-unconfirmed': {
     flags: { set: [failover, 'reads=any'] },
@@ -56,6 +60,8 @@ const found: Readonly<
 
 describe('the planted bugs of leader-follower', function () {
   this.timeout(120_000);
+
+  before(() => leaderFollower.prepare?.({ machine: 'sql' }));
 
   it('are all looked for', () => {
     assert.deepEqual(Object.keys(found).sort(), leaderFollower.bugs.map(({ name }) => name).sort());
