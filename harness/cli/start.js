@@ -26,7 +26,8 @@ async function compiledProgram() {
     return `${folder}/harness/cli/main.cjs`;
   } catch (error) {
     const { code = '' } = /** @type {NodeJS.ErrnoException} */ (error);
-    if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC'].includes(code)) throw error;
+    // ENOENT is what Node says when it cannot make folders in one that is read-only.
+    if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOENT'].includes(code)) throw error;
     return undefined;
   }
 }
