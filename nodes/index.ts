@@ -6,6 +6,7 @@ import { crdt } from './crdt/model.ts';
 import { eventual } from './eventual/model.ts';
 import { quorum } from './quorum/model.ts';
 import { leaderFollower } from './leader-follower/model.ts';
+import { transportOf } from './kernel/transport.ts';
 import { proxy } from './proxy/model.ts';
 import { raft } from './raft/model.ts';
 
@@ -26,6 +27,7 @@ function behindProxies(model: NodeModel): NodeModel {
   const settings = (options: OptionValues): OptionValues => ({
     reads: options['proxyReads'] === 'quorum' ? 'any' : (options['proxyReads'] ?? 'follower'),
     resend: (typeof deduplicates === 'function' ? deduplicates(options) : deduplicates) ? 'on' : 'off',
+    transport: transportOf(options),
   });
   return {
     ...model,

@@ -42,7 +42,7 @@ export async function benchHarness(settings: BenchSettings): Promise<readonly Ro
   const program = await bundleHost(join(folder, 'host.mjs'));
   const cluster = await startCluster({
     nodes: config.nodes,
-    program: referenceProgram({ program, config }),
+    program: referenceProgram({ program, model, config }),
     folder,
     seed: config.seed,
   });

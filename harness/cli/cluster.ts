@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { nodeId } from '../../nodes/kernel/ids.ts';
 import type { NodeModel, OptionValues } from '../../nodes/kernel/model.ts';
+import { rosterOf, seatOf } from '../../nodes/kernel/roster.ts';
 import { transportOf } from '../../nodes/kernel/transport.ts';
 import { machineOf } from '../../nodes/machines/index.ts';
 import { bundleHost } from '../cluster/bundle.ts';
@@ -40,7 +41,7 @@ export function clusterCommand(): Command {
 async function playWith(flags: Flags): Promise<void> {
   const { model, options, bug } = chosenModel(flags);
   const nodes = flags.nodes ?? model.nodesDefault;
-  const config = { model: model.name, options: sizedFor(model, options, nodes), seed: 1, bug };
+  const config = { nodes, options: sizedFor(model, options, nodes), seed: 1, bug };
   // Before there is anything to take away: a signal while the cluster starts leaves nothing behind, either.
   const signalled = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
@@ -53,14 +54,14 @@ async function playWith(flags: Flags): Promise<void> {
       machine: machineOf(config.options),
     });
     const cluster = await startCluster({
-      nodes,
-      program: referenceProgram({ program, config }),
+      nodes: rosterOf(model, config.options, nodes).all.length,
+      program: referenceProgram({ program, model, config }),
       folder,
       seed: config.seed,
       ...(flags.basePort !== undefined && { basePort: flags.basePort }),
     });
     try {
-      print(introduction(model, config.options, cluster, folder));
+      print(introduction(model, config, cluster, folder));
       const profile = clientProfileOf(model, config.options);
       await converse(cluster, { profile, client: await clientFor(transport) }, signalled);
     } finally {
@@ -118,18 +119,22 @@ async function converse(
 
 function introduction(
   model: NodeModel,
-  options: OptionValues,
+  { options, nodes }: { readonly options: OptionValues; readonly nodes: number },
   cluster: ProcessCluster,
   folder: string,
 ): string {
-  const { port } = cluster.endpoint(nodeId(1));
+  const roster = rosterOf(model, options, nodes);
+  const { fronts, entrances } = roster;
+  const [entrance = nodeId(1)] = entrances;
+  const seat = seatOf(model, { options, bug: null }, roster, entrance);
+  const proxies = fronts.length === 0 ? '' : ` behind the proxies ${fronts.join(' and ')}`;
   const hint = model.leaderless ? '' : ' (a node that answers 421 names the one to ask instead)';
   return [
-    `${model.name}, ${cluster.nodes.length} nodes:`,
+    `${model.name}, ${nodes} nodes${proxies}:`,
     ...cluster.nodes.map((node) => `  ${node}  ${cluster.url(node)}`),
     `what they print: ${join(folder, 'nodes')}/<node>/stderr.log (removed at the end)`,
     `try, in another terminal${hint}:`,
-    ...callLines(model, options, port).map((line) => `  ${line}`),
+    ...callLines(seat.model, seat.options, cluster.endpoint(entrance).port).map((line) => `  ${line}`),
     "or here; 'help' lists the commands, 'quit' ends the cluster:",
   ].join('\n');
 }

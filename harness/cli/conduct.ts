@@ -14,6 +14,7 @@ import type { RunFolder } from '../store.ts';
 import { leaderNumber } from '../submission/placeholders.ts';
 import { readyMsOf, startSubmission } from '../submission/start.ts';
 import { nodeId } from '../../nodes/kernel/ids.ts';
+import { rosterOf } from '../../nodes/kernel/roster.ts';
 import { transportOf } from '../../nodes/kernel/transport.ts';
 import { machineOf } from '../../nodes/machines/index.ts';
 import type { Plan } from './runPlan.ts';
@@ -79,7 +80,11 @@ export async function conduct(
 }
 
 /** The processes of a run: nodes of the model, or the program that was handed in. */
-async function start({ config }: Plan, { paths }: RunFolder, signal: AbortSignal): Promise<ProcessCluster> {
+async function start(
+  { config, model }: Plan,
+  { paths }: RunFolder,
+  signal: AbortSignal,
+): Promise<ProcessCluster> {
   const { nodes, seed, options, submission } = config;
   const { folder } = paths;
   if (submission !== undefined) return startSubmission({ submission, nodes, options, folder, seed, signal });
@@ -87,7 +92,12 @@ async function start({ config }: Plan, { paths }: RunFolder, signal: AbortSignal
     transport: transportOf(options),
     machine: machineOf(options),
   });
-  return startCluster({ nodes, program: referenceProgram({ program, config }), folder, seed });
+  return startCluster({
+    nodes: rosterOf(model, options, nodes).all.length,
+    program: referenceProgram({ program, model, config }),
+    folder,
+    seed,
+  });
 }
 
 /** Programs of others may be slow to start; and where the first node leads for good, nobody needs to say so. */

@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { schemaSettings, type NamedSchema } from '../../nodes/host/compile.ts';
 import { schemasOf } from '../../nodes/host/validation.ts';
-import { models } from '../../nodes/index.ts';
+import { frontModels, models } from '../../nodes/index.ts';
 import type { NodeModel } from '../../nodes/kernel/model.ts';
 import type { MachineName } from '../../nodes/machines/index.ts';
 import type { Transport } from '../../nodes/kernel/transport.ts';
@@ -41,7 +41,7 @@ const pathOf = (relative: string): string => fileURLToPath(new URL(relative, imp
 
 /** Writes the bundle to `outFile` (its name ends in `.mjs`), and answers with that path. */
 export async function bundleHost(outFile: string, settings: BundleSettings = {}): Promise<string> {
-  const schemas = (settings.models ?? models).flatMap((model) => schemasOf(model));
+  const schemas = (settings.models ?? [...models, ...frontModels]).flatMap((model) => schemasOf(model));
   const speaksGrpc = settings.transport === 'grpc';
   const hasTables = settings.machine === 'sql';
   try {

@@ -1,33 +1,41 @@
-/** How the nodes of a reference model are started: the bundled host program, with the flags of nodes/host/flags.ts. */
+/**
+ * How the nodes of a reference model are started, and the processes in front of them, if its options want any: the bundled
+ * host program, with the flags of nodes/host/flags.ts.
+ */
+import type { NodeModel } from '../../nodes/kernel/model.ts';
+import { rosterOf, seatOf } from '../../nodes/kernel/roster.ts';
 import type { RunConfig } from '../config.ts';
 import type { ProgramOf } from './program.ts';
 
 export interface ReferenceOptions {
   /** The bundle that bundle.ts has written. */
   readonly program: string;
-  readonly config: Pick<RunConfig, 'model' | 'options' | 'seed' | 'bug'>;
+  readonly model: NodeModel;
+  readonly config: Pick<RunConfig, 'nodes' | 'options' | 'seed' | 'bug'>;
 }
 
-/** What starts a node of the configured model at any place. */
-export function referenceProgram({ program, config }: ReferenceOptions): ProgramOf {
-  const common = [
-    ...['--model', config.model],
-    ...['--options', JSON.stringify(config.options)],
-    ...['--seed', String(config.seed)],
-    ...(config.bug === null ? [] : ['--bug', config.bug]),
-  ];
-  return ({ number, port, peers, dataDirectory, clockOffsetMs = 0 }) => ({
-    clock: 'told',
-    hasJournal: true,
-    command: [
-      process.execPath,
-      program,
-      ...common,
-      ...['--id', String(number)],
-      ...['--port', String(port)],
-      ...['--peers', peers.map((peer) => `${peer.number}=${peer.url}`).join(',')],
-      ...['--data', dataDirectory],
-      ...(clockOffsetMs === 0 ? [] : [`--clock-offset=${clockOffsetMs}`]),
-    ],
-  });
+/** What starts a process at any place of a cluster. */
+export function referenceProgram({ program, model, config }: ReferenceOptions): ProgramOf {
+  const roster = rosterOf(model, config.options, config.nodes);
+  return ({ node, number, port, peers, dataDirectory, clockOffsetMs = 0 }) => {
+    const seat = seatOf(model, config, roster, node);
+    const known = peers.filter((peer) => seat.peers.includes(peer.node));
+    return {
+      clock: 'told',
+      hasJournal: true,
+      command: [
+        process.execPath,
+        program,
+        ...['--model', seat.model.name],
+        ...['--options', JSON.stringify(seat.options)],
+        ...['--seed', String(config.seed)],
+        ...(seat.bug === null ? [] : ['--bug', seat.bug]),
+        ...['--id', String(number)],
+        ...['--port', String(port)],
+        ...['--peers', known.map((peer) => `${peer.number}=${peer.url}`).join(',')],
+        ...['--data', dataDirectory],
+        ...(clockOffsetMs === 0 ? [] : [`--clock-offset=${clockOffsetMs}`]),
+      ],
+    };
+  };
 }

@@ -1,5 +1,5 @@
 /** Process entry of every model's node: `node main.mjs --model raft --id 1 …`. */
-import { models } from '../index.ts';
+import { frontModels, models } from '../index.ts';
 import { runNode } from './program.ts';
 
-await runNode(process.argv.slice(2), models);
+await runNode(process.argv.slice(2), [...models, ...frontModels]);

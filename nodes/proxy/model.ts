@@ -1,5 +1,6 @@
 /** The proxy as hosts and harness see it: a model whose nodes stand in front of those of another one. */
 import type { NodeModel } from '../kernel/model.ts';
+import { transportOption } from '../kernel/transport.ts';
 import { leadingOf } from './answers.ts';
 import { bugSpecs } from './bugs.ts';
 import { ProxyCore } from './core.ts';
@@ -17,7 +18,7 @@ export const proxy: NodeModel<ProxyProtocol> = {
   api: 'key-value',
   survives: () => ['partition', 'kill', 'stop', 'pause', 'slow', 'flaky'],
   deduplicates: ({ resend }) => resend === 'on',
-  options: optionSpecs,
+  options: [...optionSpecs, transportOption],
   bugs: bugSpecs,
   invariants,
   routes,
