@@ -62,6 +62,8 @@ export class SqlMachine implements StateMachine<SqlRequest, SqlRequest, SqlState
   /** What statements would do, as long as no table is made or changed. */
   private readonly programs = new Map<string, Program>();
   private schemaVersion = -1;
+  /** Why statements are refused from their text, null for those that are not. */
+  private readonly refusals = new Map<string, string | null>();
 
   constructor(state: SqlState | null = null, settings: SqlMachineSettings = { isAtomic: true }) {
     this.file = new DatabaseFile(state === null ? null : Buffer.from(state.database, 'base64'));
@@ -72,11 +74,20 @@ export class SqlMachine implements StateMachine<SqlRequest, SqlRequest, SqlState
     if (type !== 'sql')
       return { type: 'refused', error: 'not-supported', why: 'this node takes statements of SQL: POST /sql' };
     for (const [at, { sql }] of statements.entries()) {
-      const why = refusalOfText(sql) ?? syntaxProblem(sql);
+      const why = this.refusalOfStatement(sql);
       const where = statements.length === 1 ? '' : `statement ${at + 1}: `;
       if (why !== null) return { type: 'refused', error: 'malformed-request', why: `${where}${why}` };
     }
     return null;
+  }
+
+  private refusalOfStatement(sql: string): string | null {
+    const known = this.refusals.get(sql);
+    if (known !== undefined) return known;
+    const why = refusalOfText(sql) ?? syntaxProblem(sql);
+    if (this.refusals.size >= knownMax) this.refusals.clear();
+    this.refusals.set(sql, why);
+    return why;
   }
 
   query(request: SqlRequest): MachineResult {

@@ -25,14 +25,14 @@ const patterns = new RegExp(
   'gy',
 );
 
-function tokensOf(sql: string): readonly Token[] {
-  return [...sql.matchAll(patterns)].flatMap(({ groups = {} }): Token[] => {
+function* tokensOf(sql: string): Generator<Token> {
+  for (const { groups = {} } of sql.matchAll(patterns)) {
     const { name, word, literal, other } = groups;
-    if (word !== undefined) return [{ kind: 'word', text: word.toLowerCase() }];
-    if (name !== undefined) return [{ kind: 'name', text: name.slice(1, -1).toLowerCase() }];
-    if (literal !== undefined) return [{ kind: 'literal', text: literal }];
-    return other === undefined ? [] : [{ kind: 'other', text: other }];
-  });
+    if (word !== undefined) yield { kind: 'word', text: word.toLowerCase() };
+    else if (name !== undefined) yield { kind: 'name', text: name.slice(1, -1).toLowerCase() };
+    else if (literal !== undefined) yield { kind: 'literal', text: literal };
+    else if (other !== undefined) yield { kind: 'other', text: other };
+  }
 }
 
 /** What a statement does to the tables. */
@@ -52,6 +52,7 @@ const effects: ReadonlyMap<string, Effect> = new Map([
 
 /** The effect of a statement that is not refused. */
 export function effectOf(sql: string): Effect {
+  // The rest is not looked at.
   const [first] = tokensOf(sql);
   return effects.get(first?.text ?? '') ?? 'defines';
 }
@@ -99,7 +100,7 @@ export const sqlLengthMax = 20_000;
 export function refusalOfText(sql: string): string | null {
   if (sql.length > sqlLengthMax) return `a statement has at most ${sqlLengthMax} characters`;
   if (sql.includes('\0')) return 'a statement has no character 0';
-  const tokens = tokensOf(sql);
+  const tokens = [...tokensOf(sql)];
   const [first] = tokens;
   if (first === undefined) return 'there is no statement';
   return refusalOfBeginning(first) ?? refusalOfPlaces(tokens);
