@@ -13,6 +13,12 @@ interface Flaw {
 
 const linearizable = ['--guarantee', 'linearizable'];
 
+/** Of five nodes, where a leader and one follower are no majority. */
+const oneAcknowledgement = [
+  ...['--model', 'leader-follower', '--nodes', '5', '--workload', 'append'],
+  ...['--set', 'ack=1', '--set', 'failover=highest-log'],
+];
+
 const flaws: readonly Flaw[] = [
   {
     name: 'quorums that do not meet',
@@ -22,7 +28,10 @@ const flaws: readonly Flaw[] = [
   },
   {
     name: 'a quorum without repair: a read sees a write, a later one does not',
-    args: ['--model', 'quorum', '--set', 'readRepair=off', ...linearizable],
+    args: [
+      ...['--model', 'quorum', '--set', 'r=1', '--set', 'w=3', '--set', 'readRepair=off', ...linearizable],
+      ...['--faults', 'slow', '--fault-interval', '1'],
+    ],
     level: 'linearizable',
     anomaly: /inversion/,
   },
@@ -35,7 +44,7 @@ const flaws: readonly Flaw[] = [
   {
     name: 'one acknowledgement and failover lose a write, by a schedule',
     args: [
-      ...['--model', 'leader-follower', '--set', 'ack=1', '--set', 'failover=highest-log'],
+      ...oneAcknowledgement,
       ...['--schedule', 'test/samples/leader-lost-for-good.json', '--guarantee', 'no-lost-writes'],
     ],
     level: 'no-lost-writes',
@@ -44,8 +53,8 @@ const flaws: readonly Flaw[] = [
   {
     name: 'one acknowledgement and failover lose a write, at random',
     args: [
-      ...['--model', 'leader-follower', '--nodes', '5', '--set', 'ack=1', '--set', 'failover=highest-log'],
-      ...['--faults', 'partition', '--guarantee', 'no-lost-writes'],
+      ...oneAcknowledgement,
+      ...['--faults', 'partition', '--fault-interval', '1', '--guarantee', 'no-lost-writes'],
     ],
     level: 'no-lost-writes',
     anomaly: /lost/,
