@@ -60,6 +60,8 @@ export function faultWarnings(
   for (const op of history) {
     if (op.process !== 'nemesis') continue;
     const { node, why, problems } = fieldsOf(op.value);
+    if (op.f === 'members-given-up')
+      warnings.push('the cluster did not get back the members that faults had taken from it, or added');
     if (op.f === 'node-exited') warnings.push(exitWarning(textOf(node), textOf(why)));
     if (Array.isArray(problems))
       warnings.push(...(problems as readonly Json[]).map((problem) => problemWarning(textOf(problem))));

@@ -172,9 +172,11 @@ export class Nemesis {
     return this.performing ? { actions: [], events: [] } : this.approach();
   }
 
-  /** Heals without waiting any longer for the cluster to have its members back. Those that it lacks. */
+  /** Heals without waiting any longer for the cluster to have its members back. */
   giveUp(): NemesisStep {
     this.hasGivenUp = true;
+    if (!this.population.isSettled)
+      this.pending.push({ f: 'members-given-up', value: { members: this.population.confirmed } });
     return this.performing ? { actions: [], events: [] } : this.approach();
   }
 

@@ -9,14 +9,7 @@
  * reports give the same commands.
  */
 import type { NodeId } from '../nodes/kernel/ids.ts';
-import type {
-  Claim,
-  Front,
-  MembershipRequests,
-  NodeModel,
-  OptionValues,
-  Settling,
-} from '../nodes/kernel/model.ts';
+import type { Settling } from '../nodes/kernel/model.ts';
 import { createPrng } from '../nodes/kernel/prng.ts';
 import { rosterOf } from '../nodes/kernel/roster.ts';
 import type { WireRequest } from '../nodes/kernel/wire.ts';
@@ -26,39 +19,19 @@ import type { RunConfig } from './config.ts';
 import { exitWarning, problemWarning } from './faultReports.ts';
 import { sessionsFor } from './judged.ts';
 import { LeaderWatch } from './leaderWatch.ts';
-import { MemberChanges, type ChangeOutcome } from './memberChanges.ts';
+import { MemberKeeper } from './memberKeeper.ts';
 import { Nemesis, type NemesisStep } from './nemesis.ts';
-import { serviceOf, type ApiProfile } from './profile.ts';
+import { serviceOf } from './profile.ts';
 import { keyValueProfile } from './profiles/keyValue.ts';
 import { probeOf, Recovery } from './recovery.ts';
+import type { RunnerOptions } from './runnerOptions.ts';
 import type { Phase, RunView } from './runView.ts';
 import { timingsDefault, type RunTimings } from './runTimings.ts';
 import { faultyPhase } from './schedule.ts';
-import type { Workload } from './workload.ts';
 import type { Command, Report, Run, WireOutcome } from './world.ts';
 
-export interface RunnerOptions {
-  readonly config: RunConfig;
-  readonly workload: Workload;
-  /** What the harness must know of the model. */
-  readonly model: {
-    /** Whether a write may be sent again under its Request-Id. */
-    readonly deduplicates: NodeModel['deduplicates'];
-    /** Clients are such as the claim is made for; without one they roam. */
-    claim?(options: OptionValues): Claim;
-    /** Who stands in front of its nodes. */
-    readonly front?: Front;
-    /** How its members are changed, if they can be. */
-    readonly membership?: MembershipRequests;
-  };
-  /** Who leads as long as no node tells. */
-  readonly leader?: NodeId;
-  /** How clients reach the service; the built-in key–value profile when absent. */
-  readonly profile?: ApiProfile;
-  readonly timings?: Partial<RunTimings>;
-}
-
 export type { RunTimings } from './runTimings.ts';
+export type { RunnerOptions } from './runnerOptions.ts';
 
 /** Alarms: a client's by the number of its thread, the others by name. */
 type AlarmName = number | 'phase' | 'nemesis' | 'perform' | 'leader' | 'generator' | 'members' | 'recovery';
@@ -73,7 +46,7 @@ export class Runner implements Run {
   private readonly leaderWatch: LeaderWatch;
   private readonly recovery: Recovery;
   /** Null where nobody can change who belongs to the cluster. */
-  private readonly memberChanges: MemberChanges | null;
+  private readonly members: MemberKeeper | null;
   /** All nodes that clients may ask. */
   private nodes: readonly NodeId[];
   private readonly alarms = new Alarms<AlarmName>();
@@ -84,10 +57,6 @@ export class Runner implements Run {
   private recoveryOverdue = false;
   private nowNs = 0;
   private startNs = 0;
-  /** When the changes of members that are due are looked at next; null while there are none. */
-  private membersAtNs: number | null = null;
-  /** When the members that the faults have changed are given up. */
-  private membersDeadlineNs = Infinity;
   private nextId = 0;
   private performId: number | null = null;
   /** The wake that the world knows of. */
@@ -97,7 +66,7 @@ export class Runner implements Run {
     const { config, workload, model, profile = keyValueProfile } = options;
     const { nodes, fronts, all, entrances } = rosterOf(model, config.options, config.nodes);
     // Proxies know those nodes that there were at their start.
-    const changesMembers = model.membership !== undefined && fronts.length === 0;
+    const membership = fronts.length === 0 ? (model.membership ?? null) : null;
     const send = this.send.bind(this);
     this.config = config;
     this.timings = { ...timingsDefault, ...options.timings };
@@ -123,23 +92,11 @@ export class Runner implements Run {
     this.nemesis = new Nemesis({
       nodes: all,
       schedule: config.schedule,
-      changesMembers,
+      changesMembers: membership !== null,
     });
-    this.memberChanges =
-      !changesMembers || model.membership === undefined
-        ? null
-        : new MemberChanges({
-            requests: model.membership,
-            send,
-            onAsked: (node) => this.nemesis.asked(node),
-          });
-    this.leaderWatch = new LeaderWatch({
-      nodes,
-      profile,
-      pollMs: leaderPollMs,
-      send,
-      assumed: options.leader,
-    });
+    this.members = membership && new MemberKeeper({ requests: membership, nemesis: this.nemesis, send });
+    const { leader: assumed } = options;
+    this.leaderWatch = new LeaderWatch({ nodes, profile, pollMs: leaderPollMs, send, assumed });
     this.recovery = new Recovery({ nodes: all, profile, probe: probeOf(workload, serviceOf(profile)), send });
   }
 
@@ -211,14 +168,9 @@ export class Runner implements Run {
       if (leader !== this.leaderWatch.leader) this.alarms.set('nemesis', this.nowNs);
       return;
     }
-    const change = this.memberChanges?.onOutcome(id, outcome);
-    if (change !== undefined) return this.onMemberChange(change);
+    const step = this.members?.onOutcome(id, outcome) ?? null;
+    if (step !== null) return this.follow(step);
     this.recovery.onOutcome(id, outcome);
-  }
-
-  /** The cluster answered, or did not, when it was asked to change its members. */
-  private onMemberChange({ node, standing }: ChangeOutcome): void {
-    this.follow(this.nemesis.changed(node, standing));
   }
 
   /** Handles every alarm that is due. */
@@ -242,7 +194,7 @@ export class Runner implements Run {
       case 'leader':
         return this.alarms.set('leader', this.leaderWatch.poll(this.nowNs));
       case 'members':
-        return this.changeMembers();
+        return this.onMembersDue();
       case 'recovery':
         if (this.phase === 'recovery') this.alarms.set('recovery', this.recovery.poll(this.nowNs));
         return;
@@ -297,7 +249,7 @@ export class Runner implements Run {
     this.phase = 'heal';
     this.alarms.set('phase', null);
     this.alarms.set('generator', null);
-    this.membersDeadlineNs = this.nowNs + this.timings.membersTimeoutMs * 1e6;
+    this.members?.finishBy(this.nowNs + (this.interrupted ? 0 : this.timings.membersTimeoutMs * 1e6));
     this.follow(this.nemesis.heal());
   }
 
@@ -311,26 +263,14 @@ export class Runner implements Run {
     }
     this.tellNodes();
     this.planNemesis();
-    if (this.membersAtNs === null && this.nemesis.dueChanges.length > 0) this.planMembers(this.nowNs);
+    this.members?.look(this.nowNs);
+    this.alarms.set('members', this.members?.nextNs ?? null);
     if (this.phase === 'heal' && this.nemesis.healed) this.recover();
   }
 
-  /** Asks for the changes of members that are due; at the end of a run not for ever. */
-  private changeMembers(): void {
-    if (!this.isMainPhase && this.phase !== 'heal') return;
-    const isOverdue = this.phase === 'heal' && (this.interrupted || this.nowNs >= this.membersDeadlineNs);
-    if (isOverdue) {
-      if (!this.interrupted) this.warnings.push('the members of the cluster could not be put back in time');
-      return this.follow(this.nemesis.giveUp());
-    }
-    const { dueChanges } = this.nemesis;
+  private onMembersDue(): void {
     const { leader } = this.leaderWatch;
-    this.planMembers(this.memberChanges?.poll(dueChanges, { nodes: this.nodes, leader }, this.nowNs) ?? null);
-  }
-
-  private planMembers(atNs: number | null): void {
-    this.membersAtNs = atNs;
-    this.alarms.set('members', atNs);
+    if (this.members !== null) this.follow(this.members.poll({ nodes: this.nodes, leader }, this.nowNs));
   }
 
   /** Everybody gets to know nodes that are new, or gone. */
