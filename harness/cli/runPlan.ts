@@ -1,9 +1,10 @@
 /** From the flags of a command to the configuration of a run: everything drawn from the seed, everything checked. */
 import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
-import { nodeId, type NodeId } from '../../nodes/kernel/ids.ts';
-import { guarantees, type Guarantee, type NodeModel } from '../../nodes/kernel/model.ts';
+import type { NodeId } from '../../nodes/kernel/ids.ts';
+import { guarantees, type Claim, type Guarantee, type NodeModel } from '../../nodes/kernel/model.ts';
 import { createPrng } from '../../nodes/kernel/prng.ts';
+import { rosterOf } from '../../nodes/kernel/roster.ts';
 import { workloads } from '../../workloads/index.ts';
 import type { RunConfig } from '../config.ts';
 import { UsageError } from '../exit.ts';
@@ -111,7 +112,7 @@ export function planRun(flags: PlanFlags, submission?: Submission): Plan {
     submission === undefined ? clientProfileOf(model, options) : submissionProfile(submission, options);
   checkNeeds(model, workload, profile);
   if (flags.network !== 'links') throw new UsageError(`no network '${flags.network}'. There is: links`);
-  const members = Array.from({ length: nodes }, (_, index) => nodeId(index + 1));
+  const { all: members } = rosterOf(model, options, nodes);
   const given = givenSchedule(flags, members);
   const faults =
     given === null
