@@ -33,6 +33,8 @@ export class NodeClock {
   want(offsetMs: number, program: Pick<NodeProgram, 'clock'>): void {
     if (offsetMs === this.wantedMs) return;
     if (program.clock === undefined) throw new Error('the wall clock of this program cannot be moved');
+    if (program.clock === 'faketime' && faketimeLibrary() === null)
+      throw new Error('the wall clock cannot be moved without libfaketime (package faketime)');
     this.wantedMs = offsetMs;
     if (program.clock !== 'faketime') return;
     this.write();

@@ -3,7 +3,7 @@ import { createPrng } from '../../../nodes/kernel/prng.ts';
 import { campaignOf, simReproLine, type SimFlags } from '../../../harness/cli/simPlan.ts';
 import { simProfiles } from '../../../harness/sim/profiles.ts';
 import { Tally } from '../../../harness/sim/summary.ts';
-import { planTrial, profileOf, runTrial, type Trial } from '../../../harness/sim/trial.ts';
+import { planTrial, profileOf, runTrial, type Campaign, type Trial } from '../../../harness/sim/trial.ts';
 
 const flags: SimFlags = { model: 'raft', set: [], timeLimit: 3 };
 const campaign = campaignOf(flags);
@@ -39,6 +39,40 @@ describe('a trial', () => {
       assert(kinds.some((kind) => kind !== null));
     });
   }
+
+  describe('when disks are damaged', () => {
+    const plan = (faults: string): Campaign =>
+      campaignOf({ ...flags, faults, faultInterval: 0.5, profile: 'crash' });
+    const kinds = (of: Campaign): (string | null)[] => [1, 2, 3, 4].map((seed) => runTrial(of, seed).kind);
+
+    it('finds outputs that leave before they are durable', () => {
+      assert(kinds({ ...plan('disk'), flaw: 'early-output' }).some((kind) => kind !== null));
+    });
+
+    it('finds a journal that reads on behind the damage, which no kill shows', () => {
+      assert(kinds({ ...plan('disk'), flaw: 'reads-past-damage' }).some((kind) => kind !== null));
+      assert.deepEqual(kinds({ ...plan('kill'), flaw: 'reads-past-damage' }), [null, null, null, null]);
+    });
+
+    it('finds nothing wrong with a correct host', () => {
+      assert.deepEqual(kinds(plan('disk')), [null, null, null, null]);
+    });
+  });
+
+  it('finds that the time of day orders nothing when clocks are wrong', () => {
+    const plan = (timestamps: string): Campaign =>
+      campaignOf({
+        ...flags,
+        model: 'quorum',
+        set: [`timestamps=${timestamps}`],
+        guarantee: 'linearizable',
+        faults: 'clock',
+        profile: 'partition',
+      });
+    const kinds = (of: Campaign): (string | null)[] => [2, 4, 5].map((seed) => runTrial(of, seed).kind);
+    assert.deepEqual(kinds(plan('wall')), ['linearizable', 'linearizable', 'linearizable']);
+    assert.deepEqual(kinds(plan('logical')), [null, null, null]);
+  });
 
   it('finds a planted bug, and names what is violated', () => {
     const planted = campaignOf({ ...flags, bug: 'ack-before-commit', profile: 'partition', timeLimit: 8 });
