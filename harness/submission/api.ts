@@ -4,6 +4,7 @@
  */
 import type { NodeModel } from '../../nodes/kernel/model.ts';
 import { closest, defaultOptions } from '../../nodes/kernel/options.ts';
+import type { Transport } from '../../nodes/kernel/transport.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
 import type { ApiContext, ApiOperation, ApiProfile } from '../profile.ts';
 import { apiProfileOf } from '../profiles/index.ts';
@@ -62,7 +63,12 @@ export function overridden(profile: ApiProfile, { operations, contexts, leader }
 }
 
 /** What is wrong with them, a phrase each. */
-export function apiProblems(model: NodeModel, overrides: ApiOverrides): readonly string[] {
+export function apiProblems(
+  model: NodeModel,
+  overrides: ApiOverrides,
+  transport: Transport = 'http',
+): readonly string[] {
+  if (transport === 'grpc') return grpcProblems(overrides);
   const profile = apiProfileOf(model, defaultOptions(model));
   const shared = [
     ...Object.keys({ ...profile.contexts, ...overrides.contexts }).map((name) => `context.${name}`),
@@ -84,6 +90,18 @@ export function apiProblems(model: NodeModel, overrides: ApiOverrides): readonly
       ),
     ];
   });
+}
+
+/** Over gRPC the service is that of kv.proto: a program may lack a part of it, and cannot spell it otherwise. */
+function grpcProblems({ operations = {}, contexts, leader }: ApiOverrides): readonly string[] {
+  const parts = { contexts, leader, ...prefixed('operations', operations) };
+  return Object.entries(parts)
+    .filter(([, part]) => part !== undefined && part !== null)
+    .map(([name]) => `api.${name} is for http; over grpc an operation can be taken away (null), and no more`);
+}
+
+function prefixed(prefix: string, fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [`${prefix}.${name}`, value]));
 }
 
 function isKind(kind: string): kind is ActionKind {

@@ -6,7 +6,7 @@
 import type { NodeModel, OptionSpec, OptionValues } from '../../nodes/kernel/model.ts';
 import { checkOptions } from '../../nodes/kernel/options.ts';
 import type { ApiProfile } from '../profile.ts';
-import { apiProfileOf } from '../profiles/index.ts';
+import { clientProfileOf } from '../profiles/index.ts';
 import { overridden } from './api.ts';
 import { nodesDefault, templatesOf, type Manifest } from './manifest.ts';
 import { tellsPeers } from './placeholders.ts';
@@ -62,7 +62,7 @@ export function modelOf(manifest: Manifest, base: NodeModel): NodeModel {
 
 /** How clients speak to it. A counter that only grows is not asked to shrink: not every program refuses that. */
 export function profileOf(manifest: Manifest, base: NodeModel, options: OptionValues): ApiProfile {
-  const profile = overridden(apiProfileOf(base, options), manifest.api ?? {});
+  const profile = overridden(clientProfileOf(base, options), manifest.api ?? {});
   return options['type'] === 'g-counter' ? { ...profile, onlyGrows: true } : profile;
 }
 
@@ -87,7 +87,9 @@ function statedOptions(manifest: Manifest, base: NodeModel): OptionValues {
   const isOption = ([name]: [string, unknown]): boolean => base.options.some((spec) => spec.name === name);
   const usual = Object.fromEntries(Object.entries(exerciseDefaults).filter(isOption));
   const durable = manifest.durable === false && isOption(['durable', null]) ? { durable: 'off' } : {};
-  return checkOptions(base, { ...usual, ...durable, ...manifest.options });
+  const { transport } = manifest;
+  const spoken = transport === undefined ? {} : { transport };
+  return checkOptions(base, { ...usual, ...durable, ...manifest.options, ...spoken });
 }
 
 function withDefault(spec: OptionSpec, value: string | number | undefined): OptionSpec {

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { NodeModel, OptionValues } from '../../nodes/kernel/model.ts';
 import { checkOptions, closest, OptionsError } from '../../nodes/kernel/options.ts';
+import type { Transport } from '../../nodes/kernel/transport.ts';
 import { UsageError } from '../exit.ts';
 import { schemaProblems } from '../schemas/validate.ts';
 import { apiProblems, type ApiOverrides } from './api.ts';
@@ -18,7 +19,7 @@ export interface Manifest {
   readonly name: string;
   readonly model: string;
   readonly nodes?: number;
-  readonly transport?: 'http' | 'grpc';
+  readonly transport?: Transport;
   readonly durable?: boolean;
   readonly readySeconds?: number;
   readonly options?: OptionValues;
@@ -80,7 +81,7 @@ export function manifestProblems(manifest: Manifest, models: readonly NodeModel[
       texts.flatMap((text) => placeholderProblems(text, optionNames).map((problem) => `${where} ${problem}`)),
     ),
     ...portProblems(manifest),
-    ...apiProblems(model, manifest.api ?? {}),
+    ...apiProblems(model, manifest.api ?? {}, manifest.transport),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** `npm run jepsen -- --submission DIR`: programs of others on real processes, whole runs at their smallest. */
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { chmodSync, cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
 import type { RunConfig } from '../../../harness/config.ts';
 import type { Results } from '../../../harness/results.ts';
 import { schemaProblems } from '../../../harness/schemas/validate.ts';
@@ -52,7 +52,7 @@ describe('a run of a submission', function () {
 
   /** A correct one holds its claims under partitions, kills and pauses. */
   async function holds(example: string, ...args: string[]): Promise<Printed> {
-    const { code, results } = await jepsen(join(examples, example), ...args);
+    const { code, results } = await jepsen(resolve(examples, example), ...args);
     assert.equal(code, 0, JSON.stringify([results.reasons, results.warnings]));
     assert.ok(results.operations.ok > 100, `only ${results.operations.ok} acknowledged operations`);
     return results;
@@ -60,7 +60,7 @@ describe('a run of a submission', function () {
   /** A wrong one is found in one of a few seeds. */
   async function isFound(example: string, kinds: readonly string[], ...args: string[]): Promise<void> {
     for (const seed of ['1', '2', '3', '4']) {
-      const { code, results } = await jepsen(join(examples, example), ...args, '--seed', seed);
+      const { code, results } = await jepsen(resolve(examples, example), ...args, '--seed', seed);
       if (code !== 1) continue;
       const found = Object.values(results.checkers).flatMap(({ anomalies }) => anomalies);
       assert.ok(
@@ -111,6 +111,20 @@ describe('a run of a submission', function () {
     );
   });
 
+  it('over gRPC holds its claims; where it takes whatever arrives, it is found to lose writes', async () => {
+    /** As if somebody had said npm install in it. */
+    const installed = (example: string): string => {
+      const copy = join(folder(), example);
+      cpSync(join(examples, example), copy, { recursive: true, dereference: true });
+      symlinkSync(resolve('node_modules'), join(copy, 'node_modules'));
+      return copy;
+    };
+    const results = await holds(installed('eventual-grpc'), '--time-limit', '4', '--seed', '1');
+    assert.ok(results.faults['kill'] !== undefined && results.faults['partition'] !== undefined);
+    assert.ok((results.probes['messages-passed'] ?? 0) > 0, 'peers reach each other by the links');
+    await isFound(installed('eventual-grpc-wrong'), ['lost-write', 'diverged'], '--time-limit', '4');
+  });
+
   it('builds it in a copy, and says what is wrong where that fails', async () => {
     const built = await refused({
       build: ['sh', '-c', 'echo "the compiler is not amused" >&2; touch made; exit 4'],
@@ -150,7 +164,12 @@ describe('a run of a submission', function () {
       ],
       [{ run: ['x', '{peers}'] }, ['--model', 'raft'], /give one of them/],
       [{ run: ['x', '{peers}'] }, ['--bug', 'y'], /a submission has none/],
-      [{ run: ['x'], transport: 'grpc' }, [], /grpc/],
+      [
+        { run: ['x'], transport: 'grpc', api: { operations: { read: { path: '/r' } }, leader: null } },
+        [],
+        /api\.operations\.read is for http; over grpc/,
+      ],
+      [{ run: ['x'], transport: 'grpc', model: 'crdt' }, [], /needs/],
       [{ run: ['x', '{peers}'] }, ['--workload', 'bank'], /no workload of eventual 'bank'/],
       [{ run: ['x'], api: { operations: { write: null } } }, [], /needs read and write/],
     ];

@@ -1,0 +1,1 @@
+../eventual-grpc/store.cjs
