@@ -144,7 +144,10 @@ export function answerOfResult(result: MachineResult): WireAnswer {
       return { status: 200, body: { status: 'success', ...answered } as unknown as Json };
     }
     case 'refused':
-      return errorAnswer(result.error, result.why, result.key === undefined ? {} : { key: result.key });
+      return errorAnswer(result.error, result.why, {
+        ...(result.key !== undefined && { key: result.key }),
+        ...(result.error === 'malformed-request' && { problems: [result.why] }),
+      });
     default:
       return assertNever(result);
   }
