@@ -1,7 +1,7 @@
 /** The leader–follower model as hosts and harness see it. */
 import type { Claim, NodeModel, OptionValues } from '../kernel/model.ts';
 import { transportOption } from '../kernel/transport.ts';
-import { prepareMachine } from '../machines/index.ts';
+import { checkedMachine, prepareMachine } from '../machines/index.ts';
 import { bugSpecs } from './bugs.ts';
 import { LeaderFollowerCore } from './core.ts';
 import { routes, servedRoutes, toAnswer } from './http.ts';
@@ -89,6 +89,7 @@ export const leaderFollower: NodeModel<LeaderFollowerProtocol> = {
     'leader',
   ],
   api: 'key-value',
+  sized: checkedMachine,
   servedApi: (options) => (parseOptions(options).machine === 'sql' ? 'sql' : 'key-value'),
   survives: () => ['partition', 'kill', 'stop', 'restart-all', 'pause', 'slow', 'flaky', 'clock', 'disk'],
   // A request that was applied, and lost with its leader, is a new one to the next leader.

@@ -1,7 +1,7 @@
 /** Raft as a model: what it claims with which options, what it survives, and how to make a node. */
 import type { Claim, NodeModel, OptionValues, Settling } from '../kernel/model.ts';
 import { transportOption } from '../kernel/transport.ts';
-import { prepareMachine } from '../machines/index.ts';
+import { checkedMachine, prepareMachine } from '../machines/index.ts';
 import { bugSpecs } from './bugs.ts';
 import { RaftCore } from './core.ts';
 import { membership, routes, servedRoutes, toAnswer } from './http.ts';
@@ -105,6 +105,7 @@ export const raft: NodeModel<RaftProtocol> = {
     'leader',
   ],
   api: 'key-value',
+  sized: checkedMachine,
   servedApi: (options) => (parseOptions(options).machine === 'sql' ? 'sql' : 'key-value'),
   survives,
   deduplicates: true,
