@@ -23,11 +23,14 @@ const keptMs = 24 * 3600 * 1000;
 /** The names that stand for where a module lies. */
 const ownPlace = { url: 'ownUrl', folder: 'ownFolder' };
 
+/** Packages that a program leaves where they are: they read files beside them, and few commands need them. */
+const aloof = ['esbuild', 'autocannon', '@grpc/*', 'sql.js'];
+
 /**
  * @typedef {object} Sources
  * @property {readonly string[]} entries what shall be compiled, with all that it imports; paths from the root
  * @property {readonly string[]} folders where all of that lies
- * @property {'esm' | 'cjs'} [format] modules that share what they import, or programs that are one file each
+ * @property {'esm' | 'cjs'} [format] modules that share what they import, or programs that are one file each, packages included
  * @property {string} [root] this repository unless it is given
  */
 
@@ -98,7 +101,7 @@ async function bundle({ entries, format, root }, outdir) {
     bundle: true,
     // Modules that several entries share exist once.
     splitting: format === 'esm',
-    packages: 'external',
+    ...(format === 'esm' ? { packages: 'external' } : { external: aloof }),
     platform: 'node',
     target: 'node20',
     format,
