@@ -52,7 +52,7 @@ export function faultWarnings(
     .map(([fault, { injected, unavailable }]) =>
       injected > 0
         ? `the fault ${fault} had no effect, though it was injected ${times(injected)}`
-        : `the fault ${fault} was never injected${unavailable > 0 ? ': its targets did not exist' : ''}`,
+        : `the fault ${fault} was never injected${unavailable > 0 ? `: ${whyUnavailable(history, fault)}` : ''}`,
     );
   const injected = Object.values(reports).some((report) => report.injected > 0);
   if (injected && !isLeaderless && Object.values(reports).every(({ leaderHit }) => leaderHit === 0))
@@ -67,6 +67,13 @@ export function faultWarnings(
       warnings.push(...(problems as readonly Json[]).map((problem) => problemWarning(textOf(problem))));
   }
   return warnings;
+}
+
+/** Why the first entry of a fault did not find what it was aimed at. */
+function whyUnavailable(history: readonly Op[], fault: string): string {
+  const { value } = history.find(({ f }) => f === `unavailable-${fault}`) ?? { value: null };
+  const { why } = fieldsOf(value);
+  return why === undefined ? 'its targets did not exist' : textOf(why);
 }
 
 /** A node ended, and nobody had killed it. */

@@ -8,6 +8,7 @@ import { createPrng } from '../../nodes/kernel/prng.ts';
 import { UsageError } from '../exit.ts';
 import { MalformedEntry, type ScheduleEntry } from '../faults/fault.ts';
 import { faultNamed, faults } from '../faults/index.ts';
+import { Population } from '../population.ts';
 import { schemaProblems } from '../schemas/validate.ts';
 
 /** What has to be written by hand; the rest has defaults. */
@@ -58,7 +59,10 @@ function problemsOf({ id, fault: name, params, seed }: ScheduleEntry, nodes: rea
     ];
   }
   try {
-    const effect = fault.effect(params, { nodes, leader: nodes[0] ?? null }, createPrng(seed));
+    // Which nodes there will be then, only the run can say.
+    const { view: membership } = new Population(nodes, false);
+    const view = { nodes, leader: nodes[0] ?? null, ...(membership && { membership }) };
+    const effect = fault.effect(params, view, createPrng(seed));
     return 'unavailable' in effect ? [`entry ${id}: ${effect.unavailable}`] : [];
   } catch (error) {
     if (error instanceof MalformedEntry) return [`entry ${id}: ${error.message}`];

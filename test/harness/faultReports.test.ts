@@ -78,6 +78,32 @@ describe('the report of a fault', () => {
     ]);
   });
 
+  it('says why a fault never came, and that members were not put back', () => {
+    const ops = history(
+      [100, 'unavailable-membership', { entry: 0, why: 'the members of this cluster cannot be changed' }],
+      [200, 'members-given-up', { members: ['n1'] }],
+    );
+    assert.deepEqual(faultWarnings(ops, faultReports(ops, { faults: ['membership'] })), [
+      'the fault membership was never injected: the members of this cluster cannot be changed',
+      'the cluster did not get back the members that faults had taken from it, or added',
+    ]);
+  });
+
+  it('takes a change of members for one when the cluster has confirmed it, while its entry is active', () => {
+    const confirmed = (entry: number): boolean | undefined => {
+      const ops = history(
+        [100, 'start-membership', { entry: 0, changed: false }],
+        [200, 'members-changed', { node: 'n2', is: 'outside', fault: 'membership', entry }],
+        [300],
+        [400, 'stop-membership', { entry: 0 }],
+        [500, 'members-changed', { node: 'n2', is: 'member', fault: null, entry: 0 }],
+        [600],
+      );
+      return faultReports(ops, { faults: ['membership'] })['membership']?.effective;
+    };
+    assert.deepEqual([confirmed(0), confirmed(7)], [true, false]);
+  });
+
   it('survives values that no nemesis has written', () => {
     const ops = history(
       [1, 'start-kill', null],

@@ -35,6 +35,12 @@ describe('a schedule in a file', () => {
     ]);
   });
 
+  it('may change the members of a cluster of which it knows nothing yet', () => {
+    const change = { ...kill, fault: 'membership', params: { mode: 'replace', nodes: ['n2'] } };
+    const loss = { ...kill, fault: 'rejoin-empty', params: { target: 'leader' } };
+    assert.equal(readSchedule(fileWith(JSON.stringify([change, loss])), nodes).length, 2);
+  });
+
   it('may be the config.json of a run', () => {
     const entry = { id: 7, seed: 's', ...kill };
     assert.deepEqual(readSchedule(fileWith(JSON.stringify({ model: 'raft', schedule: [entry] })), nodes), [

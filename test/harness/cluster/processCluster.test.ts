@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, listenOnFreePort, listenOnPort } from '../../../harness/cluster/freePort.ts';
 import {
@@ -210,6 +210,20 @@ describe('a cluster of processes', () => {
       return true;
     });
     assert.deepEqual(processesOf(toy.path), []);
+  });
+
+  it('makes a node that is new, and takes one away with its data, whose port nobody else gets', async () => {
+    const cluster = await start();
+    const n3 = nodeId(3);
+    assert.deepEqual(await cluster.perform([{ kind: 'create', node: n3 }]), []);
+    assert.equal(await get(cluster, n3, '/starts'), 1);
+    assert.equal(cluster.linkUrl(n1, n3).startsWith('http://'), true);
+    const { port } = cluster.endpoint(n3);
+    assert.deepEqual(await cluster.perform([{ kind: 'discard', node: n3 }]), []);
+    assert.equal(existsSync(cluster.place(n3).dataDirectory), false);
+    await assert.rejects(get(cluster, n3, '/starts'));
+    await cluster.perform([{ kind: 'create', node: nodeId(4) }]);
+    assert.notEqual(cluster.endpoint(nodeId(4)).port, port);
   });
 
   it('tells which program cannot be started', async () => {
