@@ -86,11 +86,20 @@ export function judge(input: JudgeInput): Results {
       ...new Set([
         ...(input.warnings ?? []),
         ...roamingWarnings(claim, config.guarantee),
+        ...fragilityWarnings(input),
         ...faultWarnings(input.history, input.faults, input.model?.leaderless),
       ]),
     ],
     repro: reproLine(config, input.model),
   };
+}
+
+/** Faults that somebody asked for: what is claimed may break under them, and that would be no surprise. */
+function fragilityWarnings({ config, model }: JudgeInput): string[] {
+  const survived = model?.survives(config.options) ?? config.faults;
+  return config.faults
+    .filter((fault) => !survived.includes(fault))
+    .map((fault) => `${config.model} with these options does not claim to survive the fault ${fault}`);
 }
 
 /** Where one copy answers for all, no history shows that replicas agree: so nobody looks, unless somebody asks. */

@@ -4,7 +4,7 @@ import { models } from '../../nodes/index.ts';
 import { defaultOptions } from '../../nodes/kernel/options.ts';
 import { guarantees, type NodeModel, type OptionSpec } from '../../nodes/kernel/model.ts';
 import { workloads } from '../../workloads/index.ts';
-import { faults } from '../faults/index.ts';
+import { faults, faultsDefault } from '../faults/index.ts';
 import { specs } from '../specs/index.ts';
 import { workloadLines, workloadTable } from './workloadTable.ts';
 
@@ -39,7 +39,7 @@ function asText(): string {
     ...named(workloads),
     'what is judged (the claims of default options, as far as each workload can judge them)',
     ...workloadLines(workloadTable(models)),
-    'faults',
+    `faults (unless asked otherwise ${faultsDefault.join(', ')}, if the model survives them; --faults all: all that it survives)`,
     ...named(faults),
     'sequential specs (check --spec)',
     ...named(specs),

@@ -69,7 +69,7 @@ export function addPlanFlags(command: Command): Command {
     )
     .option(
       '--faults <names>',
-      `comma-separated, or none (default: those of ${faultsDefault.join(',')} that the model survives; there are ${names(allFaults)})`,
+      `comma-separated; all: all that the model survives; or none (default: those of ${faultsDefault.join(',')} that the model survives; there are ${names(allFaults)})`,
     )
     .option(
       '--fault-interval <seconds>',
@@ -176,6 +176,7 @@ function servedBy(model: NodeModel): readonly Workload[] {
 function chosenFaults(text: string | undefined, survived: readonly string[]): readonly string[] {
   if (text === undefined) return faultsDefault.filter((fault) => survived.includes(fault));
   if (text === 'none') return [];
+  if (text === 'all') return allFaults.map(({ name }) => name).filter((name) => survived.includes(name));
   const chosen = text.split(',').map((name) => choose('fault', allFaults, name.trim()).name);
   return [...new Set(chosen)];
 }

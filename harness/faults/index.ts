@@ -26,7 +26,11 @@ export const faults: readonly Fault[] = [
   disk,
 ];
 
-/** What is injected unless the command line says otherwise. */
+/**
+ * What is injected unless the command line says otherwise, as far as the model survives it. A default run has time for
+ * half a dozen faults: these are the ones that concern every model, each comes more than once, and the other ones would
+ * only take their place. `--faults all` injects everything that the model survives.
+ */
 export const faultsDefault: readonly string[] = ['partition', 'kill', 'pause'];
 
 const byName = new Map(faults.map((fault) => [fault.name, fault]));

@@ -48,7 +48,10 @@ const swarm: SimProfile = {
   meaning: 'a random subset of all faults, on a network of random character',
   draw: (prng) => ({
     nodes: prng.chance(0.4) ? 3 : 5,
-    faults: someFaults(prng, ['partition', 'kill', 'pause', 'slow', 'flaky']),
+    faults: [
+      ...someFaults(prng, ['partition', 'kill', 'pause', 'slow', 'flaky']),
+      ...seldomFaults(prng.fork('seldom')),
+    ],
     faultIntervalSeconds: between(prng, 0.3, 1.5),
     rate: usualRate,
     concurrency: usualConcurrency,
@@ -152,6 +155,11 @@ function between(prng: Prng, from: number, to: number): number {
 function someFaults(prng: Prng, faults: readonly string[]): readonly string[] {
   const some = faults.filter(() => prng.chance(0.5));
   return some.length > 0 ? some : [prng.pick(faults)];
+}
+
+/** From a stream of their own, so that they move nothing else; seldom, so that they take little from the others. */
+function seldomFaults(prng: Prng): readonly string[] {
+  return ['clock', 'disk'].filter(() => prng.chance(0.2));
 }
 
 function anyDisk(prng: Prng): Pick<Personality, 'fsync' | 'crashKeeps' | 'start'> {

@@ -236,6 +236,17 @@ describe('the judge', () => {
     assert.deepEqual(warnings, ['n1 exited', warning]);
   });
 
+  it('says which faults the model does not claim to survive', () => {
+    const given = input({ linearizable: good });
+    const usual = { nodesDefault: 5, workloads: ['register'], options: [] };
+    const of = (survived: readonly string[]): readonly string[] =>
+      judge({ ...given, model: { ...usual, survives: () => survived } }).warnings;
+    assert.deepEqual(of(given.config.faults), []);
+    assert.deepEqual(of(['partition', 'pause']), [
+      'raft with these options does not claim to survive the fault kill',
+    ]);
+  });
+
   it('runs one search for levels that are the same for the workload', () => {
     let searches = 0;
     const check = (): ReturnType<Checker['check']> => {

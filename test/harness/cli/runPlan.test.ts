@@ -1,0 +1,40 @@
+/** Which faults a run injects: the usual ones, all, none, or those that somebody names, as far as the model survives them. */
+import assert from 'node:assert/strict';
+import { planRun, type PlanFlags } from '../../../harness/cli/runPlan.ts';
+import { runDefaults } from '../../../harness/repro.ts';
+
+const flags: PlanFlags = {
+  model: 'quorum',
+  set: [],
+  network: 'links',
+  seed: 1,
+  timeLimit: runDefaults.timeLimitSeconds,
+  faultInterval: runDefaults.faultIntervalSeconds,
+  concurrency: runDefaults.concurrency,
+};
+
+const faultsOf = (more: Partial<PlanFlags>): readonly string[] =>
+  planRun({ ...flags, ...more }).config.faults;
+
+describe('the faults of a run', () => {
+  it('are the usual ones, unless somebody chooses', () => {
+    assert.deepEqual(faultsOf({}), ['partition', 'kill', 'pause']);
+    assert.deepEqual(faultsOf({ model: 'crdt', set: ['durable=off'] }), ['partition', 'pause']);
+    assert.deepEqual(faultsOf({ faults: 'none' }), []);
+  });
+
+  it('are all that the model survives with these options', () => {
+    const survived = ['partition', 'kill', 'pause', 'stop', 'restart-all', 'slow', 'flaky', 'clock', 'disk'];
+    assert.deepEqual(faultsOf({ faults: 'all' }), survived);
+    assert.deepEqual(
+      faultsOf({ faults: 'all', set: ['timestamps=wall'] }),
+      survived.filter((fault) => fault !== 'clock'),
+    );
+    assert(faultsOf({ faults: 'all', model: 'raft' }).includes('membership'));
+  });
+
+  it('may be more than the model survives, if somebody names them', () => {
+    assert.deepEqual(faultsOf({ faults: 'clock, disk,clock', set: ['timestamps=wall'] }), ['clock', 'disk']);
+    assert.throws(() => faultsOf({ faults: 'clocks' }), /clock/);
+  });
+});
