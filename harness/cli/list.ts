@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { models } from '../../nodes/index.ts';
 import { defaultOptions } from '../../nodes/kernel/options.ts';
+import { plantable } from '../../nodes/kernel/roster.ts';
 import { guarantees, type NodeModel, type OptionSpec } from '../../nodes/kernel/model.ts';
 import { workloads } from '../../workloads/index.ts';
 import { faults, faultsDefault } from '../faults/index.ts';
@@ -23,7 +24,9 @@ function describeModel(model: NodeModel): string[] {
     '    options',
     ...model.options.map((option) => `      ${describeOption(option)}`),
     '    planted bugs',
-    ...model.bugs.map((bug) => `      --bug ${bug.name}  ${bug.mistake}; revealed by ${bug.revealedBy}`),
+    ...plantable(model).map(
+      (bug) => `      --bug ${bug.name}  ${bug.mistake}; revealed by ${bug.revealedBy}`,
+    ),
   ];
 }
 
@@ -56,7 +59,7 @@ function asJson(): unknown {
     name: model.name,
     summary: model.summary,
     options: model.options,
-    bugs: model.bugs,
+    bugs: plantable(model),
     survives: model.survives(defaultOptions(model)),
     workloads: model.workloads,
   });

@@ -33,10 +33,10 @@ export function addModelFlags(command: Command): Command {
 }
 
 /** Checks the flags against the registry. Throws UsageError. */
-export function chosenModel(flags: ModelFlags): ChosenModel {
-  const names = models.map(({ name }) => name).join(', ');
+export function chosenModel(flags: ModelFlags, among: readonly NodeModel[] = models): ChosenModel {
+  const names = among.map(({ name }) => name).join(', ');
   if (flags.model === undefined) throw new UsageError(`--model is missing. There are: ${names}`);
-  const model = choose('model', models, flags.model);
+  const model = choose('model', among, flags.model);
   const options = optionsOf(model, flags.set);
   return { model, options, bug: flags.bug === undefined ? null : chosenBug(model, options, flags.bug) };
 }

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { folderDisk } from '../../nodes/host/disk.ts';
 import { JournalCorrupt } from '../../nodes/host/journalFormat.ts';
 import { PortInUse, startNode, type RunningNode } from '../../nodes/host/node.ts';
+import { frontModels, models } from '../../nodes/index.ts';
 import { nodeId, type NodeId } from '../../nodes/kernel/ids.ts';
 import type { Protocol } from '../../nodes/kernel/protocol.ts';
 import { HarnessError, UsageError } from '../exit.ts';
@@ -34,6 +35,9 @@ Examples:
 These three, each in a terminal of its own, are a cluster. Peers are given by their ports, in the order of their ids;
 \`npm run cluster\` starts all of them at once. Of a model with quorums:
   npm run node -- --model quorum --id 1 --port 5001 --peers 5002,5003 --num-nodes 3 --read-quorum 2 --write-quorum 2
+
+A proxy in front of three nodes that run with --set proxy=on:
+  npm run node -- --model proxy --id 4 --port 5004 --peers 5001,5002,5003
 
 A node of leader-follower also reads NODE_ID, ES_LIDER, SEGUIDORES, URL_LIDER, PUERTO, MIN_CONFIRMACIONES_REQUERIDAS,
 HEARTBEAT_INTERVAL, HEARTBEAT_TIMEOUT and ARCHIVO_LOG from the environment, where flags say nothing.`;
@@ -73,7 +77,8 @@ function placed({ set, ...flags }: NodeFlags): Placed {
   const port = flags.port ?? said.port;
   if (id === undefined) throw new UsageError('--id is missing: the number of this node, from 1');
   if (port === undefined) throw new UsageError('--port is missing: where this node listens');
-  const peers = flags.peers === undefined ? (said.peers ?? {}) : peersOf({ id, port, peers: flags.peers });
+  const peers =
+    flags.peers === undefined ? (said.peers ?? {}) : peersOf({ ...flags, id, port, peers: flags.peers });
   const nodes = Object.keys(peers).length + 1;
   if (flags.numNodes !== undefined && flags.numNodes !== nodes)
     throw new UsageError(`--num-nodes is ${flags.numNodes}, but this node and its peers are ${nodes}`);
@@ -97,7 +102,7 @@ function quorumsOf({ readQuorum, writeQuorum }: Pick<NodeFlags, 'readQuorum' | '
 
 async function runForeground(nodeFlags: NodeFlags): Promise<void> {
   const flags = placed(nodeFlags);
-  const { model, bug, ...chosen } = chosenModel(flags);
+  const { model, bug, ...chosen } = chosenModel(flags, [...models, ...frontModels]);
   const { peers } = flags;
   const options = sizedFor(model, chosen.options, Object.keys(peers).length + 1);
   const given = flags.data === undefined ? null : madeFolder(flags.data);
@@ -153,26 +158,34 @@ function madeFolder(name: string): string {
   return folder;
 }
 
-/** The ids of the peers are the other numbers from 1 on, in the order of the list. */
+/** The ids of the peers are the other numbers from 1 on, in the order of the list. Those of proxies come after them. */
 function peersOf({
+  model,
   id,
   port,
   peers,
 }: {
+  readonly model?: string;
   readonly id: number;
   readonly port: number;
   readonly peers: readonly number[];
 }): Record<NodeId, string> {
   if (peers.includes(port))
     throw new UsageError(`--peers has ${port}, which is the port of this node itself`);
-  if (id > peers.length + 1) {
+  const isInFront = frontModels.some(({ name }) => name === model);
+  if (isInFront && id <= peers.length) {
+    throw new UsageError(
+      `--id ${id} is that of a node: with ${peers.length} nodes behind it a ${model} has a higher one`,
+    );
+  }
+  if (!isInFront && id > peers.length + 1) {
     throw new UsageError(
       `--id ${id} is too high: with ${peers.length} peers the ids are 1 to ${peers.length + 1}`,
     );
   }
-  const others = Array.from({ length: peers.length + 1 }, (_, at) => at + 1).filter(
-    (number) => number !== id,
-  );
+  const others = Array.from({ length: peers.length + 1 }, (_, at) => at + 1)
+    .filter((number) => number !== id)
+    .slice(0, peers.length);
   return Object.fromEntries(
     others.map((number, at) => [nodeId(number), `http://127.0.0.1:${peers[at] ?? 0}`]),
   );

@@ -47,7 +47,9 @@ export class ProxyCore implements ProtocolCore<ProxyProtocol> {
   private readonly rules: Rules;
   private readonly nodes: readonly NodeId[];
   private readonly known: NodesKnown;
-  private readonly lanes: Lanes;
+  private readonly incarnation: number;
+  /** Made as soon as the time is known: at the start. */
+  private lanes: Lanes | undefined;
   private readonly out = new Outbox<ProxyProtocol>();
   private readonly open = new Map<RequestId, Open>();
   /** Attempts under way, also of requests that are answered by now. */
@@ -65,13 +67,14 @@ export class ProxyCore implements ProtocolCore<ProxyProtocol> {
     this.rules = rulesOf(bug);
     this.nodes = peers;
     this.known = new NodesKnown(peers, this.rules);
-    this.lanes = new Lanes(self, incarnation);
+    this.incarnation = incarnation;
   }
 
   step(event: NodeEvent<ProxyProtocol>, now: Now): Effects<ProxyProtocol> {
     this.nowMs = now.monotonicMs;
     switch (event.kind) {
       case 'start':
+        this.lanes = new Lanes(this.self, this.incarnation, now.wallMs);
         this.poll();
         break;
       case 'message':
@@ -128,7 +131,7 @@ export class ProxyCore implements ProtocolCore<ProxyProtocol> {
       return;
     }
     const { isRead, request } = asked;
-    const lane = isRead || request.requestId !== undefined ? null : this.lanes.take();
+    const lane = isRead || request.requestId !== undefined ? null : (this.lanes?.take() ?? null);
     const open: Open = {
       id,
       isRead,
@@ -266,7 +269,7 @@ export class ProxyCore implements ProtocolCore<ProxyProtocol> {
 
   private answer(open: Open, answer: WireAnswer): void {
     this.open.delete(open.id);
-    if (open.lane !== null) this.lanes.giveBack(open.lane);
+    if (open.lane !== null) this.lanes?.giveBack(open.lane);
     this.out.reply(open.id, answer);
   }
 }
