@@ -34,7 +34,8 @@ export const machineOption: OptionSpec = {
   type: 'choice',
   choices: ['kv', 'sql'],
   default: 'kv',
-  meaning: 'what is replicated: keys with values, or a database of SQLite (POST /sql)',
+  meaning:
+    'what is replicated: keys with values, or a database of SQLite (POST /sql; workloads register, bank, session, leader)',
 };
 
 /** The machine that a node with these options has; only of models with a log. */

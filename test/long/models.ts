@@ -10,7 +10,8 @@ export const modelUnits: readonly Unit[] = models.flatMap(({ name, workloads }) 
   workloads.map((workload) => holds(['--model', name, '--workload', workload])),
 );
 
-function holds(args: readonly string[]): Unit {
+/** Ten runs with these flags. */
+export function holds(args: readonly string[]): Unit {
   return {
     name: `${seeds} runs hold: ${args.join(' ')}`,
     seconds: 80,

@@ -4,6 +4,7 @@ import { foundUnits } from './found.ts';
 import { fuzzUnits } from './fuzz.ts';
 import { modelUnits } from './models.ts';
 import { realRun, simulate } from './runs.ts';
+import { tableUnits } from './tables.ts';
 import type { Outcome, Unit } from './unit.ts';
 
 /** A correct Raft breaks nothing in a thousand seeds over all profiles. */
@@ -107,4 +108,5 @@ export const units: readonly Unit[] = [
   defaultRuns,
   ...foundUnits,
   ...modelUnits,
+  ...tableUnits,
 ];
