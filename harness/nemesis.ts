@@ -54,7 +54,7 @@ interface Active {
   readonly endMs: number;
 }
 
-/** An aimed entry waits this long for a leader to be known before it counts as unavailable. */
+/** An entry waits this long for its target (a leader, members that are settled) before it counts as unavailable. */
 const aimPatienceMs = 1500;
 
 export class Nemesis {
@@ -92,7 +92,7 @@ export class Nemesis {
   /** When to call `advance` next; null when only a report can change anything. */
   get nextMs(): number | null {
     if (this.performing || this.healing) return null;
-    // An entry that was due and still waits, waits for a leader.
+    // An entry that was due and still waits, waits for its target.
     const starts = this.waiting.map(({ atMs }) => (atMs > this.lastAdvanceMs ? atMs : atMs + aimPatienceMs));
     const changes = this.actives.map(({ effect, startMs, endMs }) =>
       Math.min(endMs, startMs + nextDriftMs(effect, this.lastAdvanceMs - startMs)),
@@ -242,7 +242,7 @@ export class Nemesis {
     const view = { nodes, leader, ...(membership && { membership }) };
     const effect = faultOf(entry).effect(entry.params, view, createPrng(entry.seed));
     if ('unavailable' in effect) {
-      if (effect.awaitsLeader === true && nowMs < entry.atMs + aimPatienceMs) return 'wait';
+      if (effect.isWorthAWait === true && nowMs < entry.atMs + aimPatienceMs) return 'wait';
       this.pending.push({
         f: `unavailable-${entry.fault}`,
         value: { entry: entry.id, ...entry.params, why: effect.unavailable },

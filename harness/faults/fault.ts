@@ -79,11 +79,11 @@ export interface FaultEffect {
 export interface Unavailable {
   readonly unavailable: string;
   /** It may exist soon: the entry is worth a short wait. */
-  readonly awaitsLeader?: boolean;
+  readonly isWorthAWait?: boolean;
 }
 
 /** The answer of every target that needs a leader while none is known. */
-export const noLeaderKnown: Unavailable = { unavailable: 'no leader is known', awaitsLeader: true };
+export const noLeaderKnown: Unavailable = { unavailable: 'no leader is known', isWorthAWait: true };
 
 /** What an entry's parameters are drawn for. */
 export interface DrawOptions {

@@ -16,7 +16,8 @@ export const rejoinEmpty: Fault = {
     if ('unavailable' in found) return found;
     const { target, node, membership } = found;
     const { fresh, mayLose } = membership;
-    if (!mayLose) return { unavailable: 'a majority might not be left without one more disk' };
+    if (!mayLose)
+      return { unavailable: 'a majority might not be left without one more disk', isWorthAWait: true };
     if (fresh === null) return noNameLeft;
     return {
       members: { leaves: node, joins: fresh, isLasting: true, isLost: true },

@@ -119,7 +119,7 @@ describe('every fault', () => {
       assert.equal(resolved['target'], 'leader');
       assert.deepEqual(known.effect(params, cluster(5, null), createPrng(1)), {
         unavailable: 'no leader is known',
-        awaitsLeader: true,
+        isWorthAWait: true,
       });
     }
   });

@@ -92,7 +92,7 @@ describe('the fault membership', () => {
       assert.match(why(change(params, { nodes, leader: n3 })), /cannot be changed/);
     assert.deepEqual(change({ mode: 'remove', target: 'leader' }, view({}, null)), {
       unavailable: 'no leader is known',
-      awaitsLeader: true,
+      isWorthAWait: true,
     });
   });
 
