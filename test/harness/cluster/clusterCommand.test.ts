@@ -76,6 +76,30 @@ describe('npm run cluster', () => {
       assert.match(said, expected);
   });
 
+  it('asks by gRPC where nodes speak it, and says how to call them', async () => {
+    const session = start('--set', 'transport=grpc');
+    const lines = [
+      'write k 1',
+      'cas k 1 2',
+      'cas k 1 3',
+      'append l "é"',
+      'read l',
+      'read none',
+      'read k',
+      'status',
+    ];
+    session.child.stdin?.end(lines.join('\n') + '\n');
+    assert.equal(await session.code, 0, session.complained());
+    for (const expected of [
+      /grpcurl -plaintext -proto nodes\/host\/kv\.proto -d '\{"key":"k1"\}' 127\.0\.0\.1:\d+ ordeal\.KeyValue\/Read\n/,
+      /curl 'http:\/\/127\.0\.0\.1:\d+\/status'/,
+      /n\d: 409 \{"error":"FAILED_PRECONDITION: .*","code":22\}/,
+      /n\d: 200 \{"value":\["é"\]\}\nn\d: 404 \{"error":"NOT_FOUND: no such key","code":20\}\nn\d: 200 \{"value":2\}/,
+      /n3 {2}http:\/\/\S+ {2}up {2}says n\d leads in term \d+/,
+    ])
+      assert.match(session.said(), expected);
+  });
+
   it('says what a node is after a command that could not change it', async () => {
     const session = start();
     const lines = ['kill 2', 'resume 2', 'start 2', 'pause 2', 'start 2', 'resume 2'];
