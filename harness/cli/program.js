@@ -10,6 +10,8 @@ import { Script } from 'node:vm';
 
 /** Whoever ran so long has met many functions, perhaps new ones, and to keep them takes a small part of that. */
 const longRunMs = 300;
+/** The map of a program whose sources nobody knows. */
+const noMap = '{"version":3,"sources":[],"names":[],"mappings":""}';
 
 /**
  * Runs the program; `use` names what it is used for, since each use needs other functions.
@@ -65,22 +67,27 @@ let sourceMap;
 
 /**
  * The stack of an error, which names the sources. Node would read their map at every start; here it is read when somebody
- * asks for a stack.
+ * asks for a stack, and does without if it is gone by then.
  * @param {string} file
  * @param {Error} error
  * @param {readonly NodeJS.CallSite[]} frames
  */
 function stackOf(file, error, frames) {
-  const lines = frames.map((frame) => {
-    const line = frame.getLineNumber() ?? 0;
-    const column = frame.getColumnNumber() ?? 0;
-    if (frame.getFileName() !== file) return `    at ${frame}`;
-    sourceMap ??= new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')));
-    const entry = sourceMap.findEntry(line - 1, column - 1);
-    if (!('originalSource' in entry)) return `    at ${frame}`;
-    const { originalSource, originalLine, originalColumn } = entry;
-    const source = `${resolve(dirname(file), originalSource)}:${originalLine + 1}:${originalColumn + 1}`;
-    return `    at ${frame}`.replace(`${file}:${line}:${column}`, source);
-  });
+  const lines = frames.map((frame) => `    at ${frame.getFileName() === file ? placed(file, frame) : frame}`);
   return [String(error), ...lines].join('\n');
+}
+
+/**
+ * @param {string} file
+ * @param {NodeJS.CallSite} frame
+ */
+function placed(file, frame) {
+  const line = frame.getLineNumber() ?? 0;
+  const column = frame.getColumnNumber() ?? 0;
+  sourceMap ??= new SourceMap(JSON.parse(contentOf(`${file}.map`)?.toString() ?? noMap));
+  const entry = sourceMap.findEntry(line - 1, column - 1);
+  if (!('originalSource' in entry)) return String(frame);
+  const { originalSource, originalLine, originalColumn } = entry;
+  const source = `${resolve(dirname(file), originalSource)}:${originalLine + 1}:${originalColumn + 1}`;
+  return String(frame).replace(`${file}:${line}:${column}`, source);
 }

@@ -1,7 +1,7 @@
 /** A program does the same whether its bytecode is there, missing or none of its own. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { compiled } from '../../../harness/cli/compiled.js';
@@ -65,8 +65,14 @@ void (async (): Promise<void> => {
 
   it('names the sources when it fails', async () => {
     const root = temporary();
-    const told = await run(await programIn(root), 'one', 'fail');
+    const program = await programIn(root);
+    const told = await run(program, 'one', 'fail');
     assert.match(told, /^ünd → so\/Error: failed on purpose\n {4}at fail /);
     assert.ok(told.includes(`${join(root, 'code/first.ts')}:2:35`), told);
+    // Whoever takes the map away gets the places in the program.
+    rmSync(`${program}.map`);
+    const toldWithout = await run(program, 'one', 'fail');
+    assert.match(toldWithout, /^ünd → so\/Error: failed on purpose\n {4}at fail /);
+    assert.ok(toldWithout.includes(`${program}:`), toldWithout);
   });
 });
