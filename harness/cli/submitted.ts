@@ -15,10 +15,6 @@ export function submittedModel({ manifest }: Submission, { model, bug }: ModelFl
     throw new UsageError(
       '--bug plants a mistake in a model of the project; a submission has none to choose from',
     );
-  if (manifest.proxy !== undefined)
-    throw new UsageError(
-      `${manifest.name} has a "proxy", and proxies of submissions cannot be started, so far; without it clients ask the nodes`,
-    );
   return modelOf(manifest, namedBy({ manifest }));
 }
 

@@ -11,7 +11,11 @@ import { overridden } from './api.ts';
 import { nodesDefault, templatesOf, type Manifest } from './manifest.ts';
 import { tellsPeers } from './placeholders.ts';
 
-/** Faults of processes, and faults of links. The others need something that only reference nodes tell, or can be told. */
+/**
+ * Faults of processes, and faults of links. The others need something that only reference nodes tell, or can be told; and
+ * under libfaketime, which moves the clocks of programs, Python cannot sleep any more (`time.sleep` raises EINVAL), so that
+ * a correct program would be blamed.
+ */
 const processFaults = ['kill', 'stop', 'pause', 'restart-all'] as const;
 const crashes: readonly string[] = ['kill', 'stop', 'restart-all'];
 const linkFaults = ['partition', 'slow', 'flaky'] as const;
@@ -43,7 +47,10 @@ export function modelOf(manifest: Manifest, base: NodeModel): NodeModel {
   const possible = possibleFaults(manifest);
   const isDurable = manifest.durable !== false;
   return {
-    ...base,
+    ...withoutOwn(base),
+    ...(manifest.proxy && {
+      front: { model: base, of: () => ({ count: proxiesOf(manifest), options: {} }) },
+    }),
     nodesDefault: manifest.nodes ?? nodesDefault,
     options: base.options.map((spec) => withDefault(spec, given[spec.name])),
     bugs: [],
@@ -58,6 +65,19 @@ export function modelOf(manifest: Manifest, base: NodeModel): NodeModel {
       return Object.fromEntries(needed.filter(([name]) => manifest.options?.[name] === undefined));
     },
   };
+}
+
+/** How many processes stand in front of the nodes. */
+export function proxiesOf({ proxy }: Manifest): number {
+  return proxy === undefined ? 0 : (proxy.count ?? 1);
+}
+
+/** What only nodes of the project have: proxies of their own, and changes of members by requests that are ours. */
+const ownParts: readonly string[] = ['front', 'membership'] satisfies (keyof NodeModel)[];
+
+function withoutOwn(base: NodeModel): NodeModel {
+  const parts = Object.entries(base).filter(([part]) => !ownParts.includes(part));
+  return Object.fromEntries(parts) as unknown as NodeModel;
 }
 
 /** How clients speak to it. A counter that only grows is not asked to shrink: not every program refuses that. */

@@ -7,11 +7,14 @@ import { closest } from '../../nodes/kernel/options.ts';
 import type { OptionValues } from '../../nodes/kernel/model.ts';
 import type { NodePlace } from '../cluster/program.ts';
 
+/** A place among so many nodes: the peers of a proxy are all of them. */
+export type SeatedPlace = NodePlace & { readonly nodes: number };
+
 /** What they stand for, in the order in which people are told. */
-const meanings: Readonly<Record<string, (place: NodePlace) => string>> = {
+const meanings: Readonly<Record<string, (place: SeatedPlace) => string>> = {
   id: ({ number }) => String(number),
   index: ({ number }) => String(number - 1),
-  nodes: ({ peers }) => String(peers.length + 1),
+  nodes: ({ nodes }) => String(nodes),
   host: ({ host }) => host,
   port: ({ port }) => String(port),
   peerPorts: ({ peers }) => peers.map(({ url }) => new URL(url).port).join(','),
@@ -31,7 +34,7 @@ const peerPlaceholders = new Set(['peerPorts', 'peerUrls', 'peers', 'leaderUrl']
 const placeholder = /\{([A-Za-z][\w.]*)\}/g;
 
 /** The text with every placeholder replaced. Nothing that was filled in is looked at again. */
-export function filled(text: string, place: NodePlace, options: OptionValues): string {
+export function filled(text: string, place: SeatedPlace, options: OptionValues): string {
   return text.replace(placeholder, (whole, name: string) => {
     if (name.startsWith('option.')) return String(options[name.slice('option.'.length)] ?? whole);
     return Object.hasOwn(meanings, name) ? (meanings[name]?.(place) ?? whole) : whole;

@@ -12,8 +12,9 @@ import { describeCommand, type NodePlace, type NodeProgram } from '../cluster/pr
 import { describeExit } from '../cluster/readiness.ts';
 import { within } from '../cluster/supervisor/processGroup.ts';
 import { HarnessError } from '../exit.ts';
+import { proxiesOf } from './asModel.ts';
 import type { Manifest, Submission } from './manifest.ts';
-import { filled, leaderNumber } from './placeholders.ts';
+import { filled, leaderNumber, type SeatedPlace } from './placeholders.ts';
 import { copyFolder } from './workingCopies.ts';
 
 export interface StartOptions {
@@ -43,17 +44,22 @@ export async function startSubmission(options: StartOptions): Promise<ProcessClu
   const { submission, nodes, folder, seed } = options;
   const { manifest } = submission;
   const nodesFolder = join(folder, 'nodes');
+  const all = nodes + proxiesOf(manifest);
   const cluster = await ProcessCluster.open({
-    nodes,
+    nodes: all,
+    first: nodes,
     folder,
     seed,
-    program: (place) => programOf(manifest, place, options.options, workFolder(nodesFolder, place.node)),
+    program: (place) => ({
+      ...programOf(manifest, seated(place, nodes), options.options),
+      workingDirectory: workFolder(nodesFolder, place.node),
+    }),
     readyMs: readyMsOf(manifest),
     ...(manifest.ports && { ports: manifest.ports }),
   });
   try {
     const built = await build(cluster, options, nodesFolder);
-    for (let number = 1; number <= nodes; number++)
+    for (let number = 1; number <= all; number++)
       copyFolder(built, workFolder(nodesFolder, nodeId(number)), runsOf(folder));
     await cluster.startAll();
     return cluster;
@@ -63,20 +69,23 @@ export async function startSubmission(options: StartOptions): Promise<ProcessClu
   }
 }
 
-/** How the node at a place is started. */
+/** A node is told of the other nodes; a proxy, whose number is above theirs, of all of them. */
+function seated(place: NodePlace, nodes: number): SeatedPlace {
+  return { ...place, nodes, peers: place.peers.filter(({ number }) => number <= nodes) };
+}
+
+/** How the process at a place is started. */
 export function programOf(
-  manifest: Manifest,
-  place: NodePlace,
+  { leader, proxy, run, env = {}, stdin }: Manifest,
+  place: SeatedPlace,
   options: OptionValues,
-  workingDirectory: string,
 ): NodeProgram {
-  const { leader, run, env = {}, stdin } = manifest;
   const fill = (text: string): string => filled(text, place, options);
-  const command = leader !== undefined && place.number === leaderNumber ? leader.run : run;
+  const ofNode = leader !== undefined && place.number === leaderNumber ? leader.run : run;
+  const command = proxy !== undefined && place.number > place.nodes ? proxy.run : ofNode;
   return {
     command: command.map(fill),
     env: Object.fromEntries(Object.entries(env).map(([name, text]) => [name, fill(text)])),
-    workingDirectory,
     ...(stdin !== undefined && { stdin: fill(stdin) }),
   };
 }

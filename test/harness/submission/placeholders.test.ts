@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { filled, tellsPeers } from '../../../harness/submission/placeholders.ts';
-import type { NodePlace } from '../../../harness/cluster/program.ts';
+import { filled, tellsPeers, type SeatedPlace } from '../../../harness/submission/placeholders.ts';
 import { nodeId } from '../../../nodes/kernel/ids.ts';
 
 const urlOf = (number: number): string => `http://127.0.0.1:${7000 + number}`;
-const placeOf = (number: number): NodePlace => ({
+const placeOf = (number: number): SeatedPlace => ({
+  nodes: 3,
   node: nodeId(number),
   number,
   host: '127.0.0.1',

@@ -1,10 +1,20 @@
 /** `npm run jepsen -- --submission DIR`: programs of others on real processes, whole runs at their smallest. */
 import assert from 'node:assert/strict';
-import { chmodSync, cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import type { RunConfig } from '../../../harness/config.ts';
+import type { Op } from '../../../harness/history.ts';
 import type { Results } from '../../../harness/results.ts';
 import { schemaProblems } from '../../../harness/schemas/validate.ts';
+import type { Manifest } from '../../../harness/submission/manifest.ts';
 import { runCommand } from '../../command.ts';
 import { temporaryFolder } from '../../e2e/folder.ts';
 
@@ -123,6 +133,37 @@ describe('a run of a submission', function () {
     assert.ok(results.faults['kill'] !== undefined && results.faults['partition'] !== undefined);
     assert.ok((results.probes['messages-passed'] ?? 0) > 0, 'peers reach each other by the links');
     await isFound(installed('eventual-grpc-wrong'), ['lost-write', 'diverged'], '--time-limit', '4');
+  });
+
+  it('with a proxy in front: it is started after the nodes, and clients talk to nobody else', async () => {
+    const proxy = `
+      import http from 'node:http';
+      const [port, peers] = process.argv.slice(2);
+      const urls = JSON.parse(peers);
+      let turn = 0;
+      http.createServer((incoming, answer) => {
+        const url = urls[turn++ % urls.length] + incoming.url;
+        const failed = () => answer.headersSent ? answer.destroy() : answer.writeHead(503).end('{"error":"no node"}');
+        const asked = http.request(url, { method: incoming.method, headers: incoming.headers }, (found) => {
+          answer.writeHead(found.statusCode, found.headers);
+          found.pipe(answer);
+        });
+        asked.on('error', failed).setTimeout(900, () => asked.destroy());
+        incoming.pipe(asked);
+      }).listen(Number(port), '127.0.0.1');`;
+    const store = join(examples, 'eventual-node');
+    const { run, options } = JSON.parse(readFileSync(join(store, 'submission.json'), 'utf8')) as Manifest;
+    const manifest = { name: 'proxied', model: 'eventual', run, options };
+    copyFileSync(join(store, 'store.mjs'), join(folder(), 'store.mjs'));
+    writeFileSync(join(folder(), 'proxy.mjs'), proxy);
+    const front = { count: 2, run: ['node', 'proxy.mjs', '{port}', '{peerUrls}'] };
+    writeFileSync(join(folder(), 'submission.json'), JSON.stringify({ ...manifest, proxy: front }));
+    const { code, results } = await jepsen(folder(), '--faults', 'kill', '--time-limit', '3', '--seed', '2');
+    assert.equal(code, 0, JSON.stringify([results.reasons, results.warnings]));
+    const history = readFileSync(join(results.folder, 'history.jsonl'), 'utf8').trimEnd().split('\n');
+    const ops = history.map((line) => JSON.parse(line) as Op).filter(({ process }) => process !== 'nemesis');
+    assert.ok(ops.length > 100);
+    assert.deepEqual([...new Set(ops.map(({ node }) => node))].sort(), ['n4', 'n5']);
   });
 
   it('builds it in a copy, and says what is wrong where that fails', async () => {
