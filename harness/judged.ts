@@ -17,15 +17,12 @@ export interface Judged {
 }
 
 type Judge = Pick<Workload, 'checker' | 'always' | 'entails' | 'standIns'>;
+type Claimed = Pick<Claim, 'guarantees' | 'converges' | 'showsOwn'>;
 
 /** What is judged of a claim, or, where somebody asked for one level, of that one alone. */
-export function judgedOf(
-  workload: Judge,
-  claim: Pick<Claim, 'guarantees' | 'converges'>,
-  asked: Guarantee | null,
-): Judged {
+export function judgedOf(workload: Judge, claim: Claimed, asked: Guarantee | null): Judged {
   const wanted = asked === null ? claim.guarantees : [asked];
-  const entailed = entailedBy(workload, wanted);
+  const entailed = entailedBy(workload, wanted, claim);
   if (asked !== null) return { levels: [asked], entailed, instead: {} };
   // One copy that answers by its leader alone converges, and no history can show it.
   const canSee = (level: Guarantee): boolean =>
@@ -41,19 +38,28 @@ export function judgedOf(
       ] as const;
     }),
   );
-  const instead = [...judges].flatMap(([level, levels]) => {
-    if (workload.checker(level) !== null) return [];
-    const others = [...entailedBy(workload, [level]), ...workload.always].map(({ name }) => name);
-    return [[level, [...new Set([...levels, ...others])]] as const];
-  });
   const levels = [...new Set([...judges.values()].flat())];
-  const isNothing = levels.length + entailed.length + workload.always.length === 0;
+  // What holds in every model stands for a claim where nothing else does.
+  const always = levels.length + entailed.length === 0 ? workload.always : [];
+  const instead = [...judges].flatMap(([level, weaker]) => {
+    if (workload.checker(level) !== null) return [];
+    const others = [...entailedBy(workload, [level], claim), ...always].map(({ name }) => name);
+    return [[level, [...new Set([...weaker, ...others])]] as const];
+  });
+  const isNothing = levels.length + entailed.length + always.length === 0;
   return {
     // A claim of which nothing can be judged stays undecided.
     levels: isNothing ? claim.guarantees : levels,
     entailed,
     instead: Object.fromEntries(instead),
   };
+}
+
+/** Whether something is claimed, and this workload shows nothing of it. */
+export function seesNothing(workload: Judge, claim: Claimed): boolean {
+  const { levels, entailed } = judgedOf(workload, claim, null);
+  const isBlind = levels.length > 0 && levels.every((level) => workload.checker(level) === null);
+  return isBlind && entailed.length + workload.always.length === 0;
 }
 
 /**
@@ -80,7 +86,13 @@ export function roamingWarnings(
   ];
 }
 
-function entailedBy({ entails = {} }: Judge, levels: readonly Guarantee[]): readonly Checker[] {
+function entailedBy(
+  { entails = {} }: Judge,
+  levels: readonly Guarantee[],
+  { showsOwn }: Claimed,
+): readonly Checker[] {
   const follows = (weaker: Guarantee): boolean => levels.some((level) => implies(level, weaker));
-  return guarantees.flatMap((level) => (follows(level) ? (entails[level] ?? []) : []));
+  // Replicas that come to agree are what such a claim is made for.
+  const own = showsOwn === true && follows('convergence') ? (entails.own ?? []) : [];
+  return [...own, ...guarantees.flatMap((level) => (follows(level) ? (entails[level] ?? []) : []))];
 }

@@ -119,8 +119,11 @@ export interface Workload {
   readonly standIns?: readonly Guarantee[];
   /** Checkers that judge whatever the model claims (nothing invented, a term has one leader …). */
   readonly always: readonly Checker[];
-  /** Checkers of what a level means for these objects in particular. They judge where that level, or one above, is judged. */
-  readonly entails?: Readonly<Partial<Record<Guarantee, readonly Checker[]>>>;
+  /**
+   * Checkers of what a level means for these objects in particular. They judge where that level, or one above, is judged;
+   * those of `own`, where nodes are claimed to show what they have acknowledged themselves.
+   */
+  readonly entails?: Readonly<Partial<Record<Guarantee | 'own', readonly Checker[]>>>;
   /** The name of the sequential spec that its operations follow. */
   readonly spec: string;
 }

@@ -28,7 +28,7 @@ export const counter: Workload = {
   always: [],
   entails: {
     // A replica counts what was acknowledged there, and nothing that nobody asked for.
-    convergence: [counterBounds(counterSpec)],
+    own: [counterBounds(counterSpec)],
     linearizable: [counterBounds(counterSpec, { scope: 'global' })],
   },
 };

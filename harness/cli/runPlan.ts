@@ -10,6 +10,7 @@ import type { RunConfig } from '../config.ts';
 import { UsageError } from '../exit.ts';
 import type { ScheduleEntry } from '../faults/fault.ts';
 import { faults as allFaults, faultsDefault } from '../faults/index.ts';
+import { seesNothing } from '../judged.ts';
 import { serviceOf, type ApiProfile } from '../profile.ts';
 import { clientProfileOf } from '../profiles/index.ts';
 import { runDefaults } from '../repro.ts';
@@ -111,6 +112,7 @@ export function planRun(flags: PlanFlags, submission?: Submission): Plan {
   const profile =
     submission === undefined ? clientProfileOf(model, options) : submissionProfile(submission, options);
   checkNeeds(model, workload, profile);
+  if (flags.guarantee === undefined) checkSees(model.claim(options), workload, model.name);
   if (flags.network !== 'links') throw new UsageError(`no network '${flags.network}'. There is: links`);
   const { all: members } = rosterOf(model, options, nodes);
   const given = givenSchedule(flags, members);
@@ -158,6 +160,16 @@ function checkNeeds(model: NodeModel, workload: Workload, profile: ApiProfile): 
   const wants = workload.needs.map((kinds) => kinds.join(' and ')).join(', or ');
   throw new UsageError(
     `the workload ${workload.name} needs ${wants}; ${model.name} with these options does not do that`,
+  );
+}
+
+/** A run that cannot show anything of what is claimed would take its time and decide nothing. */
+function checkSees(claim: Claim, workload: Workload, name: string): void {
+  if (!seesNothing(workload, claim)) return;
+  const judged = guarantees.filter((level) => workload.checker(level) !== null);
+  throw new UsageError(
+    `${name} with these options claims ${claim.guarantees.join(', ')}, and the workload ${workload.name} shows nothing of that; ` +
+      `take another workload, or ask for a level that it can judge: --guarantee ${judged.join(', ')}`,
   );
 }
 

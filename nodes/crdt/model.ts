@@ -33,6 +33,7 @@ function claim(values: OptionValues): Claim {
       intervalMs: Math.max(syncIntervalMs, intervalMsMin),
       deadlineMs: Math.max(intervalsMax * syncIntervalMs, deadlineMsMin),
     },
+    showsOwn: true,
   };
 }
 

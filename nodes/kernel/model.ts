@@ -117,6 +117,8 @@ export interface Claim {
   readonly sessions?: Sessions;
   /** How soon replicas agree once nothing is written any more; absent where every read shows the same at any node. */
   readonly converges?: Settling;
+  /** What a node has acknowledged its own answers show from then on, whatever the others know. */
+  readonly showsOwn?: true;
 }
 
 /**

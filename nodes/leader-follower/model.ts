@@ -2,6 +2,7 @@
 import type { Claim, NodeModel, OptionValues } from '../kernel/model.ts';
 import { transportOption } from '../kernel/transport.ts';
 import { checkedMachine, prepareMachine } from '../machines/index.ts';
+import { keptByOneLog } from '../machines/claims.ts';
 import { bugSpecs } from './bugs.ts';
 import { LeaderFollowerCore } from './core.ts';
 import { routes, servedRoutes, toAnswer } from './http.ts';
@@ -45,7 +46,7 @@ function claim(values: OptionValues): Claim {
   }
   if (reads === 'any' && options.proxy) {
     return {
-      guarantees: ['convergence', 'no-lost-writes'],
+      guarantees: ['convergence', ...keptByOneLog],
       because:
         'a proxy takes reads from node to node, each of which may be behind, and none of which loses anything',
       converges,
@@ -53,7 +54,7 @@ function claim(values: OptionValues): Claim {
   }
   if (reads === 'any') {
     return {
-      guarantees: ['monotonic-reads', 'monotonic-writes', 'writes-follow-reads'],
+      guarantees: ['monotonic-reads', 'monotonic-writes', 'writes-follow-reads', ...keptByOneLog],
       because:
         'a node answers from a prefix of the one log that only grows, a restart included, but may be behind what its client wrote',
       sessions: 'reads-at-one-node',

@@ -2,6 +2,7 @@
 import type { Claim, NodeModel, OptionValues, Settling } from '../kernel/model.ts';
 import { transportOption } from '../kernel/transport.ts';
 import { checkedMachine, prepareMachine } from '../machines/index.ts';
+import { keptByOneLog } from '../machines/claims.ts';
 import { bugSpecs } from './bugs.ts';
 import { RaftCore } from './core.ts';
 import { membership, routes, servedRoutes, toAnswer } from './http.ts';
@@ -30,7 +31,7 @@ function claimBehindProxies(options: RaftOptions): Claim {
     };
   }
   return {
-    guarantees: ['convergence', 'no-lost-writes'],
+    guarantees: ['convergence', ...keptByOneLog],
     because:
       'a proxy takes reads from node to node, each of which may be behind, and none of which loses anything',
     converges: settlingOf(options),
@@ -65,14 +66,14 @@ function claim(values: OptionValues): Claim {
       };
     case 'leader':
       return {
-        guarantees: ['sequential', 'ccv'],
+        guarantees: ['sequential', 'ccv', ...keptByOneLog],
         because:
           'a deposed leader may still answer reads from the past, but a process that is answered by one node alone moves forward along one log',
         sessions: 'one-node',
       };
     case 'follower':
       return {
-        guarantees: ['monotonic-reads', 'monotonic-writes', 'writes-follow-reads'],
+        guarantees: ['monotonic-reads', 'monotonic-writes', 'writes-follow-reads', ...keptByOneLog],
         because:
           'a node answers from a prefix of the one log that only grows, a restart included, but may be behind what its client wrote',
         sessions: 'reads-at-one-node',

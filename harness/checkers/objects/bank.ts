@@ -18,6 +18,8 @@ export interface BankOptions {
   readonly initial?: Json;
   /** Whether an account may be overdrawn (default: it may). */
   readonly overdraft?: 'allowed' | 'forbidden';
+  /** Whether a read may show a moment that is past, and so no accounts at all, however long they are open. */
+  readonly reads?: 'current' | 'past';
 }
 
 /** Judges the balances that reads show. O(balances read). */
@@ -50,8 +52,9 @@ function check(history: History, budget: Budget, options: BankOptions): Verdict 
   /** Before accounts are open for sure, a read may show that they are not. */
   const isEarly = ({ lastRow }: Answer, balances: Balances): boolean =>
     opened !== undefined &&
-    (history.operations.start[lastRow] ?? 0) < opened.since &&
-    balances.some(([, balance]) => balance === null);
+    ((history.operations.start[lastRow] ?? 0) < opened.since
+      ? balances.some(([, balance]) => balance === null)
+      : options.reads === 'past' && balances.every(([, balance]) => balance === null));
   // The earliest one first: what the total is, the first read says.
   const answers = answersOf(history, rows, false).sort((a, b) => a.firstRow - b.firstRow);
   for (const answer of answers) {

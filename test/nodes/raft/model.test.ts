@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { models } from '../../../nodes/index.ts';
 import { createPrng } from '../../../nodes/kernel/prng.ts';
+import { keptByOneLog } from '../../../nodes/machines/claims.ts';
 import { raft } from '../../../nodes/raft/model.ts';
 import { n1 } from './stepper.ts';
 
@@ -9,8 +10,8 @@ describe('the raft model', () => {
   for (const [reads, guarantees] of [
     ['read-index', ['linearizable', 'strict-serializable']],
     ['lease', ['linearizable', 'strict-serializable']],
-    ['leader', ['sequential', 'ccv']],
-    ['follower', ['monotonic-reads', 'monotonic-writes', 'writes-follow-reads']],
+    ['leader', ['sequential', 'ccv', ...keptByOneLog]],
+    ['follower', ['monotonic-reads', 'monotonic-writes', 'writes-follow-reads', ...keptByOneLog]],
   ] as const) {
     it(`claims ${guarantees.join(', ')} with reads=${reads}, with and without check-quorum`, () => {
       for (const checkQuorum of ['on', 'off']) {

@@ -8,7 +8,7 @@ import type { Json } from '../../../../nodes/kernel/wire.ts';
 type Step = readonly [f: string, value: Json, type: 'ok' | 'fail' | 'info', answered?: Json];
 
 /** One after the other: valid, and the kinds of anomalies. */
-function judged(steps: readonly Step[]): [unknown, string[]] {
+function judged(steps: readonly Step[], reads: 'current' | 'past' = 'current'): [unknown, string[]] {
   const events = steps.flatMap(([f, value, type, answered = value], at): Op[] => {
     const op = { timeNs: at, process: at, f };
     return [
@@ -16,7 +16,10 @@ function judged(steps: readonly Step[]): [unknown, string[]] {
       { ...op, index: 2 * at + 1, type, value: answered },
     ];
   });
-  const { valid, anomalies } = bank({ overdraft: 'forbidden' }).check(History.of(events), nodeBudget(1000));
+  const { valid, anomalies } = bank({ overdraft: 'forbidden', reads }).check(
+    History.of(events),
+    nodeBudget(1000),
+  );
   return [valid, anomalies.map(({ kind }) => kind)];
 }
 
@@ -38,6 +41,11 @@ describe('accounts that are opened', () => {
       false,
       ['nil-balance', 'nil-balance'],
     ]);
+  });
+
+  it('may be missing all together in a read of the past, and never in part', () => {
+    assert.deepEqual(judged([open('ok'), read(nobody), read({ a: 4, b: 6 })], 'past'), [true, []]);
+    assert.deepEqual(judged([open('ok'), read({ a: 5, b: null })], 'past'), [false, ['nil-balance']]);
   });
 
   it('are not there when every attempt failed', () => {
