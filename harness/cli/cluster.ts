@@ -128,7 +128,8 @@ function introduction(
   const [entrance = nodeId(1)] = entrances;
   const seat = seatOf(model, { options, bug: null }, roster, entrance);
   const proxies = fronts.length === 0 ? '' : ` behind the proxies ${fronts.join(' and ')}`;
-  const hint = model.leaderless ? '' : ' (a node that answers 421 names the one to ask instead)';
+  const sentAway = transportOf(options) === 'grpc' ? 'UNAVAILABLE or 421' : '421';
+  const hint = model.leaderless ? '' : ` (a node that answers ${sentAway} names the one to ask instead)`;
   return [
     `${model.name}, ${nodes} nodes${proxies}:`,
     ...cluster.nodes.map((node) => `  ${node}  ${cluster.url(node)}`),
