@@ -202,7 +202,8 @@ const bugs: readonly Bug[] = [
   {
     name: 'two-changes-at-once',
     mistake: 'a change of members begins while another is not committed',
-    revealedBy: 'state-machine-safety, when the cluster is split during changes of members',
+    revealedBy:
+      'leader-completeness and election-safety, when the cluster is split during changes of members (npm run sim with --profile members)',
     rules: { mayChangeMembers: ({ term, committedTerm }) => committedTerm === term },
   },
   {
