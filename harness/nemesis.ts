@@ -15,7 +15,7 @@ import type { Json } from '../nodes/kernel/wire.ts';
 import { healthy, hitsLeader, transition, unionOf, without, type ClusterState } from './clusterState.ts';
 import { MalformedEntry, type Fault, type FaultEffect, type ScheduleEntry } from './faults/fault.ts';
 import { damagedBy } from './faults/disk.ts';
-import { describeFault } from './faults/describe.ts';
+import { describeFault } from './faultWords.ts';
 import { drifted, nextDriftMs } from './faults/clock.ts';
 import { faultNamed } from './faults/index.ts';
 import { Population, type DueChange, type Standing } from './population.ts';

@@ -7,7 +7,7 @@ import { styleText } from 'node:util';
 import type { RunConfig } from '../config.ts';
 import type { Op } from '../history.ts';
 import type { RunView } from '../runView.ts';
-import { describeFault } from '../faults/describe.ts';
+import { describeFault } from '../faultWords.ts';
 import { visible } from '../../reports/data/text.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
 import {

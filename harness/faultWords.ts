@@ -1,5 +1,5 @@
 /** A fault in words, for people who watch a run. */
-import type { Json } from '../../nodes/kernel/wire.ts';
+import type { Json } from '../nodes/kernel/wire.ts';
 
 /** A fault in a few words: `partition isolate-leader n3 (hold)`, `kill minority n1 n4`. */
 export function describeFault(fault: string, resolved: { readonly [name: string]: Json }): string {
