@@ -1,6 +1,7 @@
 /**
  * What each fault did in a run, told by the history alone. A fault was effective when some entry of it changed the
- * cluster, and clients asked for something while it was active: a run whose faults did not bite proves little.
+ * cluster, and clients asked for something while it was active, or waited for an answer all that time: a run whose faults
+ * did not bite proves little.
  */
 import type { RunConfig } from './config.ts';
 import type { Op } from './history.ts';
@@ -27,10 +28,15 @@ export function faultReports(
 ): Record<string, FaultReport> {
   const tallies = new Map(config.faults.map((fault) => [fault, emptyTally()]));
   let lastNs = 0;
+  let inFlight = 0;
   for (const op of history) {
     lastNs = op.timeNs;
-    if (op.process === 'nemesis') onNemesis(tallies, op);
-    else if (op.type === 'invoke') for (const tally of tallies.values()) onTraffic(tally);
+    if (op.process === 'nemesis') onNemesis(tallies, op, inFlight > 0);
+    else if (op.type !== 'invoke') inFlight--;
+    else {
+      inFlight++;
+      for (const tally of tallies.values()) onTraffic(tally);
+    }
   }
   return Object.fromEntries(
     [...tallies].map(([fault, tally]) => {
@@ -106,7 +112,7 @@ function emptyTally(): Tally {
   };
 }
 
-function onNemesis(tallies: ReadonlyMap<string, Tally>, op: Op): void {
+function onNemesis(tallies: ReadonlyMap<string, Tally>, op: Op, isWaiting: boolean): void {
   if (op.f === 'members-changed' || op.f === 'disk-damaged') return onTold(tallies, op);
   const [, verb, fault] = /^(start|stop|unavailable)-(.+)$/.exec(op.f) ?? [];
   const tally = fault === undefined ? undefined : tallies.get(fault);
@@ -120,8 +126,10 @@ function onNemesis(tallies: ReadonlyMap<string, Tally>, op: Op): void {
     if (fields['leaderHit'] === true) tally.leaderHit++;
     if (tally.open.size === 0) tally.sinceNs = op.timeNs;
     tally.open.set(entry, fields['changed'] === true);
-  } else if (tally.open.delete(entry) && tally.open.size === 0) {
-    tally.activeNs += op.timeNs - tally.sinceNs;
+  } else {
+    // Nothing was asked while it was active: whoever waits has waited since before, because it blocks all clients.
+    if (isWaiting && tally.open.get(entry) === true) tally.effective = true;
+    if (tally.open.delete(entry) && tally.open.size === 0) tally.activeNs += op.timeNs - tally.sinceNs;
   }
 }
 

@@ -44,6 +44,18 @@ describe('the report of a fault', () => {
     assert.equal(faultReports(ops, { faults: ['kill'] })['kill']?.effective, true);
   });
 
+  it('is effective when it blocks all clients, so that nobody can ask for anything meanwhile', () => {
+    const blocked = (change: boolean): Op[] =>
+      history(
+        [50],
+        [100, 'start-pause', { entry: 0, changed: change }],
+        [300, 'stop-pause', { entry: 0 }],
+        [400],
+      );
+    assert.equal(faultReports(blocked(true), { faults: ['pause'] })['pause']?.effective, true);
+    assert.equal(faultReports(blocked(false), { faults: ['pause'] })['pause']?.effective, false);
+  });
+
   it('is not effective when nobody asked for anything meanwhile, or nothing was changed', () => {
     const quiet = history(
       [100, 'start-kill', { entry: 0, ...changed }],
