@@ -138,11 +138,11 @@ describe('a run of a submission', function () {
   it('with a proxy in front: it is started after the nodes, and clients talk to nobody else', async () => {
     const proxy = `
       import http from 'node:http';
-      const [port, peers] = process.argv.slice(2);
-      const urls = JSON.parse(peers);
-      let turn = 0;
+      const [id, nodes, port, peers] = process.argv.slice(2);
+      // Always the same node: it knows what its clients have written.
+      const node = JSON.parse(peers)[id - nodes - 1];
       http.createServer((incoming, answer) => {
-        const url = urls[turn++ % urls.length] + incoming.url;
+        const url = node + incoming.url;
         const failed = () => answer.headersSent ? answer.destroy() : answer.writeHead(503).end('{"error":"no node"}');
         const asked = http.request(url, { method: incoming.method, headers: incoming.headers }, (found) => {
           answer.writeHead(found.statusCode, found.headers);
@@ -156,7 +156,7 @@ describe('a run of a submission', function () {
     const manifest = { name: 'proxied', model: 'eventual', run, options };
     copyFileSync(join(store, 'store.mjs'), join(folder(), 'store.mjs'));
     writeFileSync(join(folder(), 'proxy.mjs'), proxy);
-    const front = { count: 2, run: ['node', 'proxy.mjs', '{port}', '{peerUrls}'] };
+    const front = { count: 2, run: ['node', 'proxy.mjs', '{id}', '{nodes}', '{port}', '{peerUrls}'] };
     writeFileSync(join(folder(), 'submission.json'), JSON.stringify({ ...manifest, proxy: front }));
     const { code, results } = await jepsen(folder(), '--faults', 'kill', '--time-limit', '3', '--seed', '2');
     assert.equal(code, 0, JSON.stringify([results.reasons, results.warnings]));
