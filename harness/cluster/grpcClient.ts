@@ -3,7 +3,8 @@
  * again on their own account, and what is left of that at the end does not tell a request that never left from one that
  * may have arrived. Here a connection is opened when it is needed, a call is sent once, and whatever ends it is seen.
  *
- * A request names the method as its path, `/ordeal.KeyValue/Read`, and its body says the fields of the message.
+ * A request names the method as its path, `/ordeal.KeyValue/Read`, and its body says the fields of the message. Whatever
+ * is no method (changes of members) goes over HTTP, which nodes speak at the same port.
  */
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { fieldsOf, messageOf, NotJson, type Fields } from '../../nodes/host/grpc/messages.ts';
@@ -13,7 +14,7 @@ import { unkeepable } from '../../nodes/host/jsonBounds.ts';
 import type { WireRequest } from '../../nodes/kernel/wire.ts';
 import type { WireOutcome } from '../world.ts';
 import { answerBytesMax } from './answerParser.ts';
-import type { Endpoint } from './httpClient.ts';
+import { HttpClient, type Endpoint } from './httpClient.ts';
 import type { NodeClient } from './nodeClient.ts';
 
 type Method = ServiceDefinition[keyof ServiceDefinition];
@@ -24,6 +25,7 @@ const prefixBytes = 5;
 export class GrpcClient implements NodeClient {
   private readonly methods: ReadonlyMap<string, Method>;
   private readonly connections = new Map<string, Connection>();
+  private readonly http = new HttpClient();
 
   constructor() {
     this.methods = new Map(Object.values(loadService()).map((method) => [method.path, method]));
@@ -32,12 +34,13 @@ export class GrpcClient implements NodeClient {
   /** One connection to a node carries all its calls. */
   send(endpoint: Endpoint, request: WireRequest, timeoutMs: number): Promise<WireOutcome> {
     const method = this.methods.get(request.path);
-    if (method === undefined) throw new Error(`kv.proto has no method ${request.path}`);
+    if (method === undefined) return this.http.send(endpoint, request, timeoutMs);
     return this.connectionTo(endpoint).call(method, request, timeoutMs);
   }
 
   close(): void {
     for (const connection of [...this.connections.values()]) connection.close();
+    this.http.close();
   }
 
   private connectionTo({ host, port }: Endpoint): Connection {

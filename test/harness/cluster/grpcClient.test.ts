@@ -83,6 +83,15 @@ describe('the gRPC client', () => {
   const outcomeOf = async (onCall: OnCall, request = write): Promise<WireOutcome> =>
     client.send(await serve(onCall), request, timeoutMs);
 
+  it('sends over HTTP what is no method of the service', async () => {
+    const endpoint = await listening(
+      createHttpServer((request, response) => response.end(JSON.stringify({ asked: request.url }))),
+    );
+    const change: WireRequest = { method: 'POST', path: '/members/add', body: { node: 'n6' } };
+    const body = { asked: '/members/add' };
+    assert.deepEqual(await client.send(endpoint, change, timeoutMs), { kind: 'answer', status: 200, body });
+  });
+
   it('asks as the protocol says, and finds the fields of the answer', async () => {
     let asked: IncomingHttpHeaders = {};
     let message: unknown;
