@@ -1,12 +1,17 @@
 /**
  * Where what an operation saw came from: the operations that were asked to leave that value, element or version. Values
  * are compared, nothing is known of the object but which of its operations only look; what several may have left came
- * from any of them.
+ * from any of them. A sum came from all that was added until it was read.
  */
 import type { Json } from '../../nodes/kernel/wire.ts';
 import type { History } from '../columns/history.ts';
 import { falseId } from '../columns/interner.ts';
-import { okOutcome } from '../columns/operations.ts';
+import { failOutcome, okOutcome } from '../columns/operations.ts';
+
+/** Operations that move a sum, which reads answer. */
+const amounts: readonly string[] = ['add', 'restock', 'sell'];
+/** Of a sum of more, nobody would add the terms up: its reader is told the bounds in a sentence. */
+const termsMax = 40;
 
 export interface Sources {
   readonly observers: readonly string[];
@@ -33,7 +38,11 @@ class Index {
   private readonly texts = new Map<string, string[]>();
   private readonly pieces = new Map<string, readonly string[]>();
 
+  /** By key, the rows that were asked to move its sum. */
+  private readonly terms = new Map<number, number[]>();
+
   constructor(history: History, observers: readonly string[]) {
+    this.addTerms(history);
     this.rows = rowsByTrace(history, observers);
     for (const trace of this.rows.keys()) {
       const { key, text } = textIn(trace);
@@ -42,6 +51,27 @@ class Index {
       if (others) others.push(text);
       else this.texts.set(key, [text]);
     }
+  }
+
+  private addTerms({ operations, events }: History): void {
+    const names = amounts.map((name) => events.fNames.find(name));
+    for (let row = 0; row < operations.length; row++) {
+      if (!names.includes(operations.f[row] ?? 0) || operations.outcome[row] === failOutcome) continue;
+      const key = operations.key[row] ?? 0;
+      const others = this.terms.get(key);
+      if (others) others.push(row);
+      else this.terms.set(key, [row]);
+    }
+  }
+
+  /** What a sum that this row has read may consist of, unless that is too much; undefined if it read none. O(terms). */
+  termsOf({ operations, events }: History, row: number): readonly number[] | undefined {
+    const { key, start, end, outcome, output, input } = operations;
+    const all = this.terms.get(key[row] ?? 0);
+    if (all === undefined || outcome[row] !== okOutcome || output[row] === input[row]) return undefined;
+    if (typeof events.values.get(output[row] ?? 0) !== 'number') return undefined;
+    const until = all.filter((term) => (start[term] ?? 0) < (end[row] ?? 0));
+    return until.length > termsMax ? [] : until;
   }
 
   /** The rows that left it. */
@@ -73,7 +103,12 @@ function closureOf(history: History, index: Index, rows: readonly number[]): num
   /** Of the traces that were looked at: the rows among those kept that left them. Few values may have very many writers. */
   const keptWriters = new Map<string, number[]>();
   const open = [...kept];
-  for (let row = open.pop(); row !== undefined; row = open.pop())
+  for (let row = open.pop(); row !== undefined; row = open.pop()) {
+    const terms = index.termsOf(history, row);
+    if (terms !== undefined) {
+      for (const term of terms) kept.add(term);
+      continue;
+    }
     for (const trace of seenBy(history, row).flatMap((seen) => index.piecesOf(seen))) {
       const writers = index.writersOf(trace);
       const known = keptWriters.get(trace) ?? writers.filter((writer) => kept.has(writer));
@@ -85,6 +120,7 @@ function closureOf(history: History, index: Index, rows: readonly number[]): num
       open.push(source);
       for (const own of leftBy(history, source)) keptWriters.get(own)?.push(source);
     }
+  }
   return [...kept].sort((a, b) => a - b);
 }
 

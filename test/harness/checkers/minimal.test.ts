@@ -6,6 +6,7 @@ import { withMinimal } from '../../../harness/checkers/minimal.ts';
 import { phrase } from '../../../harness/checkers/phrases.ts';
 import { History } from '../../../harness/columns/history.ts';
 import { casRegister } from '../../../harness/specs/register.ts';
+import { counter } from '../../../harness/specs/counter.ts';
 import { append } from '../../../harness/specs/kv.ts';
 import type { SequentialSpec } from '../../../harness/specs/spec.ts';
 import { parseDrawing } from './notation.ts';
@@ -60,6 +61,25 @@ describe('a minimal sub-history', () => {
     assert.deepEqual(minimalOf('p0  |- x: write 1 -|  |- x: read -> 5 -|  |- x: read -> 1 -|'), [
       'read of x by process 0 (ops 2–3)',
     ]);
+  });
+
+  it('of a sum keeps all that it may consist of: which additions bound the answer', () => {
+    assert.deepEqual(
+      minimalOf(
+        `
+        p0  |- x: add 3 -|  |- x: add 4 -|                     |- x: add 9 -|
+        p1  |- y: add 5 -|                 |- x: read -> 9 -|
+        p2       |- x: add -1 -?     |- x: add 2 -x
+      `,
+        counter,
+      ),
+      [
+        'add 3 on x by process 0 (ops 0–3)',
+        'add -1 on x by process 2 (ops 2–6, outcome unknown)',
+        'add 4 on x by process 0 (ops 5–8)',
+        'read of x by process 1 (ops 9–11)',
+      ],
+    );
   });
 
   it('of lists keeps the appends of the elements that are read', () => {
