@@ -7,19 +7,33 @@ import { realRun, simulate } from './runs.ts';
 import { tableUnits } from './tables.ts';
 import type { Outcome, Unit } from './unit.ts';
 
-/** A correct Raft breaks nothing in a thousand seeds over all profiles. */
-const cleanSeeds: Unit = {
-  name: '1000 simulated seeds are clean',
-  seconds: 60,
-  run: async () => {
-    const { seeds, failures, unknown, operations, seedsPerMinute } = await simulate(
-      ['--model', 'raft', '--seeds', '1000', '--seed', '1'],
-      600,
-    );
-    const figure = `${seeds} seeds, ${operations} operations, ${failures.length} failures, ${unknown} unknown, ${Math.round(seedsPerMinute)} seeds/min`;
-    return { passed: seeds === 1000 && failures.length === 0 && unknown === 0, figure };
-  },
-};
+/** What is correct breaks nothing in a thousand seeds over all profiles. */
+function cleanSeeds(args: readonly string[], seconds: number): Unit {
+  return {
+    name: `1000 simulated seeds are clean: ${args.join(' ')}`,
+    seconds,
+    run: async () => {
+      const { seeds, failures, unknown, operations, seedsPerMinute } = await simulate(
+        [...args, '--seeds', '1000', '--seed', '1'],
+        10 * seconds,
+      );
+      const figure = `${seeds} seeds, ${operations} operations, ${failures.length} failures, ${unknown} unknown, ${Math.round(seedsPerMinute)} seeds/min`;
+      return { passed: seeds === 1000 && failures.length === 0 && unknown === 0, figure };
+    },
+  };
+}
+
+/** Every way of reading behind proxies. */
+const proxyUnits: readonly Unit[] = [
+  ['--model', 'raft'],
+  ['--model', 'raft', '--set', 'reads=lease'],
+  ['--model', 'raft', '--set', 'proxyReads=leader'],
+  ['--model', 'raft', '--set', 'proxyReads=quorum'],
+  ['--model', 'leader-follower'],
+  ['--model', 'leader-follower', '--set', 'failover=highest-log'],
+  ['--model', 'leader-follower', '--set', 'failover=highest-log', '--set', 'proxyReads=leader'],
+  ['--model', 'leader-follower', '--set', 'failover=highest-log', '--set', 'proxyReads=quorum'],
+].map((args) => cleanSeeds([...args, '--set', 'proxy=on'], 120));
 
 /** A planted bug must be found by the simulator. */
 function bugIsFound(bug: string, seeds: number): Unit {
@@ -94,7 +108,7 @@ const harnessBenchmark: Unit = {
 };
 
 export const units: readonly Unit[] = [
-  cleanSeeds,
+  cleanSeeds(['--model', 'raft'], 60),
   bugIsFound('ack-before-commit', 300),
   bugIsFound('stale-leader-read', 300),
   bugIsFound('no-request-dedup', 300),
@@ -103,6 +117,7 @@ export const units: readonly Unit[] = [
   bugIsFound('vote-not-persisted', 1000),
   bugIsFound('old-term-committed-by-count', 1000),
   ...fuzzUnits,
+  ...proxyUnits,
   harnessBenchmark,
   staleReads,
   defaultRuns,
