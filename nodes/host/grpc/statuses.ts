@@ -83,13 +83,18 @@ export function refusalOf(body: Json, seen: Readonly<Record<string, string>>): R
   const name = typeof code === 'number' ? errorByCode.get(code) : undefined;
   return {
     status: statuses[name === undefined ? 'UNKNOWN' : statusOfError[name]],
-    message: typeof error === 'string' ? error : JSON.stringify(body),
+    message: wellFormed(typeof error === 'string' ? error : JSON.stringify(body)),
     trailers: {
       ...(typeof code === 'number' && { code: String(code) }),
       ...(typeof leader === 'string' && { leader }),
       ...seen,
     },
   };
+}
+
+/** Half a surrogate pair, which JSON can say, is no text that a header can carry: encoding it would throw. */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
 /** The same as an answer over HTTP. */

@@ -184,6 +184,44 @@ describe('a node over gRPC', () => {
     assert.equal((await call(caller, 'Read', { key: 'k' })).message?.['value'], '1');
   });
 
+  it('survives bytes that are no message, and texts that are no text', async () => {
+    const caller = callerOf(await startRaft());
+    const send = (rpc: Rpc, bytes: Buffer): Promise<number> =>
+      new Promise((resolve) =>
+        caller.makeUnaryRequest(
+          loadService()[rpc].path,
+          () => bytes,
+          loadService()[rpc].responseDeserialize,
+          {},
+          new Metadata(),
+          (error) => resolve(error?.code ?? statuses.OK),
+        ),
+      );
+    // A key of one half of a surrogate pair, as only broken encoders write it.
+    const half = Buffer.from([0x0a, 3, 0xed, 0xa0, 0x80]);
+    const value = Buffer.from([0x12, 1, 0x31]);
+    const to = Buffer.from([0x1a, 1, 0x32]);
+    const asked: readonly [Rpc, Buffer][] = [
+      ['Read', Buffer.from([0x0a, 200])],
+      ['Read', Buffer.from([0xff, 0xff, 0xff])],
+      ['Read', half],
+      ['Write', Buffer.concat([half, value])],
+      ['Cas', Buffer.concat([half, value, to])],
+      ['Delete', half],
+      ['Txn', Buffer.from([0x0a, 8, 0x0a, 1, 0x72, 0x12, 3, 0xed, 0xa0, 0x80])],
+      ['Txn', Buffer.from([0x0a, 8, 0x0a, 1, 0x7a, 0x12, 3, 0xed, 0xa0, 0x80])],
+    ];
+    for (const [rpc, bytes] of asked)
+      assert.ok(Number.isInteger(await send(rpc, bytes)), `${rpc} ${bytes.toString('hex')}`);
+    assert.equal((await call(caller, 'Write', { key: 'k', value: '1' })).status, statuses.OK);
+    // What is wrong with a context is said with its names, whatever these are.
+    const store = callerOf(await start(named('eventual')));
+    const context = '{"\\ud800": "x"}';
+    const { status, why } = await call(store, 'Write', { key: 'k', value: '1', context });
+    assert.equal(status, statuses.INVALID_ARGUMENT, why);
+    assert.equal((await call(store, 'Write', { key: 'k', value: '1' })).status, statuses.OK);
+  });
+
   it('serves what its model has, and says what it has not', async () => {
     const has: Readonly<Record<string, readonly Rpc[]>> = {
       raft: ['Read', 'Write', 'Cas', 'Delete', 'Txn', 'Leader'],
