@@ -74,6 +74,23 @@ const defaultRuns: Unit = {
   },
 };
 
+/** Members that come and go, on processes. */
+const memberRuns: Unit = {
+  name: 'ten runs whose members change, lose their disks and restart all at once are valid',
+  seconds: 200,
+  run: async () => {
+    const faults = ['--faults', 'membership,rejoin-empty,restart-all,partition', '--fault-interval', '2'];
+    const lines: string[] = [];
+    let passed = true;
+    for (let seed = 1; seed <= 10; seed++) {
+      const { valid, operations } = await realRun(['--model', 'raft', ...faults, '--seed', String(seed)], 12);
+      passed &&= valid === true;
+      lines.push(`seed ${seed}: ${valid}, ${operations.ok} ok`);
+    }
+    return { passed, figure: lines.join('; ') };
+  },
+};
+
 /** A leader that answers reads by itself is caught by isolating it; the same seeds with ReadIndex are clean. */
 const staleReads: Unit = {
   name: 'stale leader reads are found, ReadIndex is clean',
@@ -109,6 +126,7 @@ const harnessBenchmark: Unit = {
 
 export const units: readonly Unit[] = [
   cleanSeeds(['--model', 'raft'], 60),
+  cleanSeeds(['--model', 'raft', '--profile', 'members'], 300),
   bugIsFound('ack-before-commit', 300),
   bugIsFound('stale-leader-read', 300),
   bugIsFound('no-request-dedup', 300),
@@ -116,10 +134,12 @@ export const units: readonly Unit[] = [
   bugIsFound('term-not-persisted', 300),
   bugIsFound('vote-not-persisted', 1000),
   bugIsFound('old-term-committed-by-count', 1000),
+  bugIsFound('two-changes-at-once', 300),
   ...fuzzUnits,
   ...proxyUnits,
   harnessBenchmark,
   staleReads,
+  memberRuns,
   defaultRuns,
   ...foundUnits,
   ...modelUnits,
