@@ -21,7 +21,7 @@ export async function loadSqlite(): Promise<void> {
 
 /** A file of at most 4 MiB: it travels in snapshots. Small pages, because most are small. */
 export const fileBytesMax = 4 * 1024 * 1024;
-const pageBytes = 1024;
+export const pageBytes = 1024;
 
 /**
  * Page size and limit are those of every node, so that a full file is full everywhere. The rest spares work: a crash ends

@@ -9,7 +9,15 @@ import type { Json } from '../../kernel/wire.ts';
 import type { MachineResult, SqlRows, StateMachine } from '../machine.ts';
 import { DatabaseFile, type Connection, type SqlValue } from './databases.ts';
 import { effectOf, refusalOfText } from './text.ts';
-import { programOf, rowsPassed, rowsPassedMax, type Program } from './work.ts';
+import {
+  gatheredBytesMax,
+  programOf,
+  rowsPassedMax,
+  valueBytesMax,
+  workOf,
+  type Program,
+  type Work,
+} from './work.ts';
 
 export type SqlParams = readonly SqlScalar[] | { readonly [name: string]: SqlScalar };
 type SqlScalar = null | boolean | number | string;
@@ -138,12 +146,8 @@ export class SqlMachine implements StateMachine<SqlRequest, SqlRequest, SqlState
     let length = 0;
     return statements.map((statement) => {
       const effect = effectOf(statement.sql);
-      passed += this.rowsPassed(connection, statement.sql);
-      if (passed > rowsPassedMax)
-        throw new SqlRefusal(
-          'txn-conflict',
-          `too much work: up to ${passed} rows would be passed over, and ${rowsPassedMax} may be`,
-        );
+      passed += this.checkedWork(connection, statement).rows;
+      if (passed > rowsPassedMax) throw tooMuch('rows would be passed over', passed, rowsPassedMax);
       const rows = runStatement(connection, statement);
       length += JSON.stringify(rows).length;
       if (length > answerLengthMax)
@@ -158,17 +162,28 @@ export class SqlMachine implements StateMachine<SqlRequest, SqlRequest, SqlState
     });
   }
 
-  private rowsPassed(connection: Connection, sql: string): number {
+  /** What a statement would do at most, where no limit stands against it. */
+  private checkedWork(connection: Connection, { sql, params = [] }: SqlStatement): Work {
     // What these do, they do of their own accord: a few passes over one table.
-    if (/^\s*(alter|drop)\b/i.test(sql)) return 0;
+    if (/^\s*(alter|drop)\b/i.test(sql)) return { rows: 0, valueBytes: 0, gatheredBytes: 0 };
     const version = schemaVersionOf(connection);
     if (version !== this.schemaVersion || this.programs.size >= knownMax) this.programs.clear();
     this.schemaVersion = version;
     const program = this.programs.get(sql) ?? programOf(connection, sql);
     this.programs.set(sql, program);
     if (program.refusal !== null) throw new SqlRefusal('txn-conflict', program.refusal);
-    return rowsPassed(connection, program);
+    // A character has three bytes at most, as UTF-8.
+    const work = workOf(connection, program, 3 * (sql.length + JSON.stringify(params).length));
+    if (work.valueBytes > valueBytesMax)
+      throw tooMuch('bytes could be in one value', work.valueBytes, valueBytesMax);
+    if (work.gatheredBytes > gatheredBytesMax)
+      throw tooMuch('bytes could be gathered', work.gatheredBytes, gatheredBytesMax);
+    return work;
   }
+}
+
+function tooMuch(what: string, most: number, allowed: number): SqlRefusal {
+  return new SqlRefusal('txn-conflict', `too much work: up to ${most} ${what}, and ${allowed} may be`);
 }
 
 /** Whether a request changes nothing, whatever it finds. */

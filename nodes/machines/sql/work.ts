@@ -8,12 +8,19 @@
  * counted loop has put there, but for those written out, each of which has an instruction of its own. A copy of gathered
  * rows (OpenDup: the same view twice) may be looped over for each of them, so it counts as all tables once more.
  * Nothing recursive is compiled (text.ts). Loops one after another are multiplied too: that is too much, and safe.
+ *
+ * Lengths. A value starts as one of the file, of the parameters or of the text. Each instruction that puts values together
+ * makes a value at most so many times as long as its longest argument; whatever the order, the product of all these
+ * factors bounds every value. Rows that are gathered hold each row of a table as often as the other loops go round.
  */
 import { allowedFunctions } from './functions.ts';
-import type { Connection, SqlValue } from './databases.ts';
+import { pageBytes, type Connection, type SqlValue } from './databases.ts';
 
 /** So many rows may be passed over by the statements of a request: some tenths of a second. */
 export const rowsPassedMax = 2_000_000;
+/** A value may become so long, and all rows that a statement gathers together. */
+export const valueBytesMax = 32 * 1024 * 1024;
+export const gatheredBytesMax = 512 * 1024 * 1024;
 
 /** What the program of a statement says, until a table is made or changed. */
 export interface Program {
@@ -24,6 +31,15 @@ export interface Program {
   /** How often the rows of all these tables may be passed over once more, and a factor for rows that are written out. */
   readonly copies: number;
   readonly writtenOut: number;
+  /** How many times as long as what there was a value can become. */
+  readonly growth: number;
+}
+
+/** What a statement would do at most, as the tables are now. */
+export interface Work {
+  readonly rows: number;
+  readonly valueBytes: number;
+  readonly gatheredBytes: number;
 }
 
 /** The columns of EXPLAIN that are of use. */
@@ -68,18 +84,16 @@ export function programOf(connection: Connection, sql: string): Program {
   /** How many instructions of this kind act on the same cursor, or the same coroutine. */
   const count = (p1: number, opcodes: ReadonlySet<string>): number =>
     instructions.filter((other) => other.p1 === p1 && opcodes.has(other.opcode)).length;
-  let copies = 0;
-  let writtenOut = 1;
+  let [copies, writtenOut, growth] = [0, 1, 1];
+  let refusal: string | null = null;
   for (const { opcode, p1, p4 } of instructions) {
-    const called = calling.has(opcode) ? p4.replace(/\(.*/, '').toLowerCase() : null;
-    if (called !== null && !allowedFunctions.has(called))
-      return {
-        refusal: `${called}() is not among the functions that are offered`,
-        tables,
-        copies,
-        writtenOut,
-      };
-    if (opcode === 'VOpen') return { refusal: 'virtual tables are not offered', tables, copies, writtenOut };
+    if (calling.has(opcode)) {
+      const called = p4.replace(/\(.*/, '').toLowerCase();
+      if (!allowedFunctions.has(called)) refusal = `${called}() is not among the functions that are offered`;
+      growth *= growthOf(called, instructions.length);
+    }
+    if (opcode === 'Concat') growth *= 2;
+    if (opcode === 'VOpen') refusal = 'virtual tables are not offered';
     if (opcode === 'OpenDup') copies++;
     if (opcode === 'InitCoroutine') writtenOut *= count(p1, yielding);
     if (!looping.has(opcode)) continue;
@@ -87,7 +101,17 @@ export function programOf(connection: Connection, sql: string): Program {
     if (table !== undefined) tables.push(table);
     else if (!sorters.has(p1)) writtenOut *= count(p1, inserting) || instructions.length;
   }
-  return { refusal: null, tables, copies, writtenOut };
+  return { refusal, tables, copies, writtenOut, growth };
+}
+
+/** How many times as long as its longest argument the result of a function can be. */
+function growthOf(name: string, instructions: number): number {
+  if (name === 'hex' || name === 'group_concat' || name === 'string_agg') return 2;
+  if (name === 'quote') return 3;
+  // As many arguments as there may be: each is put somewhere by an instruction.
+  if (name === 'concat' || name === 'concat_ws' || name === 'char' || name === 'json_extract')
+    return instructions;
+  return 1;
 }
 
 /** The table behind each cursor that is opened on one, or on an index of it. */
@@ -102,16 +126,27 @@ function tablesOfCursors(
   return new Map(opens.map(({ p1, p2 }) => [p1, names.get(p2) ?? 'sqlite_schema']));
 }
 
-/** How many rows the program passes over at most, as the tables are now. O(pages of its tables). */
-export function rowsPassed(connection: Connection, { tables, copies, writtenOut }: Program): number {
-  const sizes = new Map<string, number>();
-  let product = 1;
-  for (const table of tables) {
-    const size = sizes.get(table) ?? rowCount(connection, table);
-    sizes.set(table, size);
-    product *= Math.max(1, size);
-  }
-  return product ** (1 + copies) * writtenOut;
+/** `given`: the length of text and parameters. O(pages of the tables that are looped over). */
+export function workOf(
+  connection: Connection,
+  { tables, copies, writtenOut, growth }: Program,
+  given: number,
+): Work {
+  const sizes = new Map([...new Set(tables)].map((table) => [table, rowCount(connection, table)]));
+  const loops = tables.map((table) => Math.max(1, sizes.get(table) ?? 1));
+  const rows = loops.reduce((product, size) => product * size, 1) ** (1 + copies) * writtenOut;
+  const file = fileBytes(connection);
+  const rounds = loops.length * (rows / Math.min(...loops, rows));
+  return {
+    rows,
+    valueBytes: growth * (file + given),
+    gatheredBytes: growth * (file * rounds + rows * given),
+  };
+}
+
+function fileBytes(connection: Connection): number {
+  const [row] = rowsOf(connection, 'PRAGMA page_count');
+  return Number(row?.[0] ?? 0) * pageBytes;
 }
 
 function rowCount(connection: Connection, table: string): number {
