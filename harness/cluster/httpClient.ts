@@ -4,6 +4,7 @@
  * One request at a time per connection; a connection is kept and used again by whoever asks that node next.
  */
 import { connect, type Socket } from 'node:net';
+import { unkeepable } from '../../nodes/host/jsonBounds.ts';
 import type { Json, WireRequest } from '../../nodes/kernel/wire.ts';
 import type { WireOutcome } from '../world.ts';
 import { AnswerParser, type Answer } from './answerParser.ts';
@@ -126,9 +127,11 @@ class Connection {
   }
 }
 
+/** What could not be written into a history again, or would overflow the stack of whoever does, is no JSON for us. */
 function outcomeOf({ status, body }: Answer): WireOutcome {
   try {
-    return { kind: 'answer', status, body: JSON.parse(body) as Json };
+    const value = JSON.parse(body) as Json;
+    return { kind: 'answer', status, body: unkeepable(value) === null ? value : undefined };
   } catch {
     return { kind: 'answer', status, body: undefined };
   }

@@ -55,6 +55,15 @@ describe('the client', () => {
     ]);
   });
 
+  it('takes nothing for JSON that could not be written again: values nested without end, numbers without bounds', async () => {
+    const depth = 100_000;
+    for (const body of ['['.repeat(depth) + ']'.repeat(depth), '{"v":1e999}']) {
+      onRequest = (_, socket) =>
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+      assert.deepEqual(await send(), { kind: 'answer', status: 200, body: undefined });
+    }
+  });
+
   it('answers with status and body, and uses its connections again', async () => {
     for (let count = 0; count < 5; count++)
       assert.deepEqual(await send(), { kind: 'answer', status: 200, body: { v: 1 } });

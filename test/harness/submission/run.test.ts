@@ -83,7 +83,7 @@ describe('a run of a submission', function () {
   }
 
   it('in plain Node holds its claims, and its folder says what was run', async () => {
-    const results = await holds('eventual-node', '--time-limit', '4', '--seed', '1');
+    const results = await holds('eventual-node', '--time-limit', '3', '--seed', '1');
     assert.equal(results.submission, 'eventual-node');
     assert.match(results.repro, /--submission \S+\/test\/submissions\/eventual-node /);
     const config = JSON.parse(readFileSync(join(results.folder, 'config.json'), 'utf8')) as RunConfig;
@@ -98,17 +98,17 @@ describe('a run of a submission', function () {
   });
 
   it('that takes whatever arrives is found to lose writes', () =>
-    isFound('eventual-node-wrong', ['lost-write', 'diverged'], '--time-limit', '4'));
+    isFound('eventual-node-wrong', ['lost-write', 'diverged'], '--faults', 'none', '--time-limit', '3'));
 
   it('in plain Python holds its claims; where the asked node is quorum enough, it is found', async function () {
     needs(this, 'python3');
-    await holds('quorum-python', '--time-limit', '4', '--seed', '1');
+    await holds('quorum-python', '--time-limit', '3', '--seed', '1');
     await isFound('quorum-python-wrong', ['non-linearizable'], '--faults', 'none', '--time-limit', '2');
   });
 
   it('in C is built and holds its claims; where it keeps nothing on its disk, that is found', async function () {
     needs(this, 'cc');
-    const results = await holds('counter-c', '--time-limit', '4', '--seed', '1');
+    const results = await holds('counter-c', '--time-limit', '3', '--seed', '1');
     assert.ok(existsSync(join(results.folder, 'nodes', 'n2', 'work', 'counter')));
     assert.ok(!existsSync(join(examples, 'counter-c', 'counter')), 'a build leaves the submission as it was');
     await isFound(
@@ -158,7 +158,7 @@ describe('a run of a submission', function () {
     writeFileSync(join(folder(), 'proxy.mjs'), proxy);
     const front = { count: 2, run: ['node', 'proxy.mjs', '{id}', '{nodes}', '{port}', '{peerUrls}'] };
     writeFileSync(join(folder(), 'submission.json'), JSON.stringify({ ...manifest, proxy: front }));
-    const { code, results } = await jepsen(folder(), '--faults', 'kill', '--time-limit', '3', '--seed', '2');
+    const { code, results } = await jepsen(folder(), '--faults', 'kill', '--time-limit', '2', '--seed', '2');
     assert.equal(code, 0, JSON.stringify([results.reasons, results.warnings]));
     const history = readFileSync(join(results.folder, 'history.jsonl'), 'utf8').trimEnd().split('\n');
     const ops = history.map((line) => JSON.parse(line) as Op).filter(({ process }) => process !== 'nemesis');
