@@ -68,6 +68,7 @@ export class Stepper {
       self: node,
       peers: this.nodes.filter((other) => other !== node),
       prng: createPrng(`stepper/${node}/${member.incarnation}`),
+      incarnation: member.incarnation,
       // Through JSON, as a real journal would: nothing is shared between lives.
       recovered: JSON.parse(JSON.stringify(member.journal)) as JournalRecord[],
       options: this.options,
