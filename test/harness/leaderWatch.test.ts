@@ -34,6 +34,22 @@ describe('the leader watch', () => {
     assert.deepEqual([leaders.leader, leaders.term, leaders.changes, leaders.elections], ['n3', 5, 1, 3]);
   });
 
+  it('assumes who leads until a node tells, which is no change then', () => {
+    const [n1] = nodes;
+    const leaders = new LeaderWatch({
+      nodes,
+      profile: keyValueProfile,
+      pollMs: 200,
+      send: (node) => nodes.indexOf(node),
+      assumed: n1,
+    });
+    leaders.poll(0);
+    leaders.onOutcome(0, { kind: 'answer', status: 404, body: undefined });
+    assert.deepEqual([leaders.leader, leaders.term, leaders.changes], ['n1', null, 0]);
+    leaders.onOutcome(1, answer({ leader: 'n2', term: 1 }));
+    assert.deepEqual([leaders.leader, leaders.term, leaders.changes], ['n2', 1, 0]);
+  });
+
   it('believes the first one of two that claim the same term, and counts one election', () => {
     const { watch: leaders } = watch();
     leaders.poll(0);

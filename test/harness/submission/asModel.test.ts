@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { reproLine } from '../../../harness/repro.ts';
 import { meaningOf } from '../../../harness/meaning.ts';
-import { toWire } from '../../../harness/profile.ts';
+import { serviceOf, toWire } from '../../../harness/profile.ts';
 import {
   modelOf,
   possibleFaults,
@@ -12,6 +12,8 @@ import type { Manifest } from '../../../harness/submission/manifest.ts';
 import { models } from '../../../nodes/index.ts';
 import type { NodeModel, OptionValues } from '../../../nodes/kernel/model.ts';
 import { defaultOptions } from '../../../nodes/kernel/options.ts';
+import { counter } from '../../../workloads/counter.ts';
+import { simulateGenerator } from '../generator/simulate.ts';
 
 function named(name: string): NodeModel {
   const model = models.find((each) => each.name === name);
@@ -68,6 +70,28 @@ describe('a submission as a model', () => {
     }
     assert.ok(!survives({ run: ['./node', '{port}'] }).includes('partition'));
     assert.ok(survives({ run: ['./node'], env: { PEERS: '{peers}' } }).includes('partition'));
+  });
+
+  it('is not asked to take from a counter that only grows: not every program refuses that', () => {
+    const leastAmount = (type: string): number => {
+      const base = named('crdt');
+      const options = { ...optionsOf(base), type };
+      const service = serviceOf(profileOf(manifestOf('crdt'), base, options));
+      const generator = counter.generator({ nodes: 3, concurrency: 4, service });
+      const { invocations } = simulateGenerator(generator, { operationsMax: 300 });
+      return Math.min(...invocations.map(({ value }) => Number(value)));
+    };
+    assert.equal(leastAmount('g-counter'), 0, 'reads have none');
+    assert.ok(leastAmount('pn-counter') < 0);
+  });
+
+  it('has nothing that only our nodes have', () => {
+    for (const model of ['raft', 'leader-follower']) {
+      const { membership, front } = submitted(model);
+      assert.deepEqual({ membership, front }, { membership: undefined, front: undefined });
+    }
+    const proxied = submitted('raft', { proxy: { count: 2, run: ['./proxy'] } });
+    assert.equal(proxied.front?.of(optionsOf(proxied))?.count, 2);
   });
 
   it('warns of what no run of it can show', () => {
