@@ -17,10 +17,21 @@ function spellOut(character: string): string {
 
 /** One line of visible characters, cut after `lengthMax` of them with a count of what is missing. */
 export function visible(text: string, lengthMax: number = valueLengthMax): string {
+  const shown = beginning(text, lengthMax);
+  if (text.length <= lengthMax) return shown;
+  const more = (text.length - cutAt(text, lengthMax)).toLocaleString('en-US');
+  return `${shown} ${more} more characters`;
+}
+
+/** As much of it, on one line, of what stands in full beside it: in a tooltip, in a table. */
+export function beginning(text: string, lengthMax: number): string {
   if (text.length <= lengthMax) return text.replace(hidden, spellOut);
-  const end = isHighSurrogate(text.charCodeAt(lengthMax - 1)) ? lengthMax - 1 : lengthMax;
-  const more = (text.length - end).toLocaleString('en-US');
-  return `${text.slice(0, end).replace(hidden, spellOut)}… ${more} more characters`;
+  return `${text.slice(0, cutAt(text, lengthMax)).replace(hidden, spellOut)}…`;
+}
+
+/** No character is cut in two. */
+function cutAt(text: string, lengthMax: number): number {
+  return isHighSurrogate(text.charCodeAt(lengthMax - 1)) ? lengthMax - 1 : lengthMax;
 }
 
 /** The paragraphs of a longer text, each one line of visible characters. */

@@ -9,7 +9,7 @@ import { activeIn } from '../data/bands.ts';
 import { describeOperation, outcomeMeaning } from '../data/describe.ts';
 import type { FaultPlot } from '../data/faultPlots.ts';
 import { atSeconds, duration } from '../data/format.ts';
-import { visible } from '../data/text.ts';
+import { beginning, visible } from '../data/text.ts';
 import type { ReportView, TimedOperation } from '../data/view.ts';
 import type { ViolationWindow } from '../data/violationWindow.ts';
 import { round } from './frame.tsx';
@@ -78,6 +78,10 @@ export function SwimLanes({ view, found, window, faults, of = 'surroundings' }: 
   );
 }
 
+/** A picture of long labels is wide and empty: the tooltip of a bar and the table below have all of it. */
+const labelLengthMax = 28;
+const stateLengthMax = 14;
+
 /** Room for the label with its node, or for the state above it. */
 function labelWidth(operation: TimedOperation): number {
   return Math.max(96, (labelOf(operation).length + nodeOf(operation).length) * 7.1 + 22);
@@ -88,7 +92,7 @@ function nodeOf({ operation: { invocation, completion } }: TimedOperation): stri
 }
 
 function labelOf({ operation }: TimedOperation): string {
-  return describeOperation(operation, 24);
+  return beginning(describeOperation(operation, 300), labelLengthMax);
 }
 
 function descriptionOf(window: ViolationWindow): string {
@@ -280,7 +284,7 @@ function LegalOrder({
         <g key={step} transform={`translate(${round(px)} ${round(y)})`}>
           <circle r={4} />
           <text class="step" x={7} y={-4}>
-            <tspan class="step-number">{step}</tspan> {visible(state, 14)}
+            <tspan class="step-number">{step}</tspan> {beginning(state, stateLengthMax)}
           </text>
           <title>{`step ${step} of the longest legal order; the state after it is ${visible(state, 200)}`}</title>
         </g>

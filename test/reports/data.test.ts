@@ -9,7 +9,7 @@ import { describeOperation } from '../../reports/data/describe.ts';
 import { duration, percent, words } from '../../reports/data/format.ts';
 import { legalRowsOf } from '../../reports/data/legalSteps.ts';
 import { marksMax, sampled } from '../../reports/data/sample.ts';
-import { visible } from '../../reports/data/text.ts';
+import { beginning, visible } from '../../reports/data/text.ts';
 import { viewOf } from '../../reports/data/view.ts';
 import { shownMax, violationWindowOf } from '../../reports/data/violationWindow.ts';
 import { quantile, windowsOf } from '../../reports/data/windows.ts';
@@ -27,6 +27,13 @@ const view = viewOf(run);
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Cn}\p{Co}]/u;
 
 describe('visible text', () => {
+  it('is cut in pictures without a word about the rest, and never within a character', () => {
+    assert.equal(beginning('abc', 3), 'abc');
+    assert.equal(beginning('abcd', 3), 'abc…');
+    assert.equal(beginning('ab😀d', 3), 'ab…');
+    assert.equal(visible('abcd', 3), 'abc… 1 more characters');
+  });
+
   it('has only characters that are seen, whatever went in', () => {
     fc.assert(
       fc.property(
