@@ -210,6 +210,9 @@ export class ToyWorld {
       case 'clock':
         this.clocks.set(action.node, action.offsetMs);
         return;
+      case 'create':
+      case 'discard':
+        assert.fail('nobody can change the members of this one');
       case 'link':
         this.links.set(`${action.from}>${action.to}`, action.rule);
     }
