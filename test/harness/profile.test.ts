@@ -11,6 +11,7 @@ import { apiProfileOf, profiles } from '../../harness/profiles/index.ts';
 import { keyValueProfile } from '../../harness/profiles/keyValue.ts';
 import type { Action } from '../../harness/workload.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
+import { models } from '../../nodes/index.ts';
 import { raft } from '../../nodes/raft/model.ts';
 
 describe('the built-in API profile', () => {
@@ -57,6 +58,30 @@ describe('the built-in API profile', () => {
     ]);
     assert.deepEqual(txnOf({ kind: 'sell', key: 'p', quantity: 2, region: 'sur' }), [['add', 'p', -2, 0]]);
     assert.deepEqual(toWire(keyValueProfile, { kind: 'leader' }), { method: 'GET', path: '/leader' });
+  });
+
+  it('spells the accounts of a bank as statements, and reads their rows', () => {
+    const { sql } = profiles;
+    const { body } = toWire(sql, { kind: 'open', accounts: ['a', 'b'], balance: 20 });
+    const { statements } = body as { readonly statements: readonly { readonly params?: Json }[] };
+    assert.deepEqual(
+      statements.map(({ params }) => params),
+      [undefined, ['a', 20], ['b', 20]],
+    );
+    const balances = (rows: Json): unknown =>
+      resultOf(sql, { kind: 'balances', accounts: ['a', 'b'] }, { rows });
+    assert.deepEqual(
+      balances([
+        ['a', 7],
+        ['b', 33],
+      ]),
+      { a: 7, b: 33 },
+    );
+    assert.deepEqual(balances([['nobody', 0]]), { a: null, b: null, nobody: 0 }, 'an empty table');
+    assert.equal(balances([]), malformed);
+    const nameWith = (machine: string): string =>
+      apiProfileOf(models.find(({ name }) => name === 'raft') ?? assert.fail(), { machine }).name;
+    assert.deepEqual([nameWith('sql'), nameWith('kv')], ['sql', 'key-value']);
   });
 
   it('asks a quorum for the level that the model’s option says, if any', () => {
