@@ -64,12 +64,17 @@ class Index {
     }
   }
 
-  /** What a sum that this row has read may consist of, unless that is too much; undefined if it read none. O(terms). */
+  /**
+   * What a sum that this row has read may consist of, unless that is too much; undefined if it read none. Whoever sells
+   * has seen that there is enough. O(terms).
+   */
   termsOf({ operations, events }: History, row: number): readonly number[] | undefined {
-    const { key, start, end, outcome, output, input } = operations;
+    const { key, start, end, outcome, output, input, f } = operations;
     const all = this.terms.get(key[row] ?? 0);
-    if (all === undefined || outcome[row] !== okOutcome || output[row] === input[row]) return undefined;
-    if (typeof events.values.get(output[row] ?? 0) !== 'number') return undefined;
+    if (all === undefined || outcome[row] !== okOutcome) return undefined;
+    const isSale = f[row] === events.fNames.find('sell') && output[row] !== falseId;
+    const isSum = output[row] !== input[row] && typeof events.values.get(output[row] ?? 0) === 'number';
+    if (!isSale && !isSum) return undefined;
     const until = all.filter((term) => (start[term] ?? 0) < (end[row] ?? 0));
     return until.length > termsMax ? [] : until;
   }

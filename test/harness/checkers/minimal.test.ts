@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { nodeBudget, unlimited } from '../../../harness/checkers/budget.ts';
 import type { Checker, Verdict } from '../../../harness/checkers/checker.ts';
+import { checkerOf } from '../../../harness/checkers/levels.ts';
 import { linearizable } from '../../../harness/checkers/linearizable/linearizable.ts';
 import { withMinimal } from '../../../harness/checkers/minimal.ts';
 import { phrase } from '../../../harness/checkers/phrases.ts';
 import { History } from '../../../harness/columns/history.ts';
 import { casRegister } from '../../../harness/specs/register.ts';
 import { counter } from '../../../harness/specs/counter.ts';
+import { inventory } from '../../../harness/specs/inventory.ts';
 import { append } from '../../../harness/specs/kv.ts';
 import type { SequentialSpec } from '../../../harness/specs/spec.ts';
 import { parseDrawing } from './notation.ts';
@@ -80,6 +82,29 @@ describe('a minimal sub-history', () => {
         'read of x by process 1 (ops 9–11)',
       ],
     );
+  });
+
+  it('of a sale too many keeps what there was, and who else was sold it', () => {
+    const steps = [
+      ['restock', 3],
+      ['sell', 2],
+      ['sell', 2],
+      ['restock', 9],
+    ] as const;
+    const events = steps.flatMap(([f, cantidad], at) =>
+      (['invoke', 'ok'] as const).map((type, part) => {
+        const index = 2 * at + part;
+        const value = { producto_id: 'p', cantidad };
+        return { index, timeNs: index, process: at, type, f, key: 'p', value };
+      }),
+    );
+    const history = History.of(events);
+    const checker = checkerOf('never-oversold', { spec: inventory });
+    assert(checker !== null);
+    const verdict = checker.check(history, unlimited);
+    const { observers } = inventory;
+    const [anomaly] = withMinimal(history, checker, verdict, unlimited, { observers }).anomalies;
+    assert.deepEqual(rowsOfEvents(history, anomaly?.minimal ?? []), [0, 1, 2]);
   });
 
   it('of lists keeps the appends of the elements that are read', () => {
