@@ -1,17 +1,20 @@
 /**
  * Runs a program that is one CommonJS file, with the bytecode that V8 made of its functions in earlier runs: reading and
- * compiling them again would take longer than many a command does. What is kept is looked at by V8 itself: bytecode of
- * another text, of another V8 or for other flags is refused, and then made anew.
+ * compiling them again would take longer than many a command does. V8 itself refuses bytecode of another V8 or for other
+ * flags. Of the text it compares the length alone, and of the bytecode nothing: so two checksums go with what is kept.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import Module, { createRequire, SourceMap } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { Script } from 'node:vm';
+import { crc32 } from 'node:zlib';
 
 /** Whoever ran so long has met many functions, perhaps new ones, and to keep them takes a small part of that. */
 const longRunMs = 300;
 /** The map of a program whose sources nobody knows. */
 const noMap = '{"version":3,"sources":[],"names":[],"mappings":""}';
+/** Before the bytecode: the checksums of the text and of the bytecode. */
+const headBytes = 8;
 
 /**
  * Runs the program; `use` names what it is used for, since each use needs other functions.
@@ -20,9 +23,11 @@ const noMap = '{"version":3,"sources":[],"names":[],"mappings":""}';
  */
 export function runProgram(file, use) {
   const codeFile = `${file}.${use.replace(/[^a-z-]/g, '')}.code`;
-  const known = contentOf(codeFile);
+  const text = readFileSync(file);
+  const textSum = crc32(text);
+  const known = codeIn(contentOf(codeFile), textSum);
   // The compiler escapes all that is not ASCII, and one byte a character is read fastest.
-  const script = new Script(Module.wrap(readFileSync(file, 'latin1')), {
+  const script = new Script(Module.wrap(text.toString('latin1')), {
     filename: file,
     ...(known === undefined ? {} : { cachedData: known }),
   });
@@ -31,7 +36,7 @@ export function runProgram(file, use) {
     if (knownBytes > 0 && performance.now() < longRunMs) return;
     const code = script.createCachedData();
     // V8 drops what was not used for a while, so less is not better.
-    if (code.length > knownBytes) keep(codeFile, code);
+    if (code.length > knownBytes) keep(codeFile, textSum, code);
   });
   Error.prepareStackTrace = (error, frames) => stackOf(file, error, frames);
   const own = { exports: {} };
@@ -48,14 +53,29 @@ function contentOf(file) {
 }
 
 /**
+ * The bytecode that was kept, if it is that of this text, and whole.
+ * @param {Buffer | undefined} content
+ * @param {number} textSum
+ */
+function codeIn(content, textSum) {
+  if (content === undefined || content.length < headBytes) return undefined;
+  const code = content.subarray(headBytes);
+  return content.readUInt32LE(0) === textSum && content.readUInt32LE(4) === crc32(code) ? code : undefined;
+}
+
+/**
  * Several processes may do so at once; each file is whole. Whoever cannot keep it goes without.
  * @param {string} file
- * @param {Buffer} content
+ * @param {number} textSum
+ * @param {Buffer} code
  */
-function keep(file, content) {
+function keep(file, textSum, code) {
   const unfinished = `${file}.${process.pid}`;
+  const head = Buffer.alloc(headBytes);
+  head.writeUInt32LE(textSum, 0);
+  head.writeUInt32LE(crc32(code), 4);
   try {
-    writeFileSync(unfinished, content);
+    writeFileSync(unfinished, Buffer.concat([head, code]));
     renameSync(unfinished, file);
   } catch {
     return;
