@@ -8,16 +8,9 @@ import type { ErrorName } from '../../kernel/errors.ts';
 import type { Json } from '../../kernel/wire.ts';
 import type { MachineResult, SqlRows, StateMachine } from '../machine.ts';
 import { DatabaseFile, type Connection, type SqlValue } from './databases.ts';
+import { refusalOfRows } from './rowNumbers.ts';
 import { effectOf, refusalOfText } from './text.ts';
-import {
-  gatheredBytesMax,
-  programOf,
-  rowsPassedMax,
-  valueBytesMax,
-  workOf,
-  type Program,
-  type Work,
-} from './work.ts';
+import { gatheredBytesMax, programOf, rowsPassedMax, valueBytesMax, workOf, type Program } from './work.ts';
 
 export type SqlParams = readonly SqlScalar[] | { readonly [name: string]: SqlScalar };
 type SqlScalar = null | boolean | number | string;
@@ -146,9 +139,12 @@ export class SqlMachine implements StateMachine<SqlRequest, SqlRequest, SqlState
     let length = 0;
     return statements.map((statement) => {
       const effect = effectOf(statement.sql);
-      passed += this.checkedWork(connection, statement).rows;
+      const program = this.knownProgram(connection, statement.sql);
+      passed += checkedRows(connection, program, statement);
       if (passed > rowsPassedMax) throw tooMuch('rows would be passed over', passed, rowsPassedMax);
       const rows = runStatement(connection, statement);
+      const tooHigh = refusalOfRows(connection, program?.searches ?? []);
+      if (tooHigh !== null) throw new SqlRefusal('txn-conflict', tooHigh);
       length += JSON.stringify(rows).length;
       if (length > answerLengthMax)
         throw new SqlRefusal('txn-conflict', `the answer is longer than ${answerLengthMax} characters`);
@@ -162,24 +158,37 @@ export class SqlMachine implements StateMachine<SqlRequest, SqlRequest, SqlState
     });
   }
 
-  /** What a statement would do at most, where no limit stands against it. */
-  private checkedWork(connection: Connection, { sql, params = [] }: SqlStatement): Work {
-    // What these do, they do of their own accord: a few passes over one table.
-    if (/^\s*(alter|drop)\b/i.test(sql)) return { rows: 0, valueBytes: 0, gatheredBytes: 0 };
+  /** What a statement would do; null for those that only make or change tables, of their own accord. */
+  private knownProgram(connection: Connection, sql: string): Program | null {
+    // A few passes over one table. What other statements would do may be something else from then on.
+    if (/^\s*(alter|drop)\b/i.test(sql)) {
+      this.programs.clear();
+      return null;
+    }
     const version = schemaVersionOf(connection);
     if (version !== this.schemaVersion || this.programs.size >= knownMax) this.programs.clear();
     this.schemaVersion = version;
     const program = this.programs.get(sql) ?? programOf(connection, sql);
     this.programs.set(sql, program);
-    if (program.refusal !== null) throw new SqlRefusal('txn-conflict', program.refusal);
-    // A character has three bytes at most, as UTF-8.
-    const work = workOf(connection, program, 3 * (sql.length + JSON.stringify(params).length));
-    if (work.valueBytes > valueBytesMax)
-      throw tooMuch('bytes could be in one value', work.valueBytes, valueBytesMax);
-    if (work.gatheredBytes > gatheredBytesMax)
-      throw tooMuch('bytes could be gathered', work.gatheredBytes, gatheredBytesMax);
-    return work;
+    return program;
   }
+}
+
+/** How many rows a statement passes over at most, where no other limit stands against it. */
+function checkedRows(
+  connection: Connection,
+  program: Program | null,
+  { sql, params = [] }: SqlStatement,
+): number {
+  if (program === null) return 0;
+  if (program.refusal !== null) throw new SqlRefusal('txn-conflict', program.refusal);
+  // A character has three bytes at most, as UTF-8.
+  const given = 3 * (sql.length + JSON.stringify(params).length);
+  const { rows, valueBytes, gatheredBytes } = workOf(connection, program, given);
+  if (valueBytes > valueBytesMax) throw tooMuch('bytes could be in one value', valueBytes, valueBytesMax);
+  if (gatheredBytes > gatheredBytesMax)
+    throw tooMuch('bytes could be gathered', gatheredBytes, gatheredBytesMax);
+  return rows;
 }
 
 function tooMuch(what: string, most: number, allowed: number): SqlRefusal {

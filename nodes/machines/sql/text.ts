@@ -125,6 +125,9 @@ function refusalOfPlaces(tokens: readonly Token[]): string | null {
       return refused(refusedKinds.get(text));
     if (kind === 'word' && text === 'over' && before === ')')
       return 'OVER is refused: the work of window functions cannot be bounded beforehand';
+    // A name of a database, table or column may also stand in the quotes of a text.
+    if (kind === 'literal' && text.toLowerCase() === "'temp'" && next === '.')
+      return refused(refusedKinds.get('temp'));
     if (kind !== 'word' && kind !== 'name') continue;
     if (text === 'temp' && next === '.') return refused(refusedKinds.get('temp'));
     if (text.startsWith('pragma_')) return refused(refusedBeginnings.get('pragma'));

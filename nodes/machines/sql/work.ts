@@ -14,7 +14,10 @@
  * factors bounds every value. Rows that are gathered hold each row of a table as often as the other loops go round.
  */
 import { allowedFunctions } from './functions.ts';
-import { pageBytes, type Connection, type SqlValue } from './databases.ts';
+import { pageBytes, type Connection } from './databases.ts';
+import { instructionsOf, quoted, rowsOf, type Instruction } from './instructions.ts';
+import { rowNumbersOf, type RowNumbers } from './rowNumbers.ts';
+import { effectOf } from './text.ts';
 
 /** So many rows may be passed over by the statements of a request: some tenths of a second. */
 export const rowsPassedMax = 2_000_000;
@@ -33,6 +36,8 @@ export interface Program {
   readonly writtenOut: number;
   /** How many times as long as what there was a value can become. */
   readonly growth: number;
+  /** What tells whether it has given a row a number that is too high. */
+  readonly searches: RowNumbers['searches'];
 }
 
 /** What a statement would do at most, as the tables are now. */
@@ -40,34 +45,6 @@ export interface Work {
   readonly rows: number;
   readonly valueBytes: number;
   readonly gatheredBytes: number;
-}
-
-/** The columns of EXPLAIN that are of use. */
-interface Instruction {
-  readonly opcode: string;
-  readonly p1: number;
-  readonly p2: number;
-  readonly p4: string;
-}
-
-function instructionsOf(connection: Connection, sql: string): readonly Instruction[] {
-  return rowsOf(connection, `EXPLAIN ${sql}`).map(([, opcode, p1, p2, , p4]) => ({
-    opcode: String(opcode),
-    p1: Number(p1),
-    p2: Number(p2),
-    p4: typeof p4 === 'string' ? p4 : '',
-  }));
-}
-
-function rowsOf(connection: Connection, sql: string): readonly (readonly SqlValue[])[] {
-  const statement = connection.prepare(sql);
-  try {
-    const rows: SqlValue[][] = [];
-    while (statement.step()) rows.push(statement.get());
-    return rows;
-  } finally {
-    statement.free();
-  }
 }
 
 const calling = new Set(['Function', 'PureFunc', 'AggStep', 'AggInverse']);
@@ -85,7 +62,12 @@ export function programOf(connection: Connection, sql: string): Program {
   const count = (p1: number, opcodes: ReadonlySet<string>): number =>
     instructions.filter((other) => other.p1 === p1 && opcodes.has(other.opcode)).length;
   let [copies, writtenOut, growth] = [0, 1, 1];
-  let refusal: string | null = null;
+  // A table that is only made now has no number of its own yet, and cannot be looked at.
+  const numbers =
+    effectOf(sql) === 'changes'
+      ? rowNumbersOf(connection, instructions, opened)
+      : { refusal: null, searches: [] };
+  let refusal: string | null = numbers.refusal;
   for (const { opcode, p1, p4 } of instructions) {
     if (calling.has(opcode)) {
       const called = p4.replace(/\(.*/, '').toLowerCase();
@@ -93,6 +75,9 @@ export function programOf(connection: Connection, sql: string): Program {
       growth *= growthOf(called, instructions.length);
     }
     if (opcode === 'Concat') growth *= 2;
+    // Only the first database of a connection is the file.
+    if (opcode === 'Transaction' && p1 !== 0)
+      refusal = 'temporary tables belong to the connection of one node';
     if (opcode === 'VOpen') refusal = 'virtual tables are not offered';
     if (opcode === 'OpenDup') copies++;
     if (opcode === 'InitCoroutine') writtenOut *= count(p1, yielding);
@@ -101,7 +86,7 @@ export function programOf(connection: Connection, sql: string): Program {
     if (table !== undefined) tables.push(table);
     else if (!sorters.has(p1)) writtenOut *= count(p1, inserting) || instructions.length;
   }
-  return { refusal, tables, copies, writtenOut, growth };
+  return { refusal, tables, copies, writtenOut, growth, searches: numbers.searches };
 }
 
 /** How many times as long as its longest argument the result of a function can be. */
@@ -150,6 +135,6 @@ function fileBytes(connection: Connection): number {
 }
 
 function rowCount(connection: Connection, table: string): number {
-  const [row] = rowsOf(connection, `SELECT count(*) FROM "${table.replaceAll('"', '""')}"`);
+  const [row] = rowsOf(connection, `SELECT count(*) FROM ${quoted(table)}`);
   return Number(row?.[0] ?? 0);
 }

@@ -170,6 +170,49 @@ describe('the relational machine', () => {
     assert.match(told(subject.read(sql)), /too much work/);
   });
 
+  it('has no tables that belong to a connection, however their name is written', () => {
+    for (const name of ["'temp'.x", "'TEMP' . x", '"temp".x', "'temp'/**/.x"]) {
+      const subject = new Subject();
+      assert.match(told(subject.do(`CREATE TABLE ${name} (a)`)), /connection of one node/, name);
+      assert.match(told(subject.do(`CREATE VIEW ${name} AS SELECT 1`)), /connection of one node/, name);
+    }
+    const refusal = new SqlMachine().refusal(request("CREATE TABLE 'temp'.x (a)"));
+    assert.equal(refusal?.type, 'refused', 'before anything starts');
+  });
+
+  it('gives rows no numbers by chance', () => {
+    const last = '9223372036854775807';
+    const tables = [
+      'CREATE TABLE t (a INTEGER PRIMARY KEY, b UNIQUE)',
+      'CREATE TABLE plain (a UNIQUE)',
+      'CREATE TABLE shadowed (rowid, _rowid_)',
+      'CREATE TABLE nameless (rowid, oid, _rowid_)',
+    ];
+    for (const [why, ...statements] of [
+      [/2\^62/, `INSERT INTO t VALUES (${last}, 1)`],
+      [/2\^62/, `INSERT INTO t VALUES (${last}, 1), (NULL, 2)`],
+      [/2\^62/, 'INSERT INTO t VALUES (1, 1)', `UPDATE t SET a = ${last}`],
+      [/2\^62/, 'INSERT INTO t VALUES (4611686018427387904, 1)'],
+      [/2\^62/, `INSERT INTO plain (oid, a) VALUES (${last}, 1)`, 'INSERT INTO plain (a) VALUES (2)'],
+      [/2\^62/, `INSERT INTO shadowed (oid) VALUES (${last})`],
+      [/all names/, 'INSERT INTO nameless VALUES (1, 2, 3)'],
+      [/one at a time/, `REPLACE INTO t VALUES (${last}, 1), (NULL, 1)`],
+      [
+        /one at a time/,
+        `INSERT INTO t VALUES (${last}, 1), (NULL, 2), (7, 1) ON CONFLICT (b) DO UPDATE SET a = 5`,
+      ],
+    ] as const) {
+      const subject = new Subject();
+      subject.do(...tables);
+      assert.match(told(subject.do(...statements)), why, statements.join('; '));
+    }
+    const subject = new Subject();
+    subject.do(...tables);
+    assert.deepEqual(subject.do('INSERT INTO t VALUES (4611686018427387903, 1) RETURNING 1'), [[1]]);
+    assert.deepEqual(subject.do("REPLACE INTO plain VALUES ('a'), ('b') RETURNING rowid"), [[1], [2]]);
+    assert.deepEqual(subject.do('REPLACE INTO t VALUES (7, 1)', 'SELECT a, b FROM t'), [[7, 1]]);
+  });
+
   it('goes on where a snapshot ends, and the snapshot does not change', () => {
     const subject = new Subject();
     subject.do('CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT, b)', "INSERT INTO t (b) VALUES ('x')");

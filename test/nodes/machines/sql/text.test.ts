@@ -37,6 +37,7 @@ describe('the text of a statement', () => {
     ['SAVEPOINT a', /one transaction/],
     ['CREATE TEMP TABLE t (a)', /connection/],
     ['CREATE TABLE "temp".t (a)', /connection/],
+    ["CREATE TABLE 'Temp' . t (a)", /connection/],
     ['CREATE VIRTUAL TABLE t USING fts3', /plain tables/],
     ['CREATE TRIGGER a AFTER INSERT ON t BEGIN SELECT 1; END', /stands in the statement/],
     ['SELECT 1; SELECT 2', /one statement/],
