@@ -5,14 +5,16 @@
 import {
   constants,
   copyFileSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readlinkSync,
+  realpathSync,
   statSync,
   symlinkSync,
 } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { HarnessError } from '../exit.ts';
 
 /** What no program needs to run. */
@@ -31,7 +33,12 @@ interface Copying {
 /** Copies a folder with modes and links, but for `except`. Sockets and their like are left out. */
 export function copyFolder(from: string, to: string, except: readonly string[]): void {
   try {
-    copyInto(from, to, { root: resolve(from), except, files: 0, bytes: 0 });
+    mkdirSync(to, { recursive: true });
+    // By their real names: a folder may be known by several, and would be copied into its own copy for ever.
+    const [root = '', ...rest] = [from, ...except].map((path) =>
+      existsSync(path) ? realpathSync(path) : resolve(path),
+    );
+    copyInto(root, to, { root, except: rest, files: 0, bytes: 0 });
   } catch (error) {
     if (error instanceof HarnessError) throw error;
     throw new HarnessError(`the submission could not be copied: ${(error as Error).message}`);
@@ -52,12 +59,12 @@ function copyInto(from: string, to: string, copying: Copying): void {
 
 /** A link inside of the folder leads to the copy. What a link out of it leads to is copied if it is a file. */
 function copyLink(link: string, to: string, copying: Copying): void {
-  const target = readlinkSync(link);
-  const absolute = resolve(dirname(link), target);
-  const leadsOut = relative(copying.root, absolute).startsWith('..');
   const found = statSync(link, { throwIfNoEntry: false });
-  if (leadsOut && found?.isFile() === true) copyOne(absolute, to, found.size, copying);
-  else symlinkSync(leadsOut ? absolute : target, to);
+  const target = found === undefined ? resolve(dirname(link), readlinkSync(link)) : realpathSync(link);
+  const leadsOut = relative(copying.root, target).split(sep, 1)[0] === '..';
+  if (leadsOut && found?.isFile() === true) copyOne(target, to, found.size, copying);
+  // One inside may have said the whole path, which is that of the original.
+  else symlinkSync(leadsOut ? target : relative(dirname(link), target) || '.', to);
 }
 
 function copyOne(from: string, to: string, bytes: number, copying: Copying): void {

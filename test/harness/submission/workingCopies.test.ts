@@ -47,6 +47,23 @@ describe('working copies', () => {
     assert.ok(lstatSync(copy('broken')).isSymbolicLink());
   });
 
+  it('lead to themselves where a link says the whole path', () => {
+    symlinkSync(at('program', 'src', 'a.txt'), at('program', 'whole'));
+    symlinkSync(at('program', 'src'), at('program', 'src', 'around'));
+    copyFolder(at('program'), at('copy'), []);
+    writeFileSync(at('copy', 'whole'), 'changed');
+    assert.equal(readFileSync(at('program', 'src', 'a.txt'), 'utf8'), 'a');
+    assert.equal(readFileSync(at('copy', 'src', 'around', 'a.txt'), 'utf8'), 'changed');
+  });
+
+  it('leave out where they lie, also when the folder is known by another name', () => {
+    symlinkSync('program', at('alias'));
+    const run = at('program', 'runs', 'first');
+    copyFolder(at('alias'), join(run, 'work'), [run]);
+    assert.equal(readFileSync(join(run, 'work', 'src', 'a.txt'), 'utf8'), 'a');
+    assert.ok(!existsSync(join(run, 'work', 'runs', 'first')));
+  });
+
   it('may be made inside of what is copied', () => {
     const run = at('program', 'runs', 'first');
     copyFolder(at('program'), join(run, 'work'), [run]);
