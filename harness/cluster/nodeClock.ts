@@ -14,8 +14,8 @@ const tellTimeoutMs = 2_000;
 
 export class NodeClock {
   private readonly file: string;
-  /** What the program does now. */
-  private currentMs = 0;
+  /** What the program does now; null while nobody knows. */
+  private currentMs: number | null = 0;
   /** What it shall do. */
   private wantedMs = 0;
 
@@ -47,6 +47,8 @@ export class NodeClock {
     if (wantedMs === this.currentMs) return;
     const client = new HttpClient();
     const request = { method: 'POST', path: '/host/clock', body: { offsetMs: wantedMs } } as const;
+    // It may have taken what it did not answer in time: then it has to be told again, whatever is wanted next.
+    this.currentMs = null;
     const outcome = await client.send(endpoint, request, tellTimeoutMs);
     client.close();
     if (outcome.kind !== 'answer' || outcome.status !== 200)

@@ -1,9 +1,13 @@
 /** Wall clocks of real processes: told, or moved by libfaketime; wrong while they shall be, also over restarts and pauses. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { faketimeLibrary } from '../../../harness/cluster/faketime.ts';
+import { NodeClock } from '../../../harness/cluster/nodeClock.ts';
 import { startCluster, type ProcessCluster } from '../../../harness/cluster/processCluster.ts';
 import type { NodeProgram } from '../../../harness/cluster/program.ts';
 import { nodeId } from '../../../nodes/kernel/ids.ts';
@@ -97,6 +101,31 @@ describe('the clock of a process', () => {
   it('of a reference node is told, and told again after a restart or a pause', async () => {
     await start('told');
     await mustStayWrong();
+  });
+
+  it('is told again, whatever is wanted then, by a node that took it and did not answer', async () => {
+    const told: number[] = [];
+    const server = createServer((request, response) => {
+      request.on('data', (chunk: Buffer) => {
+        told.push((JSON.parse(chunk.toString()) as { offsetMs: number }).offsetMs);
+        if (told.length === 1) request.socket.destroy();
+        else response.writeHead(200, { 'Content-Length': 2 }).end('{}');
+      });
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      const clock = new NodeClock(folder);
+      clock.want(60_000, { clock: 'told' });
+      await assert.rejects(clock.settle({ host: '127.0.0.1', port }), /its clock was not moved/);
+      clock.want(0, { clock: 'told' });
+      await clock.settle({ host: '127.0.0.1', port });
+      await clock.settle({ host: '127.0.0.1', port });
+      assert.deepEqual(told, [60_000, 0]);
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
   });
 
   it('of any other program is moved by libfaketime', async function () {
