@@ -20,7 +20,7 @@ import type { Workload } from '../workload.ts';
 import { choose, seconds, wholeNumber } from './choice.ts';
 import { readSchedule } from './scheduleFile.ts';
 import { addModelFlags, chosenModel, servingOptions, sizedFor, type ModelFlags } from './modelFlags.ts';
-import { refuseImpossible, submissionProfile, submittedModel } from './submitted.ts';
+import { refuseImpossible, refuseOtherSize, submissionProfile, submittedModel } from './submitted.ts';
 
 /** The flags that say what to run; the same words for every command that runs something. */
 export interface PlanFlags extends ModelFlags {
@@ -108,6 +108,7 @@ export function planRun(flags: PlanFlags, submission?: Submission): Plan {
     flags.workload ?? model.workloads[0] ?? '',
   );
   const nodes = flags.nodes ?? model.nodesDefault;
+  if (submission !== undefined) refuseOtherSize(submission, nodes);
   const options = sizedFor(model, servingOptions(model, flags, workload.name), nodes);
   const profile =
     submission === undefined ? clientProfileOf(model, options) : submissionProfile(submission, options);

@@ -4,7 +4,7 @@ import type { NodeModel, OptionValues } from '../../nodes/kernel/model.ts';
 import { UsageError } from '../exit.ts';
 import type { ApiProfile } from '../profile.ts';
 import { isCuttable, modelOf, possibleFaults, profileOf } from '../submission/asModel.ts';
-import type { Submission } from '../submission/manifest.ts';
+import { nodesDefault, type Submission } from '../submission/manifest.ts';
 import type { ModelFlags } from './modelFlags.ts';
 
 /** The submission in the place of a model. Throws UsageError for what cannot be run, or makes no sense beside it. */
@@ -35,6 +35,15 @@ export function refuseImpossible({ manifest }: Submission, faults: readonly stri
     : 'it is told nothing of where its peers are ({peerPorts}, {peerUrls}, {peers}), so nothing stands between its nodes';
   throw new UsageError(
     `${impossible.join(', ')} cannot be done to ${manifest.name}: ${why}. There are: ${possible.join(', ')}`,
+  );
+}
+
+/** Where the nodes listen is said for as many as the submission has. */
+export function refuseOtherSize({ manifest }: Submission, nodes: number): void {
+  const { name, ports, nodes: stated = nodesDefault } = manifest;
+  if (ports === undefined || nodes === stated) return;
+  throw new UsageError(
+    `--nodes ${nodes} cannot be: ${name} says where its ${stated} nodes listen (ports), and cannot be told otherwise`,
   );
 }
 

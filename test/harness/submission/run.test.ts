@@ -203,6 +203,7 @@ describe('a run of a submission', function () {
         ['--faults', 'partition'],
         /partition cannot be done to x: it is told nothing/,
       ],
+      [{ run: ['x'], ports: [5001, 5002, 5003] }, ['--nodes', '4'], /says where its 3 nodes listen/],
       [{ run: ['x', '{peers}'] }, ['--model', 'raft'], /give one of them/],
       [{ run: ['x', '{peers}'] }, ['--bug', 'y'], /a submission has none/],
       [
