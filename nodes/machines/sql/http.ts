@@ -71,6 +71,8 @@ export const sqlRoute: Route<SqlProtocol> = {
 
 function requestOf({ statements, ...single }: Body, requestId: string | undefined): SqlRouteRequest {
   const isSingle = statements === undefined;
+  if (!isSingle && Object.keys(single).length > 0)
+    return { type: 'malformed', why: '"params" and "changes" stand beside the "sql" that they belong to' };
   const request: SqlRequest = { type: 'sql', statements: statements ?? [single], isSingle };
   if (isReadOnly(request.statements)) return { type: 'query', query: request };
   if (requestId === undefined) return { type: 'operation', operation: request };

@@ -103,6 +103,7 @@ describe('a node with tables', function () {
   for (const [what, path, body, status, code] of [
     ['no statement', '/sql', {}, 400, 12],
     ['both forms', '/sql', { sql: 'SELECT 1', statements: [{ sql: 'SELECT 1' }] }, 400, 12],
+    ['a condition of no statement', '/sql', { statements: [{ sql: 'SELECT 1' }], changes: 1 }, 400, 12],
     ['an empty list', '/sql', { statements: [] }, 400, 12],
     ['a number for a text', '/sql', { sql: 1 }, 400, 12],
     ['a list for a parameter', '/sql', { sql: 'SELECT ?', params: [[1]] }, 400, 12],
