@@ -60,11 +60,12 @@ export class Journal<Record> {
   /** Opens the journal of this folder, or makes it, and begins the next incarnation. Throws `JournalCorrupt`. */
   static async open<Record>(disk: Disk, owner: JournalOwner): Promise<Journal<Record>> {
     const bytes = disk.read(journalFile);
-    const found = bytes === null ? null : decodeJournal(bytes, publishedBytes(disk, bytes));
+    const published = bytes === null ? undefined : publishedBytes(disk, bytes);
+    const found = bytes === null ? null : decodeJournal(bytes, published);
     if (found !== null) mustBelongTo(owner, found);
     const journal = new Journal<Record>(disk, owner, found);
     if (found === null) await journal.rewrite([]);
-    else await journal.resume(found.lengthBytes);
+    else await journal.resume(found.lengthBytes, published ?? 0);
     return journal;
   }
 
@@ -111,12 +112,15 @@ export class Journal<Record> {
     this.file = null;
   }
 
-  /** Goes on with the file that is there: cuts the torn tail off, and notes the new incarnation. */
-  private async resume(intactBytes: number): Promise<void> {
+  /**
+   * Goes on with the file that is there: cuts the torn tail off, and notes the new incarnation. The last records may be
+   * intact and yet unsynced, since they outlive a process that is killed: durable is what was published, and no more.
+   */
+  private async resume(intactBytes: number, publishedBytes: number): Promise<void> {
     this.file = this.disk.open(journalFile, false);
     this.file.truncate(intactBytes);
     this.fileBytes = intactBytes;
-    await this.extend(encodeFrame(intactBytes, 'i', String(this.incarnation)));
+    await this.extend(encodeFrame(publishedBytes, 'i', String(this.incarnation)));
   }
 
   private async extend(frames: string): Promise<void> {

@@ -9,8 +9,9 @@
  *
  * The checksum covers the rest of the line. JSON text holds no raw newline, so a line is a frame. `durable` is how many
  * bytes of the file were synced when the frame was written: a witness that tells a torn tail from a damaged middle.
- * At most one commit group is unsynced at any time, so damage before the `durable` of any intact frame is damage to
- * something that was promised, and must never be cut off silently.
+ * One commit group at most is unsynced at any time, and while a node starts also the one that its last process left. So
+ * damage before the `durable` of any intact frame is damage to something that was promised, and must never be cut off
+ * silently.
  */
 import { crc32 } from 'node:zlib';
 

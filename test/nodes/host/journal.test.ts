@@ -156,6 +156,19 @@ describe('a torn tail', () => {
   });
 });
 
+describe('a tail that outlived its process', () => {
+  it('is no more durable for the next start, which ended before its first sync', async () => {
+    const disk = await diskTornAfter([['a']], ['b']);
+    // Truncated, written, and the power fails before the sync.
+    disk.failAt(3);
+    await open(disk).catch(expectPowerFailure);
+    disk.restart({ bytesRatio: 1, keepsRenames: true });
+    assert.match(bytesOf(disk).toString(), /"b"\n.* i 3\n$/);
+    flip(disk, lineOf(disk, '"b"').from + 12);
+    assert.deepEqual((await open(disk)).recovered, ['a']);
+  });
+});
+
 describe('a damaged journal', () => {
   it('is refused, whichever byte before the last record is damaged', async () => {
     const groups = [['a'], ['b', 'c'], ['the last']];
