@@ -7,8 +7,10 @@
  *     quorum    the ends of the logs of a majority (Charapko et al. 2019, "Linearizable Quorum Reads in Paxos"): what is
  *               committed is in one of them. Nobody has to lead; an end that is not committed yet is waited for
  *
- * A majority is one of the latest members that any of its nodes knows. Members change one at a time, each change
- * committed before the next (§4.1), so it meets every majority that has committed anything.
+ * A majority is one of the members that the most advanced log among its own knows (later term first, as in elections): a
+ * log of a deposed leader may name later members further behind, which never came to be. Members change one at a time, each
+ * change committed before the next (§4.1). So where that log lacks a committed change, the majority would meet that of
+ * the first one that it lacks, in a node whose log is more advanced.
  */
 import type { NodeId, RequestId } from '../kernel/ids.ts';
 import type { Query } from '../machines/index.ts';
@@ -16,7 +18,7 @@ import type { Index, Message } from './messages.ts';
 import { redirect, unavailable, type Raft } from './raft.ts';
 
 type Stamp = Omit<Extract<Message, { type: 'ask-log-end' }>, 'type'>;
-type LogEnd = Pick<Extract<Message, { type: 'log-end' }>, 'lastIndex' | 'members' | 'membersIndex'>;
+type LogEnd = Pick<Extract<Message, { type: 'log-end' }>, 'lastIndex' | 'lastTerm' | 'members'>;
 
 /** A read that waits for its index, or to be applied up to it. */
 interface FollowerRead {
@@ -95,8 +97,9 @@ export function onAskLogEnd(raft: Raft, from: NodeId, { incarnation, ticket }: S
   raft.out.send(from, { type: 'log-end', term: raft.term, incarnation, ticket, ...ownEnd(raft) });
 }
 
-function ownEnd({ rules, log, commitIndex, membership: { members, index } }: Raft): LogEnd {
-  return { lastIndex: rules.endForReads(log.lastIndex, commitIndex), members, membersIndex: index };
+function ownEnd({ rules, log, commitIndex, membership: { members } }: Raft): LogEnd {
+  const { lastIndex, lastTerm } = log;
+  return { lastIndex: rules.endForReads(lastIndex, commitIndex), lastTerm, members };
 }
 
 /** The leader has confirmed that it led when it was asked; or whoever was asked does not lead. */
@@ -130,7 +133,7 @@ function gatherEnds(raft: Raft, ticket: number, read: FollowerRead): void {
   // What is in this log counts at once: nothing leaves before it is durable (host law 2).
   read.ends.set(raft.self, ownEnd(raft));
   const ends = [...read.ends.values()];
-  const { members } = ends.reduce((one, other) => (other.membersIndex > one.membersIndex ? other : one));
+  const { members } = ends.reduce((one, other) => (raft.rules.isUpToDate(one, other) ? one : other));
   const told = members.filter((member) => read.ends.has(member)).length;
   if (members.length > 0 && told >= raft.rules.quorumOf(members.length)) {
     read.index = Math.max(...ends.map(({ lastIndex }) => lastIndex));

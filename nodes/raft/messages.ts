@@ -116,9 +116,9 @@ export type Message =
       readonly type: 'log-end';
       readonly term: Term;
       readonly lastIndex: Index;
-      /** The latest members that the log knows, and the entry that says so. */
+      readonly lastTerm: Term;
+      /** The latest members that the log knows. */
       readonly members: readonly NodeId[];
-      readonly membersIndex: Index;
     } & Ticket);
 
 export type Request =

@@ -174,5 +174,39 @@ describe('raft reads at followers', () => {
       assert.equal(asked.length, 3, 'n2 still believes in three members');
       assert.equal(cluster.response(read), null, 'n2 and n3 are two of four');
     });
+
+    it('do not believe what a deposed leader has as members, however long its log', () => {
+      const cluster = led(quorum);
+      cluster.isolate(n1);
+      for (let value = 10; value < 20; value++) cluster.put(n1, 'x', value);
+      cluster.request(n1, { type: 'remove-member', node: n3 });
+      cluster.drop();
+      assert.deepEqual(cluster.status(n1).members, [n1, n2], 'nobody else knows, and nobody ever will');
+      cluster.elect(n2);
+      const added = cluster.request(n2, { type: 'add-member', node: n4 });
+      cluster.settle();
+      assert.equal(cluster.response(added)?.type, 'members');
+      for (let value = 20; value < 40; value++) cluster.put(n2, 'x', value);
+      cluster.settle();
+      // Now n3 leads, takes n1 out, and n2 hears nothing of that, nor of what is written then.
+      cluster.heal();
+      cluster.isolate(n1);
+      cluster.elect(n3);
+      cluster.fire(n3, 'heartbeat');
+      cluster.settle();
+      cluster.heal();
+      cluster.isolate(n1, n2);
+      const removed = cluster.request(n3, { type: 'remove-member', node: n1 });
+      cluster.settle();
+      const write = cluster.put(n3, 'x', 40);
+      cluster.settle();
+      assert.deepEqual(
+        [cluster.response(removed)?.type, cluster.response(write)?.type],
+        ['members', 'written'],
+      );
+      const read = cluster.get(n2, 'x');
+      cluster.settle(ofType('ask-log-end', 'log-end'));
+      assert.equal(cluster.valueOf(read), undefined, 'n1 and n2 are two of four, whatever n1 thinks');
+    });
   });
 });
