@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { guarantees } from '../../nodes/kernel/model.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
+import { legible } from '../../reports/data/text.ts';
 import { worst, type Validity } from '../checkers/checker.ts';
 import type { Reading } from '../columns/events.ts';
 import { exitCodes, UsageError } from '../exit.ts';
@@ -100,7 +101,7 @@ function run(files: readonly string[], flags: Flags, { stdout, stderr }: Streams
   const isFinished = finished(checkAll);
   if (flags.json && (rows.length > 0 || !isFinished)) stdout.write(`${JSON.stringify(rows)}\n`);
   if (!isFinished) {
-    for (const refusal of refusals) stderr.write(`error: ${refusal}\n`);
+    for (const refusal of refusals) stderr.write(`error: ${legible(refusal)}\n`);
     stderr.write(`interrupted: ${rows.length} of ${files.length} files were checked\n`);
     process.exitCode = exitCodes.interrupted;
     return;
@@ -128,7 +129,7 @@ function checkFile(file: string, { files, flags, checkFlags, stderr }: Asked): J
   );
   if (flags.exportEdn !== undefined) exportEdn(input.history, files, flags.exportEdn);
   const judged = judgeInput(input, { ...checkFlags, budgetSeconds: flags.budget, progress });
-  for (const warning of judged.row.warnings) stderr.write(`warning: ${warning}\n`);
+  for (const warning of judged.row.warnings) stderr.write(`warning: ${legible(warning)}\n`);
   return judged;
 }
 

@@ -1,5 +1,6 @@
 /** The answer of `check` about one file, for people. */
 import type { Guarantee } from '../../nodes/kernel/model.ts';
+import { legible } from '../../reports/data/text.ts';
 import type { Anomaly, Validity, Verdict } from '../checkers/checker.ts';
 import { listed, reference } from '../checkers/phrases.ts';
 import { stalenessInWords } from '../checkers/staleness/staleness.ts';
@@ -31,7 +32,7 @@ export function describeFile({ row, input, judgement, isStrongestAsked, isNothin
     `${row.file} (${row.spec}, ${row.operations} operations, ${row.milliseconds.toFixed(0)} ms)`,
   ];
   // "holds" would read as if something had been seen.
-  if (isNothing && row.valid === true) return `${lines.join('\n')}\n  nothing was judged\n`;
+  if (isNothing && row.valid === true) return `${legible(lines.join('\n'))}\n  nothing was judged\n`;
   const told = new Set<string>();
   for (const name of deciding) {
     const verdict = checkers.get(name);
@@ -40,7 +41,7 @@ export function describeFile({ row, input, judgement, isStrongestAsked, isNothin
   if (row.valid === false || isStrongestAsked) lines.push(...describeLevels(levels, isStrongestAsked));
   const staleness = checkers.get('staleness');
   if (staleness?.valid === true) lines.push(`  ${stalenessInWords(staleness)}`);
-  return `${lines.join('\n')}\n`;
+  return `${legible(lines.join('\n'))}\n`;
 }
 
 /**

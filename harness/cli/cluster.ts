@@ -9,6 +9,7 @@ import type { NodeModel, OptionValues } from '../../nodes/kernel/model.ts';
 import { rosterOf, seatOf } from '../../nodes/kernel/roster.ts';
 import { transportOf } from '../../nodes/kernel/transport.ts';
 import { machineOf } from '../../nodes/machines/index.ts';
+import { legible } from '../../reports/data/text.ts';
 import { bundleHost } from '../cluster/bundle.ts';
 import { ClusterConsole, type ConsoleService } from '../cluster/console.ts';
 import { helpText } from '../cluster/consoleLine.ts';
@@ -141,5 +142,5 @@ function introduction(
 }
 
 function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${legible(text)}\n`);
 }

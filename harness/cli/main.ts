@@ -4,6 +4,7 @@
  */
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
+import { legible } from '../../reports/data/text.ts';
 import { exitCodes, HarnessError, UsageError } from '../exit.ts';
 import { correctedLine } from './forgottenDashes.ts';
 
@@ -19,19 +20,22 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   'bench-harness': async () => (await import('./benchHarness.ts')).benchHarnessCommand(),
 };
 
-/** What a person sees of an error: the message, never a stack trace, unless it is a defect of the harness. */
+/**
+ * What a person sees of an error: the message, never a stack trace, unless it is a defect of the harness. It may hold what
+ * programs under test have printed.
+ */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.valid : exitCodes.usage;
   if (error instanceof UsageError) {
-    process.stderr.write(`error: ${error.message}\n`);
+    process.stderr.write(`error: ${legible(error.message)}\n`);
     return exitCodes.usage;
   }
   if (error instanceof HarnessError) {
-    process.stderr.write(`error: ${error.message}\n`);
+    process.stderr.write(`error: ${legible(error.message)}\n`);
     return exitCodes.harness;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`error: this is a defect of the harness, please report it:\n${detail}\n`);
+  process.stderr.write(`error: this is a defect of the harness, please report it:\n${legible(detail)}\n`);
   return exitCodes.harness;
 }
 

@@ -4,7 +4,7 @@ import { guarantees } from '../../nodes/kernel/model.ts';
 import type { Validity, Verdict } from '../checkers/checker.ts';
 import { stalenessInWords } from '../checkers/staleness/staleness.ts';
 import type { Results } from '../results.ts';
-import { visible } from '../../reports/data/text.ts';
+import { legible, visible } from '../../reports/data/text.ts';
 
 const anomaliesShown = 3;
 
@@ -81,8 +81,7 @@ export function summary(results: Results): string {
     ([name, { injected, leaderHit }]) =>
       `${name} ${injected}×${leaderHit > 0 ? ` (leader hit ${leaderHit}×)` : ''}`,
   );
-  return [
-    headline(results.valid, ok + fail + info),
+  const lines = [
     `  ${systemName(results)}, ${results.workload}: ${ok} ok, ${fail} fail, ${info} info; judged against ${judgedInWords(results)}`,
     ...(strongestHeld.length > 0 ? [`  strongest that held: ${strongestHeld.join(', ')}`] : []),
     ...(violatedToo.length > 0 ? [`  ${furtherViolated(results)}: ${violatedToo.join(', ')}`] : []),
@@ -93,5 +92,7 @@ export function summary(results: Results): string {
     ...shown.flatMap(([name, verdict]) => checkLines(name, verdict, told)),
     ...results.warnings.map((warning) => `  ! ${warning}`),
     `repeat  ${results.repro}`,
-  ].join('\n');
+  ];
+  // Values, reasons and last words of nodes are by programs under test.
+  return `${headline(results.valid, ok + fail + info)}\n${legible(lines.join('\n'))}`;
 }

@@ -34,6 +34,12 @@ function cutAt(text: string, lengthMax: number): number {
   return isHighSurrogate(text.charCodeAt(lengthMax - 1)) ? lengthMax - 1 : lengthMax;
 }
 
+/** Lines for a terminal, whole: nothing in them moves its cursor, colours it, or turns the direction of reading. */
+export function legible(text: string): string {
+  const spelled = (character: string): string => (/[\n\t]/.test(character) ? character : spellOut(character));
+  return text.replaceAll('\r\n', '\n').replace(hidden, spelled);
+}
+
 /** The paragraphs of a longer text, each one line of visible characters. */
 export function paragraphs(text: string): string[] {
   const lines = visibleLines(text).filter((line) => line.trim() !== '');

@@ -9,7 +9,7 @@ import { describeOperation } from '../../reports/data/describe.ts';
 import { duration, percent, words } from '../../reports/data/format.ts';
 import { legalRowsOf } from '../../reports/data/legalSteps.ts';
 import { marksMax, sampled } from '../../reports/data/sample.ts';
-import { beginning, visible } from '../../reports/data/text.ts';
+import { beginning, legible, visible } from '../../reports/data/text.ts';
 import { viewOf } from '../../reports/data/view.ts';
 import { shownMax, violationWindowOf } from '../../reports/data/violationWindow.ts';
 import { quantile, windowsOf } from '../../reports/data/windows.ts';
@@ -32,6 +32,15 @@ describe('visible text', () => {
     assert.equal(beginning('abcd', 3), 'abc…');
     assert.equal(beginning('ab😀d', 3), 'ab…');
     assert.equal(visible('abcd', 3), 'abc… 1 more characters');
+  });
+
+  it('keeps lines and tabs for a terminal, and nothing else that is not seen', () => {
+    const text = 'a\tb\r\nc\u001b[2J\u009b31m\u202e\r\u007f';
+    assert.equal(legible(text), 'a\tb\nc\\u{1b}[2J\\u{9b}31m\\u{202e}\\u{d}\\u{7f}');
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (any) => !unseen.test(legible(any).replace(/[\n\t]/g, ''))),
+      parameters,
+    );
   });
 
   it('has only characters that are seen, whatever went in', () => {

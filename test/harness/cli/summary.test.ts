@@ -54,6 +54,19 @@ describe('the summary of a run', () => {
     assert.match(linesOf({ ...held, guarantee: { ...plain, judged: [] } })[1] ?? '', /against nothing$/);
   });
 
+  it('spells out what programs under test have said and a terminal would obey', () => {
+    const anomaly = { kind: 'lost', ops: [1], explanation: 'answered \u001b[2J\nand \u009b31m' };
+    const told = linesOf({
+      ...held,
+      valid: false,
+      checkers: { 'never-oversold': { valid: false, anomalies: [anomaly], stats: {} } },
+      warnings: ['node n1 ended by itself: \u001b]0;title\u0007'],
+    });
+    assert(told.includes('      lost: answered \\u{1b}[2J'), told.join('\n'));
+    assert(told.includes('      and \\u{9b}31m'));
+    assert(told.includes('  ! node n1 ended by itself: \\u{1b}]0;title\\u{7}'));
+  });
+
   it('counts what was lost, and is silent of what the run does not show', () => {
     const figures = { convergedMs: null, lost: 3, staleReads: null };
     assert(linesOf({ ...held, figures }).includes('  acknowledged writes lost: 3'));

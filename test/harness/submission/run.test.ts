@@ -168,12 +168,12 @@ describe('a run of a submission', function () {
 
   it('builds it in a copy, and says what is wrong where that fails', async () => {
     const built = await refused({
-      build: ['sh', '-c', 'echo "the compiler is not amused" >&2; touch made; exit 4'],
+      build: ['sh', '-c', 'printf "the compiler \\033[2Jis not amused" >&2; touch made; exit 4'],
       run: ['./made'],
     });
     assert.equal(built.code, 255);
     assert.match(built.stderr, /the build of x exited with code 4\n {2}command: sh -c/);
-    assert.match(built.stderr, /the compiler is not amused/);
+    assert.match(built.stderr, /the compiler \\u\{1b\}\[2Jis not amused/);
     assert.ok(!existsSync(join(folder(), 'made')));
     const absent = await refused({ build: ['no-such-compiler'], run: ['./made'] });
     assert.match(absent.stderr, /no-such-compiler could not be started/);
