@@ -12,12 +12,15 @@ import { units } from './units.ts';
 
 const memoryFile = 'node_modules/.cache/ordeal/test-long.json';
 
+/** Programs, fuzz tests, and the schedules of runs. */
+const sources = ['nodes', 'harness', 'workloads', 'reports', 'test/long', 'test/harness', 'test/samples'];
+
 /** A hash of all code that the figures depend on. */
 function codeHash(): string {
   const hash = createHash('sha256').update(process.version);
-  for (const folder of ['nodes', 'harness', 'workloads', 'reports', 'test/long', 'test/harness/checkers']) {
+  for (const folder of sources) {
     for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
-      if (/\.(ts|tsx|json)$/.test(file)) hash.update(file).update(readFileSync(`${folder}/${file}`));
+      if (/\.(ts|tsx|js|json|proto)$/.test(file)) hash.update(file).update(readFileSync(`${folder}/${file}`));
     }
   }
   return hash.update(readFileSync('package-lock.json')).digest('hex').slice(0, 16);

@@ -44,7 +44,7 @@ const sideBySide = 2;
 
 /**
  * Runs the seeds 1 to `count`, two side by side, until all are done or one `isEnough`; what was run, by seed. Runs
- * disturb each other a little, as they do on the machines of those who have no other.
+ * disturb each other a little, as they do on the machines of those who have no other. Throws what the first run threw.
  */
 export async function seededRuns(
   count: number,
@@ -53,9 +53,18 @@ export async function seededRuns(
 ): Promise<readonly RealRun[]> {
   const results: RealRun[] = [];
   let next = 1;
+  const problems: unknown[] = [];
   const lane = async (): Promise<void> => {
-    while (next <= count && !results.some(isEnough)) results.push(await run(next++));
+    while (next <= count && problems.length === 0 && !results.some(isEnough)) {
+      try {
+        results.push(await run(next++));
+      } catch (error) {
+        problems.push(error);
+      }
+    }
   };
+  // Both have ended when this does: what comes next must not be disturbed.
   await Promise.all(Array.from({ length: sideBySide }, lane));
+  if (problems.length > 0) throw problems[0];
   return results.sort((one, other) => one.seed - other.seed);
 }
