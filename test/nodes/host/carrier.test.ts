@@ -63,6 +63,13 @@ describe('the carrier', () => {
     assert.deepEqual(carrier.counters, { requests: 2, answered: 2, broken: 0, dropped: 0 });
   });
 
+  it('takes the path as it is, dots and all', async () => {
+    ask({ method: 'GET', path: '/get/..' });
+    ask({ method: 'GET', path: '/get/%2E' });
+    await until('both are answered', () => answers.length === 2);
+    assert.deepEqual(texts.toSorted(), ['GET /get/%2E  ', 'GET /get/..  ']);
+  });
+
   it('understands servers that send chunks, refuse, or close after each answer', async () => {
     onRequest = (_request, response) => {
       response.writeHead(404, { Connection: 'close', 'Content-Type': 'text/html' });
