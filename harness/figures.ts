@@ -3,23 +3,29 @@ import type { Guarantee } from '../nodes/kernel/model.ts';
 import type { Verdict } from './checkers/checker.ts';
 import { settledNs } from './checkers/objects/settled.ts';
 import type { History } from './columns/history.ts';
+import { okOutcome } from './columns/operations.ts';
 import type { Figures } from './results.ts';
 import type { SequentialSpec } from './specs/spec.ts';
 
 /** The checkers that count what was lost. */
 const losers = ['no-lost-writes', 'set-full', 'total-queue'];
 
-/** O(n log n) in operations. */
+/**
+ * How soon replicas agreed is told only where it was judged that they did: other runs read each key once in the end, so
+ * that some key happens to be seen at two nodes, and most are not. Of what was lost nothing is told if nothing succeeded.
+ * O(n log n) in operations.
+ */
 export function figuresOf(
   history: History,
   spec: SequentialSpec | undefined,
   held: readonly Guarantee[],
   checkers: ReadonlyMap<string, Verdict>,
 ): Figures {
-  const settled = spec === undefined ? null : settledNs(history, spec);
+  const isConverged = checkers.get('convergence')?.valid === true;
+  const settled = spec === undefined || !isConverged ? null : settledNs(history, spec);
   return {
     convergedMs: settled === null ? null : Math.round(settled / 1e6),
-    lost: lostIn(held, checkers),
+    lost: history.operations.outcome.includes(okOutcome) ? lostIn(held, checkers) : null,
     staleReads: staleIn(checkers.get('staleness')),
   };
 }

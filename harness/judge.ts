@@ -56,6 +56,7 @@ export function judge(input: JudgeInput): Results {
     minimal: { observers: workload.idempotent, ...(isBrief && { minimisedMax: 1 }) },
   });
   const { held, violated, undecided, strongestHeld, impliedBy } = levels;
+  const operations = outcomesOf(history);
   const nothing = claim.guarantees.length === 0 && config.guarantee === null;
   return {
     valid: nothing ? worst([valid, 'unknown']) : valid,
@@ -74,11 +75,12 @@ export function judge(input: JudgeInput): Results {
       held,
       violated,
       undecided,
-      strongestHeld,
+      // Of nothing everything holds, and saying so would read as praise.
+      strongestHeld: operations.ok === 0 ? [] : strongestHeld,
       impliedBy: Object.fromEntries(impliedBy),
     },
     checkers: Object.fromEntries(checkers),
-    operations: outcomesOf(history),
+    operations,
     figures: figuresOf(history, specNamed(workload.spec), held, checkers),
     faults: input.faults,
     probes: input.probes ?? {},

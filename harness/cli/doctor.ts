@@ -33,11 +33,7 @@ const slowSyncMs = 20;
 
 /** System programs that something optional needs. */
 const programs = [
-  { name: 'nft', package: 'nftables', so: 'only network namespaces need it; runs over links do not' },
-  { name: 'ip', package: 'iproute2', so: 'only network namespaces need it; runs over links do not' },
-  { name: 'unshare', package: 'util-linux', so: 'only network namespaces need it; runs over links do not' },
   { name: 'chromium', package: 'chromium', so: 'only the browser tests of reports need it' },
-  { name: 'bwrap', package: 'bubblewrap', so: 'only a sandbox for foreign programs needs it' },
 ] as const;
 
 export function doctorCommand(): Command {
@@ -167,7 +163,7 @@ function isExecutable(path: string): boolean {
 
 function faketime(): Finding {
   const value = faketimeLibrary();
-  const so = 'only the fault clock needs it, for programs that are no reference nodes (package faketime)';
+  const so = 'only a test of clocks of other programs needs it (package faketime)';
   return { name: 'libfaketime', value, state: value === null ? 'note' : 'good', so };
 }
 

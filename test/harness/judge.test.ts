@@ -191,6 +191,24 @@ describe('the judge', () => {
     assert.equal(held.figures?.lost, 0, 'what follows from a level that held');
   });
 
+  it('says in figures how soon nodes agreed only where convergence was judged, and held', () => {
+    const claims = ['convergence'] as const;
+    const { history: agreed } = parseDrawing(
+      'p0@n1  |- x: write 1 -|  |- x: read -> 1 -|\np1@n2                    |- x: read -> 1 -|',
+    );
+    const healed: Op = { index: 99, timeNs: 0, process: 'nemesis', type: 'info', f: 'heal', value: null };
+    const all = { history: [...agreed, healed].map((op, index) => ({ ...op, index })) };
+    assert.equal(judge(input({ convergence: good }, { claims, ...all })).figures?.convergedMs, 42);
+    assert.equal(judge(input({ convergence: unsure }, { claims, ...all })).figures?.convergedMs, null);
+    assert.equal(judge(input({ linearizable: good }, all)).figures?.convergedMs, null);
+  });
+
+  it('praises nothing when nothing succeeded', () => {
+    const { history: barren } = parseDrawing('p0  |- x: write 1 -x  |- x: read -?');
+    const { figures, guarantee } = judge(input({ linearizable: good }, { history: barren }));
+    assert.deepEqual([guarantee.strongestHeld, figures?.lost], [[], null]);
+  });
+
   it('judges against another level when asked, and still says what is claimed', () => {
     const results = judge(
       input({ sequential: bad, linearizable: good }, { config: { ...config, guarantee: 'sequential' } }),

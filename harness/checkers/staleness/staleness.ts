@@ -87,6 +87,7 @@ const fraction = (part: number, whole: number): number => (whole === 0 ? 0 : par
 /** What a verdict of `staleness` measured, in a line: `2 of 31 reads were stale, by 1 version and 12.3 ms at most; …`. */
 export function stalenessInWords({ stats }: Verdict): string {
   const { reads = 0, staleReads = 0, ageMaxMs, versionsBehindMax = 0, leastK: k, deltaMs, gammaMs } = stats;
+  if (reads === 0) return 'no read tells how stale reads were';
   const behind = [
     `${versionsBehindMax} ${versionsBehindMax === 1 ? 'version' : 'versions'}`,
     ...(ageMaxMs === undefined ? [] : [milliseconds(ageMaxMs)]),
