@@ -12,7 +12,7 @@ import type { Damage } from '../world.ts';
 import { damageJournal, unsyncedBytes } from './damage.ts';
 import { freePort } from './freePort.ts';
 import { NodeClock } from './nodeClock.ts';
-import type { NodePlace, NodeProgram, ProgramOf } from './program.ts';
+import { describeCommand, type NodePlace, type NodeProgram, type ProgramOf } from './program.ts';
 import { accepts, acceptsWithin, describeNeverReady, foundPortTaken } from './readiness.ts';
 import type { Exit, Launch } from './supervisor/control.ts';
 import { within } from './supervisor/processGroup.ts';
@@ -237,7 +237,7 @@ export class NodeSlot {
     const [name = ''] = program.command;
     return new HarnessError(
       `node ${this.place.node} could not be started: ${error.message}\n` +
-        `  command: ${program.command.join(' ')}\n` +
+        `  command: ${describeCommand(program.command)}\n` +
         `  hint: is ${name === '' ? 'a program named' : `'${name}' installed and on the PATH`}?`,
     );
   }
