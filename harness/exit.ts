@@ -1,4 +1,4 @@
-/** Exit codes, and the two kinds of errors that a command may end with. */
+/** Exit codes, and the kinds of errors that a command may end with. */
 
 export const exitCodes = {
   valid: 0,
@@ -18,4 +18,9 @@ export class UsageError extends Error {
 /** The harness could not do its work (a port is taken, a node never got ready …): what, why, what to do. Exit 255. */
 export class HarnessError extends Error {
   override name = 'HarnessError';
+}
+
+/** Somebody ended the work before it had anything to tell. Exit 130. */
+export class Interrupted extends HarnessError {
+  override name = 'Interrupted';
 }

@@ -5,7 +5,7 @@
 import type { Command } from 'commander';
 import { CommanderError } from 'commander';
 import { legible } from '../../reports/data/text.ts';
-import { exitCodes, HarnessError, UsageError } from '../exit.ts';
+import { exitCodes, HarnessError, Interrupted, UsageError } from '../exit.ts';
 import { correctedLine } from './forgottenDashes.ts';
 
 /** Each command is loaded only when it is asked for: starting up fast matters more than one long list of imports. */
@@ -32,7 +32,7 @@ function report(error: unknown): number {
   }
   if (error instanceof HarnessError) {
     process.stderr.write(`error: ${legible(error.message)}\n`);
-    return exitCodes.harness;
+    return error instanceof Interrupted ? exitCodes.interrupted : exitCodes.harness;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`error: this is a defect of the harness, please report it:\n${legible(detail)}\n`);

@@ -11,7 +11,7 @@ import { ProcessCluster } from '../cluster/processCluster.ts';
 import { describeCommand, type NodePlace, type NodeProgram } from '../cluster/program.ts';
 import { describeExit } from '../cluster/readiness.ts';
 import { within } from '../cluster/supervisor/processGroup.ts';
-import { HarnessError } from '../exit.ts';
+import { HarnessError, Interrupted } from '../exit.ts';
 import { proxiesOf } from './asModel.ts';
 import type { Manifest, Submission } from './manifest.ts';
 import { filled, leaderNumber, type SeatedPlace } from './placeholders.ts';
@@ -120,7 +120,8 @@ async function build(
     signal,
   });
   if (end.kind === 'exited' && end.exit.code === 0) return workingDirectory;
-  throw new HarnessError(
+  const Failure = end.kind === 'aborted' ? Interrupted : HarnessError;
+  throw new Failure(
     [
       `the build of ${manifest.name} ${describeEnd(end)}`,
       `  command: ${describeCommand(manifest.build)}`,

@@ -10,12 +10,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { isGroupGone, within } from '../../../harness/cluster/supervisor/processGroup.ts';
 import type { RunConfig } from '../../../harness/config.ts';
 import type { Op } from '../../../harness/history.ts';
 import type { Results } from '../../../harness/results.ts';
 import { schemaProblems } from '../../../harness/schemas/validate.ts';
 import type { Manifest } from '../../../harness/submission/manifest.ts';
-import { runCommand } from '../../command.ts';
+import { runCommand, startCommand } from '../../command.ts';
 import { temporaryFolder } from '../../e2e/folder.ts';
 
 type Printed = Results & { readonly folder: string };
@@ -177,6 +178,23 @@ describe('a run of a submission', function () {
     assert.ok(!existsSync(join(folder(), 'made')));
     const absent = await refused({ build: ['no-such-compiler'], run: ['./made'] });
     assert.match(absent.stderr, /no-such-compiler could not be started/);
+  });
+
+  it('ends at once, with what it has started, when somebody interrupts its build', async () => {
+    const mark = join(folder(), 'building');
+    const build = ['sh', '-c', `echo $$ > ${mark}.new; mv ${mark}.new ${mark}; sleep 90`];
+    writeFileSync(
+      join(folder(), 'submission.json'),
+      JSON.stringify({ name: 'x', model: 'eventual', build, run: ['x'] }),
+    );
+    const { child, ended } = startCommand(['jepsen', '--submission', folder(), '--out', out()]);
+    assert.ok(await within(60_000, () => existsSync(mark)));
+    child.kill('SIGINT');
+    const { code, stderr, seconds } = await ended;
+    assert.equal(code, 130, stderr);
+    assert.match(stderr, /the build of x was interrupted/);
+    assert.ok(seconds < 80);
+    assert.ok(isGroupGone(Number(readFileSync(mark, 'utf8'))));
   });
 
   it('runs what was built, from its own folder, with what it is told', async () => {
