@@ -1,5 +1,5 @@
 /** What is not claimed, or is claimed wrongly, is found on real processes within ten seeds, and called by its name. */
-import { realRun, seededRuns, type RealRun } from './runs.ts';
+import { describeHunt, hunt, type RealRun } from './runs.ts';
 import type { Unit } from './unit.ts';
 
 interface Flaw {
@@ -103,9 +103,6 @@ const flaws: readonly Flaw[] = [
   })),
 ];
 
-const seeds = 10;
-const timeLimitSeconds = 8;
-
 function isFound({ level, anomaly }: Flaw, { code, guarantee, checkers }: RealRun): boolean {
   if (code !== 1) return false;
   const isViolated = guarantee.violated.some((name) => name === level) || checkers[level]?.valid === false;
@@ -117,17 +114,7 @@ export const foundUnits: readonly Unit[] = flaws.map((flaw) => ({
   name: `found: ${flaw.name}`,
   seconds: 40,
   run: async () => {
-    const runs = await seededRuns(
-      seeds,
-      (seed) => realRun([...flaw.args, '--seed', String(seed)], timeLimitSeconds),
-      (result) => isFound(flaw, result),
-    );
-    const found = runs.filter((result) => isFound(flaw, result));
-    const [first] = found;
-    const figure =
-      first === undefined
-        ? `in none of ${runs.length} seeds: ${runs.map(({ code }) => `exit ${code}`).join(', ')}`
-        : `in ${found.length} of ${runs.length} seeds: ${first.repro}`;
-    return { passed: first !== undefined, figure };
+    const outcome = await hunt(flaw.args, (result) => isFound(flaw, result));
+    return { passed: outcome.found.length > 0, figure: describeHunt(outcome) };
   },
 }));

@@ -68,3 +68,28 @@ export async function seededRuns(
   if (problems.length > 0) throw problems[0];
   return results.sort((one, other) => one.seed - other.seed);
 }
+
+const huntedSeeds = 10;
+export const timeLimitSeconds = 8;
+
+export interface Hunt {
+  readonly runs: readonly RealRun[];
+  readonly found: readonly RealRun[];
+}
+
+/** Runs ten seeds with these flags, until one shows what is looked for. */
+export async function hunt(args: readonly string[], isFound: (result: RealRun) => boolean): Promise<Hunt> {
+  const runs = await seededRuns(
+    huntedSeeds,
+    (seed) => realRun([...args, '--seed', String(seed)], timeLimitSeconds),
+    isFound,
+  );
+  return { runs, found: runs.filter(isFound) };
+}
+
+export function describeHunt({ runs, found }: Hunt): string {
+  const [first] = found;
+  return first === undefined
+    ? `in none of ${runs.length} seeds: ${runs.map(({ code }) => `exit ${code}`).join(', ')}`
+    : `in ${found.length} of ${runs.length} seeds: ${first.repro}`;
+}

@@ -3,6 +3,7 @@ import { npmRun } from '../command.ts';
 import { foundUnits } from './found.ts';
 import { fuzzUnits } from './fuzz.ts';
 import { modelUnits } from './models.ts';
+import { plantedUnits } from './planted.ts';
 import { realRun, simulate } from './runs.ts';
 import { tableUnits } from './tables.ts';
 import type { Outcome, Unit } from './unit.ts';
@@ -149,4 +150,5 @@ export const units: readonly Unit[] = [
   ...foundUnits,
   ...modelUnits,
   ...tableUnits,
+  ...plantedUnits,
 ];
