@@ -10,7 +10,8 @@ import type { ReportView } from '../data/view.ts';
 
 /** In units of the picture; the page scales it to the width of the window. */
 export const width = 1160;
-export const left = 80;
+/** As wide as the longest name of a fault. */
+export const left = 108;
 export const right = 74;
 export const plotWidth = width - left - right;
 

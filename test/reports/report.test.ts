@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { faults } from '../../harness/faults/index.ts';
+import { left } from '../../reports/plots/frame.tsx';
 import { renderReport } from '../../reports/report.tsx';
 import { attacks, hostileRun } from './hostileRun.ts';
 import { decoded, outlineOf } from './outline.ts';
@@ -61,6 +63,11 @@ describe('the report of a run', () => {
       assert.ok(shown.includes(`<dt>${name}</dt><dd>${value}</dd>`), `${name}: ${shown}`);
     const nothing = { convergedMs: null, lost: null, staleReads: null };
     assert.doesNotMatch(facts({ ...valid, results: { ...results, figures: nothing } }), /agreed|lost|stale/);
+  });
+
+  it('has room for the name of every fault at the left of its plots', () => {
+    const charWidth = 7.2; // of 12.5px
+    for (const { name, plot } of faults) assert.ok(plot.label.length * charWidth + 8 <= left, name);
   });
 
   it('says why a run is undecided', () => {
