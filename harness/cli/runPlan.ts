@@ -9,7 +9,7 @@ import { workloads } from '../../workloads/index.ts';
 import type { RunConfig } from '../config.ts';
 import { UsageError } from '../exit.ts';
 import type { ScheduleEntry } from '../faults/fault.ts';
-import { faults as allFaults, faultsDefault } from '../faults/index.ts';
+import { faults as allFaults, faultsDefault, faultsOfMembers } from '../faults/index.ts';
 import { seesNothing } from '../judged.ts';
 import { serviceOf, type ApiProfile } from '../profile.ts';
 import { clientProfileOf } from '../profiles/index.ts';
@@ -115,13 +115,14 @@ export function planRun(flags: PlanFlags, submission?: Submission): Plan {
   checkNeeds(model, workload, profile);
   if (flags.guarantee === undefined) checkSees(model.claim(options), workload, model.name);
   if (flags.network !== 'links') throw new UsageError(`no network '${flags.network}'. There is: links`);
-  const { all: members } = rosterOf(model, options, nodes);
+  const { all: members, fronts } = rosterOf(model, options, nodes);
   const given = givenSchedule(flags, members);
   const faults =
     given === null
       ? chosenFaults(flags.faults, model.survives(options))
       : [...new Set(given.map(({ fault }) => fault))];
   if (submission !== undefined) refuseImpossible(submission, faults);
+  else if (given === null) refuseFixedMembers(model, fronts.length > 0, faults);
   const seed = flags.seed ?? randomInt(seedMax);
   const plan = {
     version: 1 as const,
@@ -192,6 +193,15 @@ function chosenFaults(text: string | undefined, survived: readonly string[]): re
   if (text === 'all') return allFaults.map(({ name }) => name).filter((name) => survived.includes(name));
   const chosen = text.split(',').map((name) => choose('fault', allFaults, name.trim()).name);
   return [...new Set(chosen)];
+}
+
+/** Members that cannot be changed would make a run without faults of one that was asked to change them. */
+function refuseFixedMembers(model: NodeModel, isFronted: boolean, chosen: readonly string[]): void {
+  const changing = chosen.filter((name) => faultsOfMembers.includes(name));
+  if (changing.length === 0 || (model.membership !== undefined && !isFronted)) return;
+  const why =
+    model.membership === undefined ? `the members of ${model.name} are` : 'behind proxies members are';
+  throw new UsageError(`${changing.join(', ')} cannot be injected: ${why} the same for ever`);
 }
 
 function chosenGuarantee(text: string): Guarantee {

@@ -33,6 +33,9 @@ export const faults: readonly Fault[] = [
  */
 export const faultsDefault: readonly string[] = ['partition', 'kill', 'pause'];
 
+/** What can only be done where members can be changed. */
+export const faultsOfMembers: readonly string[] = [membership.name, rejoinEmpty.name];
+
 const byName = new Map(faults.map((fault) => [fault.name, fault]));
 
 export function faultNamed(name: string): Fault | undefined {

@@ -37,4 +37,17 @@ describe('the faults of a run', () => {
     assert.deepEqual(faultsOf({ faults: 'clock, disk,clock', set: ['timestamps=wall'] }), ['clock', 'disk']);
     assert.throws(() => faultsOf({ faults: 'clocks' }), /clock/);
   });
+
+  it('are refused where they need members that can be changed, and there are none', () => {
+    const changing = { faults: 'kill,membership,rejoin-empty' };
+    assert.throws(
+      () => faultsOf(changing),
+      /membership, rejoin-empty cannot be injected: the members of quorum are the same/,
+    );
+    assert.throws(
+      () => faultsOf({ ...changing, model: 'raft', set: ['proxy=on'] }),
+      /behind proxies members/,
+    );
+    assert.equal(faultsOf({ ...changing, model: 'raft' }).length, 3);
+  });
 });
