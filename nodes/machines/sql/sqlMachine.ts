@@ -10,6 +10,7 @@ import type { MachineResult, SqlRows, StateMachine } from '../machine.ts';
 import { DatabaseFile, type Connection, type SqlValue } from './databases.ts';
 import { refusalOfRows } from './rowNumbers.ts';
 import { effectOf, refusalOfText } from './text.ts';
+import { refusalOfViews } from './views.ts';
 import { gatheredBytesMax, programOf, rowsPassedMax, valueBytesMax, workOf, type Program } from './work.ts';
 
 export type SqlParams = readonly SqlScalar[] | { readonly [name: string]: SqlScalar };
@@ -143,8 +144,10 @@ export class SqlMachine implements StateMachine<SqlRequest, SqlRequest, SqlState
       passed += checkedRows(connection, program, statement);
       if (passed > rowsPassedMax) throw tooMuch('rows would be passed over', passed, rowsPassedMax);
       const rows = runStatement(connection, statement);
-      const tooHigh = refusalOfRows(connection, program?.searches ?? []);
-      if (tooHigh !== null) throw new SqlRefusal('txn-conflict', tooHigh);
+      const problem =
+        refusalOfRows(connection, program?.searches ?? []) ??
+        (effect === 'defines' ? refusalOfViews(connection) : null);
+      if (problem !== null) throw new SqlRefusal('txn-conflict', problem);
       length += JSON.stringify(rows).length;
       if (length > answerLengthMax)
         throw new SqlRefusal('txn-conflict', `the answer is longer than ${answerLengthMax} characters`);

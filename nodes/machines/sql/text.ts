@@ -35,6 +35,16 @@ function* tokensOf(sql: string): Generator<Token> {
   }
 }
 
+/** Whatever may be a name in this text, spelt alike. */
+export function namesIn(sql: string): readonly string[] {
+  return [...tokensOf(sql)].filter(({ kind }) => kind !== 'other').map(({ text }) => plainName(text));
+}
+
+/** Without quotes of any kind, and in lower case: two names that SQLite takes for one are the same then. */
+export function plainName(name: string): string {
+  return name.replace(/["'`[\]]/g, '').toLowerCase();
+}
+
 /** What a statement does to the tables. */
 export type Effect = 'reads' | 'changes' | 'defines';
 
@@ -123,6 +133,8 @@ function refusalOfPlaces(tokens: readonly Token[]): string | null {
     if (kind === 'word' && refusedWords.has(text)) return refused(refusedWords.get(text));
     if (kind === 'word' && isCreate && at === 1 && refusedKinds.has(text))
       return refused(refusedKinds.get(text));
+    if (kind === 'word' && text === 'as' && next === '(')
+      return 'AS (…) is refused: generated columns may be made of each other, and take exponential time';
     if (kind === 'word' && text === 'over' && before === ')')
       return 'OVER is refused: the work of window functions cannot be bounded beforehand';
     // A name of a database, table or column may also stand in the quotes of a text.

@@ -18,6 +18,7 @@ import { pageBytes, type Connection } from './databases.ts';
 import { instructionsOf, quoted, rowsOf, type Instruction } from './instructions.ts';
 import { rowNumbersOf, type RowNumbers } from './rowNumbers.ts';
 import { effectOf } from './text.ts';
+import { refusalOfLength } from './views.ts';
 
 /** So many rows may be passed over by the statements of a request: some tenths of a second. */
 export const rowsPassedMax = 2_000_000;
@@ -54,6 +55,9 @@ const inserting = new Set(['Insert', 'IdxInsert']);
 
 /** Looks at a statement as it would run now. */
 export function programOf(connection: Connection, sql: string): Program {
+  const tooLong = refusalOfLength(connection, sql);
+  if (tooLong !== null)
+    return { refusal: tooLong, tables: [], copies: 0, writtenOut: 1, growth: 1, searches: [] };
   const instructions = instructionsOf(connection, sql);
   const tables: string[] = [];
   const opened = tablesOfCursors(connection, instructions);

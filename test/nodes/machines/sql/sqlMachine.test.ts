@@ -213,6 +213,29 @@ describe('the relational machine', () => {
     assert.deepEqual(subject.do('REPLACE INTO t VALUES (7, 1)', 'SELECT a, b FROM t'), [[7, 1]]);
   });
 
+  it('bounds views of views, in whatever order they are made, before they take for ever', () => {
+    const levels = Array.from({ length: 30 }, (_, at) => at + 1);
+    const view = (at: number): string =>
+      `CREATE VIEW v${at} AS SELECT a FROM "V${at - 1}" UNION ALL SELECT a FROM 'v${at - 1}'`;
+    for (const order of [levels, levels.toReversed()]) {
+      const subject = new Subject();
+      subject.do('CREATE TABLE v0 (a)', 'INSERT INTO v0 VALUES (1)');
+      const answers = order.map((at) => told(subject.do(view(at))));
+      assert(answers.some((answer) => /written out/.test(answer)));
+      assert(answers.filter((answer) => answer === '[]').length > 8, 'a few levels are nothing');
+      const renamed = told(subject.do('ALTER TABLE v0 RENAME TO w0'));
+      assert.match(renamed, /^\[\]$|no such table/, 'it looks at every view, and ends');
+    }
+    const subject = new Subject();
+    subject.do('CREATE TABLE v0 (a)', 'INSERT INTO v0 VALUES (1)', view(1), view(2), view(3));
+    assert.deepEqual(subject.read('SELECT count(*) FROM v3'), [[8]]);
+    const many = Array.from({ length: 400 }, () => '(SELECT max(a) FROM v3)').join(' + ');
+    assert.match(told(subject.read(`SELECT ${many}`)), /written out/);
+    // Named like a column of its own, and like columns elsewhere.
+    subject.do('CREATE VIEW a AS SELECT a FROM v0');
+    assert.deepEqual(subject.read('SELECT a FROM a'), [[1]]);
+  });
+
   it('goes on where a snapshot ends, and the snapshot does not change', () => {
     const subject = new Subject();
     subject.do('CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT, b)', "INSERT INTO t (b) VALUES ('x')");

@@ -38,6 +38,8 @@ describe('the text of a statement', () => {
     ['CREATE TEMP TABLE t (a)', /connection/],
     ['CREATE TABLE "temp".t (a)', /connection/],
     ["CREATE TABLE 'Temp' . t (a)", /connection/],
+    ['CREATE TABLE t (a, b AS (a + a))', /exponential/],
+    ['CREATE TABLE t (a, b GENERATED ALWAYS AS (a + a) STORED)', /exponential/],
     ['CREATE VIRTUAL TABLE t USING fts3', /plain tables/],
     ['CREATE TRIGGER a AFTER INSERT ON t BEGIN SELECT 1; END', /stands in the statement/],
     ['SELECT 1; SELECT 2', /one statement/],
