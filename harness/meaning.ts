@@ -77,14 +77,7 @@ function successMeaning(profile: ApiProfile, action: Action, fields: Body | null
 }
 
 /** These look something up, or take it out: where nothing is, that is what they find. */
-const finds: ReadonlySet<ActionKind> = new Set([
-  'read',
-  'elements',
-  'count',
-  'dequeue',
-  'balances',
-  'stock',
-]);
+const finds: ReadonlySet<ActionKind> = new Set(['read', 'elements', 'count', 'dequeue', 'balances', 'stock']);
 /** These do nothing where what they are about does not exist. */
 const concerns: ReadonlySet<ActionKind> = new Set(['cas', 'delete', 'remove', 'release', 'transfer', 'sell']);
 /** These have a condition, and do nothing where it does not hold. */
