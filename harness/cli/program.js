@@ -6,11 +6,17 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import Module, { createRequire, SourceMap } from 'node:module';
 import { dirname, resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 
 /** Whoever ran so long has met many functions, perhaps new ones, and to keep them takes a small part of that. */
 const longRunMs = 300;
+/**
+ * How much bytecode a function runs before V8 thinks of optimising it: six times V8's own budget. A small check is over
+ * before optimised code would pay, and to make it takes more time than the check; a long one has it 20 ms later.
+ */
+const bytesBeforeOptimising = 400_000;
 /** The map of a program whose sources nobody knows. */
 const noMap = '{"version":3,"sources":[],"names":[],"mappings":""}';
 /** Before the bytecode: the checksums of the text and of the bytecode. */
@@ -22,6 +28,8 @@ const headBytes = 8;
  * @param {string} use
  */
 export function runProgram(file, use) {
+  // Before any bytecode is read: V8 takes only what was made under the same flags.
+  setFlagsFromString(`--interrupt-budget=${bytesBeforeOptimising}`);
   const codeFile = `${file}.${use.replace(/[^a-z-]/g, '')}.code`;
   const text = readFileSync(file);
   const textSum = crc32(text);
