@@ -52,7 +52,7 @@ export async function startSubmission(options: StartOptions): Promise<ProcessClu
     seed,
     program: (place) => ({
       ...programOf(manifest, seated(place, nodes), options.options),
-      workingDirectory: workFolder(nodesFolder, place.node),
+      workingDirectory: copyOf(nodesFolder, place.node),
     }),
     readyMs: readyMsOf(manifest),
     ...(manifest.ports && { ports: manifest.ports }),
@@ -60,7 +60,7 @@ export async function startSubmission(options: StartOptions): Promise<ProcessClu
   try {
     const built = await build(cluster, options, nodesFolder);
     for (let number = 1; number <= all; number++)
-      copyFolder(built, workFolder(nodesFolder, nodeId(number)), runsOf(folder));
+      copyFolder(built, copyOf(nodesFolder, nodeId(number)), runsOf(folder));
     await cluster.startAll();
     return cluster;
   } catch (error) {
@@ -90,8 +90,8 @@ export function programOf(
   };
 }
 
-function workFolder(nodesFolder: string, node: NodeId): string {
-  return join(nodesFolder, node, 'work');
+function copyOf(nodesFolder: string, node: NodeId): string {
+  return join(nodesFolder, node, 'copy');
 }
 
 /** Where runs are kept may be inside of the submission. */

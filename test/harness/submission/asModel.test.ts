@@ -124,11 +124,11 @@ describe('a submission as a model', () => {
       guarantee: null,
       bug: null,
       schedule: [],
-      submission: { folder: '/home/a b/team', manifest: manifestOf('eventual') },
+      submission: { folder: '/courses/a b/team', manifest: manifestOf('eventual') },
     };
     assert.equal(
       reproLine(config, model),
-      "npm run jepsen -- --submission '/home/a b/team' --set resolve=siblings --seed 7",
+      "npm run jepsen -- --submission '/courses/a b/team' --set resolve=siblings --seed 7",
     );
   });
 });

@@ -94,7 +94,7 @@ describe('a run of a submission', function () {
     assert.match(readFileSync(join(results.folder, 'report.html'), 'utf8'), /eventual-node/);
     assert.ok(results.faults['kill'] !== undefined && results.faults['partition'] !== undefined);
     assert.ok((results.probes['messages-passed'] ?? 0) > 0, 'peers reach each other by the links');
-    for (const file of ['n1/work/store.mjs', 'n3/data/journal', 'n2/stderr.log'])
+    for (const file of ['n1/copy/store.mjs', 'n3/data/journal', 'n2/stderr.log'])
       assert.ok(existsSync(join(results.folder, 'nodes', file)), file);
   });
 
@@ -110,7 +110,7 @@ describe('a run of a submission', function () {
   it('in C is built and holds its claims; where it keeps nothing on its disk, that is found', async function () {
     needs(this, 'cc');
     const results = await holds('counter-c', '--time-limit', '3', '--seed', '1');
-    assert.ok(existsSync(join(results.folder, 'nodes', 'n2', 'work', 'counter')));
+    assert.ok(existsSync(join(results.folder, 'nodes', 'n2', 'copy', 'counter')));
     assert.ok(!existsSync(join(examples, 'counter-c', 'counter')), 'a build leaves the submission as it was');
     await isFound(
       'counter-c-wrong',
@@ -210,8 +210,8 @@ describe('a run of a submission', function () {
     });
     assert.equal(code, 255);
     assert.match(stderr, /node n1 exited with code 3 before it listened on 127\.0\.0\.1:\d+/);
-    assert.match(stderr, /command: \.\/program 1\n {2}in: \S+\/nodes\/n1\/work\n/);
-    assert.match(stderr, /\.\/program 1 to port \d+ node_1 \S+\/nodes\/n1\/data \S+\/nodes\/n1\/work\n/);
+    assert.match(stderr, /command: \.\/program 1\n {2}in: \S+\/nodes\/n1\/copy\n/);
+    assert.match(stderr, /\.\/program 1 to port \d+ node_1 \S+\/nodes\/n1\/data \S+\/nodes\/n1\/copy\n/);
   });
 
   it('refuses what makes no sense, and what cannot be done', async () => {
