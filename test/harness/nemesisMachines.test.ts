@@ -5,20 +5,10 @@ import type { ScheduleEntry } from '../../harness/faults/fault.ts';
 import type { Op } from '../../harness/history.ts';
 import { Nemesis, type NemesisEvent } from '../../harness/nemesis.ts';
 import type { ClusterAction } from '../../harness/world.ts';
-import { nodeId, type NodeId } from '../../nodes/kernel/ids.ts';
+import type { NodeId } from '../../nodes/kernel/ids.ts';
+import { entry, n1, n2, nodes as five } from './toyCluster.ts';
 
-const nodes = [1, 2, 3].map(nodeId);
-const [n1, n2] = nodes as [NodeId, NodeId];
-
-function entry(
-  id: number,
-  fault: string,
-  atMs: number,
-  durationMs: number,
-  params: ScheduleEntry['params'],
-): ScheduleEntry {
-  return { id, fault, atMs, durationMs, params, seed: `s${id}` };
-}
+const nodes = five.slice(0, 3);
 
 describe('the nemesis and clocks', () => {
   /** Wakes the nemesis when it asks to be woken; the actions on clocks, with their times. */
