@@ -12,7 +12,7 @@ import type { RunConfig } from './config.ts';
 import { faultWarnings } from './faultReports.ts';
 import { figuresOf } from './figures.ts';
 import type { Op } from './history.ts';
-import { judgedOf, roamingWarnings } from './judged.ts';
+import { claimHeld, judgedOf, roamingWarnings, type Judged } from './judged.ts';
 import { specNamed } from './specs/index.ts';
 import { reproLine, type ModelDefaults } from './repro.ts';
 import type { FaultReport, Results } from './results.ts';
@@ -48,7 +48,7 @@ export function judge(input: JudgeInput): Results {
     levels: judged.levels,
     checkerOf: (level) => (canBeSeen(level, input) ? workload.checker(level) : null),
     whyNot: () => whyNot(workload),
-    always: [stats, ...workload.always, ...judged.entailed],
+    always: alwaysIn(workload, judged),
     measures: isBrief ? [] : measuresIn(workload),
     budget,
     measured: 'always',
@@ -70,6 +70,7 @@ export function judge(input: JudgeInput): Results {
     seed: config.seed,
     guarantee: {
       claimed: claim.guarantees,
+      claimHeld: claimHeld(claim, config.guarantee, { valid, held, violated }),
       judged: judged.levels,
       instead: judged.instead,
       held,
@@ -81,7 +82,7 @@ export function judge(input: JudgeInput): Results {
     },
     checkers: Object.fromEntries(checkers),
     operations,
-    figures: figuresOf(history, specNamed(workload.spec), held, checkers),
+    figures: figuresOf({ history, spec: specNamed(workload.spec), held, checkers }),
     faults: input.faults,
     probes: input.probes ?? {},
     warnings: [
@@ -94,6 +95,23 @@ export function judge(input: JudgeInput): Results {
     ],
     repro: reproLine(config, input.model),
   };
+}
+
+/** What the checkers of a run decide or measure, by their names. */
+export function meaningsOf({
+  config,
+  claim,
+  workload,
+}: Omit<JudgeInput, 'history' | 'budget' | 'faults'>): Readonly<Record<string, string>> {
+  const judged = judgedOf(workload, claim, config.guarantee);
+  const ofLevels = guarantees.flatMap((level) => workload.checker(level) ?? []);
+  const all = [...measuresIn(workload), ...ofLevels, ...alwaysIn(workload, judged)];
+  return Object.fromEntries(all.map(({ name, meaning }) => [name, meaning]));
+}
+
+/** What is checked whatever level is judged. */
+function alwaysIn({ always }: JudgeInput['workload'], { entailed }: Judged): readonly Checker[] {
+  return [stats, ...always, ...entailed];
 }
 
 /** Faults that somebody asked for: what is claimed may break under them, and that would be no surprise. */

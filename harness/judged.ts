@@ -4,7 +4,7 @@
  * judge stand for it, and what the claim means for its objects in particular.
  */
 import { guarantees, type Claim, type Guarantee, type Sessions } from '../nodes/kernel/model.ts';
-import type { Checker } from './checkers/checker.ts';
+import type { Checker, Validity } from './checkers/checker.ts';
 import { implies, strongest } from './guarantees.ts';
 import type { Workload } from './workload.ts';
 
@@ -84,6 +84,27 @@ export function roamingWarnings(
   return [
     `${asked} is more than is claimed, so clients went from node to node; the claim (${claim.guarantees.join(', ')}) is made for those that stay, and this run does not judge it`,
   ];
+}
+
+/**
+ * Whether the whole claim held. Where one level was asked for, only if the others were decided beside it, among clients
+ * that kept to what the claim asks of them.
+ */
+export function claimHeld(
+  claim: Pick<Claim, 'guarantees' | 'sessions'>,
+  asked: Guarantee | null,
+  {
+    valid,
+    held,
+    violated,
+  }: { readonly valid: Validity } & Readonly<Record<'held' | 'violated', readonly Guarantee[]>>,
+): Validity | null {
+  const { guarantees: claimed } = claim;
+  if (claimed.length === 0) return null;
+  if (asked === null) return valid;
+  if (roamingWarnings(claim, asked).length > 0) return null;
+  if (claimed.some((level) => violated.includes(level))) return false;
+  return claimed.every((level) => held.includes(level)) ? true : null;
 }
 
 function entailedBy(

@@ -22,7 +22,11 @@ export interface Figures {
   readonly lost: number | null;
   /** Reads that did not show the newest value, of so many. */
   readonly staleReads: { readonly stale: number; readonly reads: number } | null;
+  /** Of each figure that is null: why the run does not show it. */
+  readonly whyNot?: Readonly<Partial<Record<FigureName, string>>>;
 }
+
+export type FigureName = 'convergedMs' | 'lost' | 'staleReads';
 
 export interface Results {
   /** Did the system hold what it claims (or what --guarantee asked)? */
@@ -36,6 +40,8 @@ export interface Results {
   readonly seed: number;
   readonly guarantee: {
     readonly claimed: readonly Guarantee[];
+    /** Whether the whole claim held; null where nothing is claimed, or the run judges something else. */
+    readonly claimHeld?: Validity | null;
     readonly judged: readonly Guarantee[];
     /** Of claimed levels that the workload has no checker for: the names of the checkers that stand for them. */
     readonly instead?: Readonly<Partial<Record<Guarantee, readonly string[]>>>;
@@ -56,4 +62,18 @@ export interface Results {
   /** What deserves a look but decides nothing: a fault without effect, a node that exited by itself … */
   readonly warnings: readonly string[];
   readonly repro: string;
+}
+
+/** What became of the claim of a run, after its name and a comma. */
+export function claimInWords(held: Results['guarantee']['claimHeld']): string {
+  switch (held) {
+    case true:
+      return 'it held, as far as this run shows';
+    case false:
+      return 'it was violated';
+    case 'unknown':
+      return 'this run does not decide it';
+    default:
+      return 'this run does not judge it';
+  }
 }

@@ -1,14 +1,12 @@
 /** `npm run jepsen -- --model raft`: one run on real processes, from plan to verdict and report. */
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
-import { guarantees } from '../../nodes/kernel/model.ts';
 import { closest } from '../../nodes/kernel/options.ts';
 import type { Validity } from '../checkers/checker.ts';
-import { stats } from '../checkers/stats.ts';
 import { linkWarnings } from '../cluster/linkReport.ts';
 import { exitCodes, UsageError } from '../exit.ts';
 import { faultReports } from '../faultReports.ts';
-import { judge } from '../judge.ts';
+import { judge, meaningsOf } from '../judge.ts';
 import type { Results } from '../results.ts';
 import { createRunFolder, type RunFolder } from '../store.ts';
 import { deadlineBudget } from '../checkers/budget.ts';
@@ -135,19 +133,10 @@ async function writeOut(
   folder.writeResults(results);
   // Loading the renderer takes as long as rendering: only now, not while the run starts.
   const { renderReport } = await import('../../reports/report.tsx');
-  const { config } = plan;
+  const { config, model, workload } = plan;
   const { history } = conducted;
-  const meanings = meaningsOf(plan, results);
+  const meanings = meaningsOf({ config, workload, claim: model.claim(config.options) });
   folder.writeReport(renderReport({ config, history, results, environment: environment(), meanings }));
-}
-
-/** What each checker of the run decides, by its name. */
-function meaningsOf({ workload }: Plan, results: Results): Readonly<Record<string, string>> {
-  const levels = guarantees.filter((level) => Object.hasOwn(results.checkers, level));
-  const checkers = [...levels.map((level) => workload.checker(level)), stats, ...workload.always].filter(
-    (checker) => checker !== null,
-  );
-  return Object.fromEntries(checkers.map(({ name, meaning }) => [name, meaning]));
 }
 
 function printResults(folder: RunFolder, results: Results, asJson: boolean): void {

@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 import { guarantees } from '../../nodes/kernel/model.ts';
 import type { Validity, Verdict } from '../checkers/checker.ts';
 import { stalenessInWords } from '../checkers/staleness/staleness.ts';
-import type { Results } from '../results.ts';
+import { claimInWords, type Results } from '../results.ts';
 import { legible, visible } from '../../reports/data/text.ts';
 
 const anomaliesShown = 3;
@@ -53,13 +53,27 @@ function systemName({ submission, model }: Results): string {
   return submission === undefined ? model : `${visible(submission)} (${model})`;
 }
 
-/** How soon replicas agreed, and what was lost, as far as the run shows it. */
-function figureLines({ figures }: Results): string[] {
+/** What became of the claim: a run that judges another level says nothing of it. */
+function claimLine({ guarantee: { claimed, claimHeld } }: Results): string {
+  if (claimed.length === 0) return '  nothing is claimed';
+  return `  claim: ${claimed.join(', ')}; ${claimInWords(claimHeld)}`;
+}
+
+/** How soon replicas agreed, what was lost, and how stale reads were; or why the run does not show it. */
+function figureLines({ figures, checkers: { staleness } }: Results): string[] {
   if (figures === undefined) return [];
-  const { convergedMs, lost } = figures;
+  const { convergedMs, lost, staleReads, whyNot = {} } = figures;
+  const untold = (what: string, why = 'nobody asked'): string => `  ${what}: not told (${why})`;
   return [
-    ...(convergedMs === null ? [] : [`  all nodes agreed ${convergedMs} ms after the last fault was healed`]),
-    ...(lost === null ? [] : [`  acknowledged writes lost: ${lost === 0 ? 'none' : lost}`]),
+    convergedMs === null
+      ? untold('how soon all nodes agreed', whyNot.convergedMs)
+      : `  all nodes agreed ${convergedMs} ms after the last fault was healed`,
+    lost === null
+      ? untold('acknowledged writes lost', whyNot.lost)
+      : `  acknowledged writes lost: ${lost === 0 ? 'none' : lost}`,
+    staleReads === null || staleness === undefined
+      ? untold('stale reads', whyNot.staleReads)
+      : `  ${stalenessInWords(staleness)}`,
   ];
 }
 
@@ -74,8 +88,9 @@ export function summary(results: Results): string {
   const { ok, fail, info } = results.operations;
   const { judged, strongestHeld, violated, undecided } = results.guarantee;
   const isFurther = (level: string): boolean => !judged.some((other) => other === level);
-  const { staleness, ...checkers } = results.checkers;
-  const shown = Object.entries(checkers).filter(([name]) => !isLevel(name) || !isFurther(name));
+  const shown = Object.entries(results.checkers).filter(
+    ([name]) => name !== 'staleness' && !(isLevel(name) && isFurther(name)),
+  );
   const [violatedToo, openToo] = [violated.filter(isFurther), undecided.filter(isFurther)];
   const faults = Object.entries(results.faults).map(
     ([name, { injected, leaderHit }]) =>
@@ -83,11 +98,11 @@ export function summary(results: Results): string {
   );
   const lines = [
     `  ${systemName(results)}, ${results.workload}: ${ok} ok, ${fail} fail, ${info} info; judged against ${judgedInWords(results)}`,
+    claimLine(results),
     ...(strongestHeld.length > 0 ? [`  strongest that held: ${strongestHeld.join(', ')}`] : []),
     ...(violatedToo.length > 0 ? [`  ${furtherViolated(results)}: ${violatedToo.join(', ')}`] : []),
     ...(openToo.length > 0 ? [`  undecided: ${openToo.join(', ')}`] : []),
     ...figureLines(results),
-    ...(staleness?.valid !== true ? [] : [`  ${stalenessInWords(staleness)}`]),
     ...(faults.length > 0 ? [`  faults: ${faults.join(', ')}`] : []),
     ...shown.flatMap(([name, verdict]) => checkLines(name, verdict, told)),
     ...results.warnings.map((warning) => `  ! ${warning}`),

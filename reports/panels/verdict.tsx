@@ -1,5 +1,6 @@
 /** The top of the page, made for one glance: what was found, on what, how to see it again. */
 import type { JSX } from 'preact';
+import { claimInWords } from '../../harness/results.ts';
 import { culpritOf, type FoundAnomaly } from '../data/anomalies.ts';
 import { activeIn } from '../data/bands.ts';
 import { describeOperation } from '../data/describe.ts';
@@ -34,13 +35,13 @@ export function VerdictStrip({
         <Fact name="nodes" value={String(config.nodes)} />
         <Fact name="faults" value={config.faults.length === 0 ? 'none' : config.faults.join(', ')} />
         <Fact name="seed" value={String(config.seed)} />
-        <Fact name="claim" value={listed(results.guarantee.claimed) || 'nothing'} />
+        <Fact name="claim" value={listed(results.guarantee.claimed) || 'nothing'} more={claimText(view)} />
         <Fact name="judged against" value={listed(judgedBy(view)) || 'its own checks'} />
         {results.guarantee.strongestHeld.length > 0 && (
           <Fact name="strongest that held" value={listed(results.guarantee.strongestHeld)} />
         )}
-        {figuresOf(view).map(({ name, value }) => (
-          <Fact key={name} name={name} value={value} />
+        {figuresOf(view).map((figure) => (
+          <Fact key={figure.name} {...figure} />
         ))}
       </dl>
       <OutcomeBar view={view} />
@@ -81,16 +82,38 @@ function judgedBy({ results }: ReportView): readonly string[] {
   return [...new Set([...judged, ...Object.values(instead).flat()])];
 }
 
-/** What the run shows of convergence, losses and staleness. */
-function figuresOf({ results: { figures } }: ReportView): readonly { name: string; value: string }[] {
+/** What became of the claim; results of old do not say it. */
+function claimText({ results: { guarantee } }: ReportView): string {
+  const { claimed, claimHeld } = guarantee;
+  return claimed.length === 0 || claimHeld === undefined ? '' : claimInWords(claimHeld);
+}
+
+interface Figure {
+  readonly name: string;
+  readonly value: string;
+  readonly more?: string;
+}
+
+/** What the run shows of convergence, losses and staleness, or why it does not. */
+function figuresOf({ results: { figures } }: ReportView): readonly Figure[] {
   if (figures === undefined) return [];
-  const { convergedMs, lost, staleReads } = figures;
+  const { convergedMs, lost, staleReads, whyNot = {} } = figures;
+  const figure = (name: string, value: string | null, why: string | undefined): readonly Figure[] => {
+    if (value !== null) return [{ name, value }];
+    return why === undefined ? [] : [{ name, value: 'not told', more: why }];
+  };
   return [
-    ...(convergedMs === null ? [] : [{ name: 'nodes agreed after', value: `${count(convergedMs)} ms` }]),
-    ...(lost === null ? [] : [{ name: 'writes lost', value: lost === 0 ? 'none' : count(lost) }]),
-    ...(staleReads === null
-      ? []
-      : [{ name: 'stale reads', value: `${count(staleReads.stale)} of ${count(staleReads.reads)}` }]),
+    ...figure(
+      'nodes agreed after',
+      convergedMs === null ? null : `${count(convergedMs)} ms`,
+      whyNot.convergedMs,
+    ),
+    ...figure('writes lost', lost === 0 ? 'none' : lost === null ? null : count(lost), whyNot.lost),
+    ...figure(
+      'stale reads',
+      staleReads === null ? null : `${count(staleReads.stale)} of ${count(staleReads.reads)}`,
+      whyNot.staleReads,
+    ),
   ];
 }
 

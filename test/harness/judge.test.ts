@@ -3,7 +3,7 @@ import { nodeBudget } from '../../harness/checkers/budget.ts';
 import type { Checker, Verdict } from '../../harness/checkers/checker.ts';
 import type { RunConfig } from '../../harness/config.ts';
 import type { Op } from '../../harness/history.ts';
-import { judge, type JudgeInput } from '../../harness/judge.ts';
+import { judge, meaningsOf, type JudgeInput } from '../../harness/judge.ts';
 import { reproLine } from '../../harness/repro.ts';
 import type { FaultReport } from '../../harness/results.ts';
 import { schemaProblems } from '../../harness/schemas/validate.ts';
@@ -199,8 +199,36 @@ describe('the judge', () => {
     const healed: Op = { index: 99, timeNs: 0, process: 'nemesis', type: 'info', f: 'heal', value: null };
     const all = { history: [...agreed, healed].map((op, index) => ({ ...op, index })) };
     assert.equal(judge(input({ convergence: good }, { claims, ...all })).figures?.convergedMs, 42);
-    assert.equal(judge(input({ convergence: unsure }, { claims, ...all })).figures?.convergedMs, null);
-    assert.equal(judge(input({ linearizable: good }, all)).figures?.convergedMs, null);
+    const untold = (run: JudgeInput): string | undefined => judge(run).figures?.whyNot?.convergedMs;
+    assert.equal(untold(input({ convergence: unsure }, { claims, ...all })), unsure.reason);
+    assert.equal(untold(input({ convergence: bad }, { claims, ...all })), 'they did not agree');
+    assert.equal(untold(input({ linearizable: good }, all)), 'whether they agree is not judged here');
+    const unharmed = input({ convergence: good }, { claims, history: agreed });
+    assert.equal(untold(unharmed), 'there was no fault to heal');
+  });
+
+  it('says what became of the claim, and of another level nothing but what it decides of it', () => {
+    const held = (guarantee: Guarantee | null, verdicts: Partial<Record<Guarantee, Verdict>>, more = {}) =>
+      judge({ ...input(verdicts, more), config: { ...config, guarantee } }).guarantee.claimHeld;
+    assert.equal(held(null, { linearizable: good }), true);
+    assert.equal(held(null, { linearizable: bad }), false);
+    assert.equal(held(null, { linearizable: unsure }), 'unknown');
+    assert.equal(held('sequential', { linearizable: bad, sequential: good }), false);
+    assert.equal(held('sequential', { linearizable: good, sequential: good }), true);
+    assert.equal(held('sequential', { linearizable: unsure, sequential: good }), null);
+    assert.equal(held(null, {}, { claims: [] }), null, 'nothing is claimed');
+    const staying = { claim: { guarantees: ['sequential'], because: '', sessions: 'one-node' } };
+    assert.equal(held('linearizable', { linearizable: bad, sequential: bad }, staying), null, 'they roamed');
+  });
+
+  it('knows what every checker decides or measures that has a verdict', () => {
+    const entails = { linearizable: [checkerWith('tokens', good)] };
+    const run = input({ linearizable: good, sequential: good }, { always: [checkerWith('written', good)] });
+    const question = { ...run, workload: { ...run.workload, entails } };
+    const names = Object.keys(judge(question).checkers).sort();
+    assert.deepEqual(names, ['linearizable', 'staleness', 'stats', 'tokens', 'written']);
+    const meanings = meaningsOf(question);
+    for (const name of names) assert(Object.hasOwn(meanings, name), name);
   });
 
   it('praises nothing when nothing succeeded', () => {

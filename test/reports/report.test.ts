@@ -63,6 +63,16 @@ describe('the report of a run', () => {
       assert.ok(shown.includes(`<dt>${name}</dt><dd>${value}</dd>`), `${name}: ${shown}`);
     const nothing = { convergedMs: null, lost: null, staleReads: null };
     assert.doesNotMatch(facts({ ...valid, results: { ...results, figures: nothing } }), /agreed|lost|stale/);
+    const whyNot = { lost: 'no operation succeeded' };
+    const untold = {
+      ...results,
+      guarantee: { ...guarantee, claimHeld: false },
+      figures: { ...nothing, whyNot },
+    };
+    assert.match(
+      facts({ ...valid, results: untold }),
+      /strict-serializable<small> it was violated<\/small>.*<dt>writes lost<\/dt><dd>not told<small> no operation succeeded</,
+    );
   });
 
   it('has room for the name of every fault at the left of its plots', () => {

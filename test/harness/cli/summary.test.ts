@@ -11,6 +11,7 @@ const held: Results = {
   seed: 1,
   guarantee: {
     claimed: ['linearizable'],
+    claimHeld: true,
     judged: ['never-oversold'],
     instead: { linearizable: ['never-oversold'] },
     held: ['never-oversold'],
@@ -20,7 +21,12 @@ const held: Results = {
   },
   checkers: { 'never-oversold': { valid: true, anomalies: [], stats: {} } },
   operations: { ok: 5, fail: 0, info: 0 },
-  figures: { convergedMs: 120, lost: 0, staleReads: null },
+  figures: {
+    convergedMs: 120,
+    lost: 0,
+    staleReads: null,
+    whyNot: { staleReads: 'only reads of single values have an age' },
+  },
   faults: {},
   probes: {},
   warnings: [],
@@ -31,11 +37,13 @@ const linesOf = (results: Results): string[] => stripVTControlCharacters(summary
 
 describe('the summary of a run', () => {
   it('says what was judged instead of the claim, what held, when nodes agreed, and what was lost', () => {
-    assert.deepEqual(linesOf(held).slice(1, 5), [
+    assert.deepEqual(linesOf(held).slice(1, 7), [
       '  raft, inventory: 5 ok, 0 fail, 0 info; judged against never-oversold: what can be seen here of the claim of linearizable',
+      '  claim: linearizable; it held, as far as this run shows',
       '  strongest that held: never-oversold',
       '  all nodes agreed 120 ms after the last fault was healed',
       '  acknowledged writes lost: none',
+      '  stale reads: not told (only reads of single values have an age)',
     ]);
   });
 
@@ -67,10 +75,25 @@ describe('the summary of a run', () => {
     assert(told.includes('  ! node n1 ended by itself: \\u{1b}]0;title\\u{7}'));
   });
 
-  it('counts what was lost, and is silent of what the run does not show', () => {
-    const figures = { convergedMs: null, lost: 3, staleReads: null };
-    assert(linesOf({ ...held, figures }).includes('  acknowledged writes lost: 3'));
-    const nothing = { convergedMs: null, lost: null, staleReads: null };
-    assert(!linesOf({ ...held, figures: nothing }).some((line) => /agreed|lost/.test(line)));
+  it('says what became of the claim, also where something else was judged', () => {
+    const told = (claimHeld: true | false | 'unknown' | null): string =>
+      linesOf({ ...held, guarantee: { ...held.guarantee, claimHeld } })[2] ?? '';
+    assert.equal(told(false), '  claim: linearizable; it was violated');
+    assert.equal(told('unknown'), '  claim: linearizable; this run does not decide it');
+    assert.equal(told(null), '  claim: linearizable; this run does not judge it');
+    const none = { ...held.guarantee, claimed: [], claimHeld: null };
+    assert.equal(linesOf({ ...held, guarantee: none })[2], '  nothing is claimed');
+  });
+
+  it('counts what was lost and how stale reads were, and says why it does not', () => {
+    const figures = { convergedMs: null, lost: 3, staleReads: { stale: 1, reads: 4 } };
+    const staleness = { valid: true, anomalies: [], stats: { reads: 4, staleReads: 1 } } as const;
+    const counted = linesOf({ ...held, figures, checkers: { staleness } });
+    assert(counted.includes('  acknowledged writes lost: 3'));
+    assert(counted.some((line) => /^ {2}1 of 4 reads were stale/.test(line)));
+    const whyNot = { convergedMs: 'they did not agree', lost: 'no operation succeeded' };
+    const untold = linesOf({ ...held, figures: { convergedMs: null, lost: null, staleReads: null, whyNot } });
+    assert(untold.includes('  how soon all nodes agreed: not told (they did not agree)'));
+    assert(untold.includes('  acknowledged writes lost: not told (no operation succeeded)'));
   });
 });
