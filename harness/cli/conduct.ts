@@ -85,9 +85,12 @@ async function start(
   { paths }: RunFolder,
   signal: AbortSignal,
 ): Promise<ProcessCluster> {
-  const { nodes, seed, options, submission } = config;
+  const { nodes, seed, options, submission, faults } = config;
   const { folder } = paths;
-  if (submission !== undefined) return startSubmission({ submission, nodes, options, folder, seed, signal });
+  if (submission !== undefined) {
+    const movesClocks = faults.includes('clock');
+    return startSubmission({ submission, nodes, options, folder, seed, signal, movesClocks });
+  }
   const program = await bundleHost(join(paths.nodes, 'host.mjs'), {
     transport: transportOf(options),
     machine: machineOf(options),

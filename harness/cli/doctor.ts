@@ -34,6 +34,7 @@ const slowSyncMs = 20;
 /** System programs that something optional needs. */
 const programs = [
   { name: 'chromium', package: 'chromium', so: 'only the browser tests of reports need it' },
+  { name: 'cc', package: 'gcc', so: 'only the clocks of submissions need it, and those that are in C' },
 ] as const;
 
 export function doctorCommand(): Command {
@@ -163,8 +164,9 @@ function isExecutable(path: string): boolean {
 
 function faketime(): Finding {
   const value = faketimeLibrary();
-  const so = 'only a test of clocks of other programs needs it (package faketime)';
-  return { name: 'libfaketime', value, state: value === null ? 'note' : 'good', so };
+  const so = 'only the fault clock of submissions needs it';
+  const install = value === null ? ' (package libfaketime)' : '';
+  return { name: 'libfaketime', value, state: value === null ? 'note' : 'good', so: so + install };
 }
 
 function asText(findings: readonly Finding[]): string {

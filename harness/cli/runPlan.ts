@@ -20,7 +20,13 @@ import type { Workload } from '../workload.ts';
 import { choose, seconds, wholeNumber } from './choice.ts';
 import { readSchedule } from './scheduleFile.ts';
 import { addModelFlags, chosenModel, servingOptions, sizedFor, type ModelFlags } from './modelFlags.ts';
-import { refuseImpossible, refuseOtherSize, submissionProfile, submittedModel } from './submitted.ts';
+import {
+  refuseImpossible,
+  refuseOtherSize,
+  submissionProfile,
+  submittedModel,
+  survivedHere,
+} from './submitted.ts';
 
 /** The flags that say what to run; the same words for every command that runs something. */
 export interface PlanFlags extends ModelFlags {
@@ -119,7 +125,10 @@ export function planRun(flags: PlanFlags, submission?: Submission): Plan {
   const given = givenSchedule(flags, members);
   const faults =
     given === null
-      ? chosenFaults(flags.faults, model.survives(options))
+      ? chosenFaults(
+          flags.faults,
+          submission === undefined ? model.survives(options) : survivedHere(model, options),
+        )
       : [...new Set(given.map(({ fault }) => fault))];
   if (submission !== undefined) refuseImpossible(submission, faults);
   else if (given === null) refuseFixedMembers(model, fronts.length > 0, faults);

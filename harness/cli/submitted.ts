@@ -1,6 +1,7 @@
 /** What `--submission DIR` changes of a plan: the model, its API, and the faults that can be injected. */
 import { models } from '../../nodes/index.ts';
 import type { NodeModel, OptionValues } from '../../nodes/kernel/model.ts';
+import { lackingForFaketime } from '../cluster/faketime.ts';
 import { UsageError } from '../exit.ts';
 import type { ApiProfile } from '../profile.ts';
 import { isCuttable, modelOf, possibleFaults, profileOf } from '../submission/asModel.ts';
@@ -29,13 +30,27 @@ export function submissionProfile(
 export function refuseImpossible({ manifest }: Submission, faults: readonly string[]): void {
   const possible = possibleFaults(manifest);
   const impossible = faults.filter((fault) => !possible.includes(fault));
-  if (impossible.length === 0) return;
+  if (impossible.length === 0) return refuseWithoutFaketime(faults);
   const why = isCuttable(manifest)
     ? 'nobody can see into a program of others'
     : 'it is told nothing of where its peers are ({peerPorts}, {peerUrls}, {peers}), so nothing stands between its nodes';
   throw new UsageError(
     `${impossible.join(', ')} cannot be done to ${manifest.name}: ${why}. There are: ${possible.join(', ')}`,
   );
+}
+
+function refuseWithoutFaketime(faults: readonly string[]): void {
+  const lacking = lackingForFaketime();
+  if (faults.includes('clock') && lacking.length > 0)
+    throw new UsageError(
+      `the wall clocks of programs of others cannot be moved here without ${lacking.join(', ')}`,
+    );
+}
+
+/** What `--faults all` injects: what the submission survives, and this machine can do. */
+export function survivedHere(model: NodeModel, options: OptionValues): readonly string[] {
+  const hasFaketime = lackingForFaketime().length === 0;
+  return model.survives(options).filter((fault) => fault !== 'clock' || hasFaketime);
 }
 
 /** Where the nodes listen is said for as many as the submission has. */

@@ -5,7 +5,7 @@
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { faketimeLibrary } from './faketime.ts';
+import { clearFaketime } from './faketime.ts';
 import { HttpClient, type Endpoint } from './httpClient.ts';
 import { describeOutcome } from './introduce.ts';
 import type { NodeProgram } from './program.ts';
@@ -33,10 +33,8 @@ export class NodeClock {
   want(offsetMs: number, program: Pick<NodeProgram, 'clock'>): void {
     if (offsetMs === this.wantedMs) return;
     if (program.clock === undefined) throw new Error('the wall clock of this program cannot be moved');
-    if (program.clock === 'faketime' && faketimeLibrary() === null)
-      throw new Error('the wall clock cannot be moved without libfaketime (package faketime)');
     this.wantedMs = offsetMs;
-    if (program.clock !== 'faketime') return;
+    if (program.clock === 'told') return;
     this.write();
     this.currentMs = offsetMs;
   }
@@ -60,15 +58,23 @@ export class NodeClock {
   environment(program: Pick<NodeProgram, 'clock'>): Readonly<Record<string, string>> {
     // A reference node has it from its command line.
     this.currentMs = this.wantedMs;
-    const library = faketimeLibrary();
-    if (program.clock !== 'faketime' || library === null) return {};
+    if (program.clock === undefined || program.clock === 'told') return {};
     this.write();
     return {
-      LD_PRELOAD: library,
+      LD_PRELOAD: program.clock.preload,
       FAKETIME_TIMESTAMP_FILE: this.file,
       FAKETIME_NO_CACHE: '1',
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      // Otherwise waits with a condition of monotonic time are over at once.
+      FAKETIME_FORCE_MONOTONIC_FIX: '0',
+      // A clock that jumps changes no times of files.
+      NO_FAKE_STAT: '1',
     };
+  }
+
+  /** Takes away what a process that is gone has left behind. */
+  clear(processId: number, program: Pick<NodeProgram, 'clock'>): void {
+    if (typeof program.clock === 'object') clearFaketime(processId);
   }
 
   /** In one piece: the library reads it whenever it is asked for the time. */

@@ -10,12 +10,13 @@ import type { Prng } from '../../nodes/kernel/prng.ts';
 import { HarnessError } from '../exit.ts';
 import type { Damage } from '../world.ts';
 import { damageJournal, unsyncedBytes } from './damage.ts';
+import { faketimeName } from './faketime.ts';
 import { freePort } from './freePort.ts';
 import { NodeClock } from './nodeClock.ts';
 import { describeCommand, type NodePlace, type NodeProgram, type ProgramOf } from './program.ts';
 import { accepts, acceptsWithin, describeNeverReady, foundPortTaken } from './readiness.ts';
 import type { Exit, Launch } from './supervisor/control.ts';
-import { within } from './supervisor/processGroup.ts';
+import { hasMapped, within } from './supervisor/processGroup.ts';
 import type { SupervisorClient } from './supervisorClient.ts';
 
 export interface SlotOptions {
@@ -146,17 +147,38 @@ export class NodeSlot {
   /** Makes the wall clock wrong by so much: now, or when the node starts or wakes up. */
   setClock(offsetMs: number): Promise<void> {
     return this.next(async () => {
-      this.clock.want(offsetMs, this.options.program(this.place));
+      const program = this.options.program(this.place);
+      this.clock.want(offsetMs, program);
       if (this.state === 'up') await this.clock.settle(this.place);
+      if (this.isUp && offsetMs !== 0 && typeof program.clock === 'object') this.checkPreloaded();
     });
+  }
+
+  /** Who asks the kernel for the time, and not the C library, is not told what it shall be. */
+  private checkPreloaded(): void {
+    if (hasMapped(this.group, faketimeName)) return;
+    throw new Error(
+      `not every process of ${this.place.node} has loaded libfaketime, so the time is right there: ` +
+        'what is linked statically, as programs of Go are, cannot have it',
+    );
   }
 
   /** Takes the news of an exit; answers whether it came out of the blue. */
   onExit(exit: Exit): boolean {
     this.exits.set(exit.processId, exit);
+    this.clearBehind(exit.processId);
     if (!exit.isUnexpected || !this.isUp || exit.processId !== this.group) return false;
     this.isUp = false;
     return true;
+  }
+
+  /** Nothing runs any more, and no news of exits come. */
+  onClosed(): void {
+    this.clearBehind(this.group);
+  }
+
+  private clearBehind(processId: number): void {
+    this.clock.clear(processId, this.options.program(this.place));
   }
 
   /** How the last incarnation ended; null while it lives. */

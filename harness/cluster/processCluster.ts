@@ -181,7 +181,12 @@ export class ProcessCluster implements DrivenCluster {
 
   /** Kills every node and waits until nothing is left. May be called more than once. */
   close(): Promise<void> {
-    return (this.closing ??= this.supervisor.close());
+    return (this.closing ??= this.closeAll());
+  }
+
+  private async closeAll(): Promise<void> {
+    await this.supervisor.close();
+    for (const slot of this.slots.values()) slot.onClosed();
   }
 
   private get supervisor(): SupervisorClient {

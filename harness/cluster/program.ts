@@ -24,8 +24,11 @@ export interface NodeProgram {
   readonly workingDirectory?: string;
   /** Written to its standard input. */
   readonly stdin?: string;
-  /** How its wall clock is moved: it is told by `POST /host/clock`, or libfaketime does it. Not at all when absent. */
-  readonly clock?: 'told' | 'faketime';
+  /**
+   * How its wall clock is moved: it is told by `POST /host/clock`, or it preloads libfaketime (faketime.ts). Not at all
+   * when absent.
+   */
+  readonly clock?: 'told' | { readonly preload: string };
   /** Its data directory is that of a reference host, which says there what is durable. */
   readonly hasJournal?: true;
 }

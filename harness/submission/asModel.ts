@@ -11,12 +11,8 @@ import { overridden } from './api.ts';
 import { nodesDefault, templatesOf, type Manifest } from './manifest.ts';
 import { tellsPeers } from './placeholders.ts';
 
-/**
- * Faults of processes, and faults of links. The others need something that only reference nodes tell, or can be told; and
- * under libfaketime, which moves the clocks of programs, Python cannot sleep any more (`time.sleep` raises EINVAL), so that
- * a correct program would be blamed.
- */
-const processFaults = ['kill', 'stop', 'pause', 'restart-all'] as const;
+/** Faults of processes, and faults of links. The others need something that only reference nodes tell, or can be told. */
+const processFaults = ['kill', 'stop', 'pause', 'restart-all', 'clock'] as const;
 const crashes: readonly string[] = ['kill', 'stop', 'restart-all'];
 const linkFaults = ['partition', 'slow', 'flaky'] as const;
 
@@ -59,12 +55,18 @@ export function modelOf(manifest: Manifest, base: NodeModel): NodeModel {
     survives: (options) =>
       base
         .survives(options)
-        .filter((fault) => possible.includes(fault) && (isDurable || !crashes.includes(fault))),
+        .filter((fault) => possible.includes(fault) && (isDurable || !crashes.includes(fault)))
+        .filter((fault) => fault !== 'clock' || !mayOrderByClock(manifest, base)),
     defaultsFor: (workload) => {
       const needed = Object.entries(base.defaultsFor?.(workload) ?? {});
       return Object.fromEntries(needed.filter(([name]) => manifest.options?.[name] === undefined));
     },
   };
+}
+
+/** The exercises let writes be ordered by the time of day; who says that they are not claims more. */
+function mayOrderByClock({ options = {} }: Manifest, base: NodeModel): boolean {
+  return base.options.some(({ name }) => name === 'timestamps') && options['timestamps'] === undefined;
 }
 
 /** How many processes stand in front of the nodes. */

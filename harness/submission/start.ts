@@ -2,10 +2,11 @@
  * Starts the nodes of a submission: a copy is built, every node gets a working copy of that, and commands, environment
  * and input are filled in for its place in the cluster.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { OptionValues } from '../../nodes/kernel/model.ts';
 import { nodeId, type NodeId } from '../../nodes/kernel/ids.ts';
+import { prepareFaketime } from '../cluster/faketime.ts';
 import type { JobEnd } from '../cluster/job.ts';
 import { ProcessCluster } from '../cluster/processCluster.ts';
 import { describeCommand, type NodePlace, type NodeProgram } from '../cluster/program.ts';
@@ -24,6 +25,8 @@ export interface StartOptions {
   /** The folder of the run, in a folder of runs. */
   readonly folder: string;
   readonly seed: number;
+  /** The nodes are started such that their wall clocks can be moved. */
+  readonly movesClocks?: boolean;
   /** Ends a build early. */
   readonly signal?: AbortSignal;
 }
@@ -45,6 +48,9 @@ export async function startSubmission(options: StartOptions): Promise<ProcessClu
   const { manifest } = submission;
   const nodesFolder = join(folder, 'nodes');
   const all = nodes + proxiesOf(manifest);
+  mkdirSync(nodesFolder, { recursive: true });
+  const clock =
+    options.movesClocks === true ? { clock: { preload: await prepareFaketime(nodesFolder) } } : {};
   const cluster = await ProcessCluster.open({
     nodes: all,
     first: nodes,
@@ -52,6 +58,7 @@ export async function startSubmission(options: StartOptions): Promise<ProcessClu
     seed,
     program: (place) => ({
       ...programOf(manifest, seated(place, nodes), options.options),
+      ...clock,
       workingDirectory: copyOf(nodesFolder, place.node),
     }),
     readyMs: readyMsOf(manifest),

@@ -38,6 +38,14 @@ export function isGroupStopped(group: number): boolean {
   return statesOfGroup(group)?.every(isStoppedState) ?? true;
 }
 
+/** Whether all living members have mapped a file whose path holds `name`. True where the system does not say. */
+export function hasMapped(group: number, name: string): boolean {
+  return processIds()
+    .filter((processId) => stateOf(processId)?.group === group)
+    .map((processId) => readProc(processId, 'maps') ?? '')
+    .every((maps) => maps === '' || maps.includes(name));
+}
+
 /** Waits until `condition` holds; answers whether it did in time. */
 export async function within(deadlineMs: number, condition: () => boolean): Promise<boolean> {
   const end = performance.now() + deadlineMs;

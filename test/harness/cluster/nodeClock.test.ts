@@ -1,17 +1,18 @@
 /** Wall clocks of real processes: told, or moved by libfaketime; wrong while they shall be, also over restarts and pauses. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { faketimeLibrary } from '../../../harness/cluster/faketime.ts';
+import { lackingForFaketime, prepareFaketime } from '../../../harness/cluster/faketime.ts';
 import { NodeClock } from '../../../harness/cluster/nodeClock.ts';
 import { startCluster, type ProcessCluster } from '../../../harness/cluster/processCluster.ts';
 import type { NodeProgram } from '../../../harness/cluster/program.ts';
 import { nodeId } from '../../../nodes/kernel/ids.ts';
 import type { ClusterAction } from '../../../harness/world.ts';
+import { needs } from '../../programs.ts';
 
 const n1 = nodeId(1);
 
@@ -25,12 +26,18 @@ http.createServer((request, response) => {
   request.on('data', (chunk) => (text += chunk));
   request.on('end', () => {
     if (request.method === 'POST') offsetMs = JSON.parse(text).offsetMs;
-    const body = JSON.stringify({ wallMs: Date.now() + offsetMs, monotonicMs: performance.now() });
+    const body = JSON.stringify({ wallMs: Date.now() + offsetMs, monotonicMs: performance.now(), processId: process.pid });
     response.writeHead(200, { 'Content-Length': body.length });
     response.end(body);
   });
 }).listen(Number(port), '127.0.0.1');
 `;
+
+interface Clocks {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+  readonly processId: number;
+}
 
 /** Much more than a question takes on a busy machine, much less than any offset. */
 const slackMs = 20_000;
@@ -48,7 +55,7 @@ describe('the clock of a process', () => {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  async function start(clock: NodeProgram['clock']): Promise<ProcessCluster> {
+  async function start(clock: NodeProgram['clock'], env: NodeProgram['env'] = {}): Promise<ProcessCluster> {
     cluster = await startCluster({
       nodes: 1,
       folder,
@@ -59,6 +66,7 @@ describe('the clock of a process', () => {
           ...(clock === 'told' ? [String(clockOffsetMs)] : []),
         ],
         ...(clock && { clock }),
+        env,
       }),
     });
     return cluster;
@@ -68,9 +76,9 @@ describe('the clock of a process', () => {
     for (const action of actions) assert.deepEqual(await cluster?.perform([action]), []);
   }
 
-  async function clocks(): Promise<{ readonly wallMs: number; readonly monotonicMs: number }> {
+  async function clocks(): Promise<Clocks> {
     const response = await fetch(cluster?.url(n1) ?? '', { signal: AbortSignal.timeout(10_000) });
-    return (await response.json()) as { wallMs: number; monotonicMs: number };
+    return (await response.json()) as Clocks;
   }
 
   async function mustBeWrongBy(offsetMs: number): Promise<void> {
@@ -128,10 +136,26 @@ describe('the clock of a process', () => {
     }
   });
 
-  it('of any other program is moved by libfaketime', async function () {
-    if (faketimeLibrary() === null) return this.skip();
-    await start('faketime');
+  it('of any other program is moved by libfaketime, which leaves nothing behind', async function () {
+    needs(this, lackingForFaketime());
+    await start({ preload: await prepareFaketime(folder) });
+    const first = (await clocks()).processId;
     await mustStayWrong();
+    const last = (await clocks()).processId;
+    assert.notEqual(last, first);
+    await cluster?.close();
+    for (const processId of [first, last]) assert.ok(!existsSync(`/dev/shm/faketime_shm_${processId}`));
+  });
+
+  it('of a program that does not load libfaketime is not said to have moved', async function () {
+    needs(this, lackingForFaketime());
+    await start({ preload: await prepareFaketime(folder) }, { LD_PRELOAD: '' });
+    const [problem = ''] = (await cluster?.perform([{ kind: 'clock', node: n1, offsetMs: 3_600_000 }])) ?? [];
+    assert.match(
+      problem,
+      /^clock: not every process of n1 has loaded libfaketime, so the time is right there/,
+    );
+    await mustBeWrongBy(0);
   });
 
   it('cannot be moved where nobody says how, which is a problem and not the end', async () => {

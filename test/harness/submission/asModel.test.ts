@@ -60,6 +60,10 @@ describe('a submission as a model', () => {
     };
     assert.ok(['partition', 'kill', 'pause'].every((fault) => survives({}).includes(fault)));
     assert.ok(!possibleFaults(manifestOf('eventual')).includes('disk'));
+    assert.ok(survives({}).includes('clock'));
+    assert.ok(!survives({}, 'quorum').includes('clock'), 'who orders by the time of day claims no more');
+    assert.ok(survives({ options: { timestamps: 'logical' } }, 'quorum').includes('clock'));
+    assert.ok(!survives({ options: { timestamps: 'wall' } }, 'quorum').includes('clock'));
     for (const model of ['eventual', 'crdt', 'quorum']) {
       const undying = survives({ durable: false }, model);
       assert.ok(undying.includes('partition'));

@@ -5,12 +5,14 @@ replicas and answers when W hold what it returns. With R + W > N every two of th
 submission in plain Python: nothing but its standard library.
 
 `--mistake alone`: the node that is asked is quorum enough.
+`--mistake clock`: timestamps are the time of day, as if the clocks of all nodes were right.
 """
 
 import argparse
 import json
 import os
 import threading
+import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -98,7 +100,8 @@ class Peers:
 class Coordinator:
     """What a node does for clients."""
 
-    def __init__(self, node, replica, peers, read_quorum, write_quorum):
+    def __init__(self, node, replica, peers, read_quorum, write_quorum, trusts_clock):
+        self.trusts_clock = trusts_clock
         self.node = node
         self.replica = replica
         self.peers = peers
@@ -136,7 +139,11 @@ class Coordinator:
         newest = self.newest(key)
         if newest is None:
             return 503, {"error": "no quorum", "code": 11}
-        item = self.replica.store_above(key, value, newest["timestamp"][0], self.node)
+        if self.trusts_clock:
+            item = {"value": value, "timestamp": [time.time_ns(), self.node]}
+            self.replica.store(key, item)
+        else:
+            item = self.replica.store_above(key, value, newest["timestamp"][0], self.node)
         if not self.spread(key, item):
             return 503, {"error": "no quorum"}
         return 200, {"status": "success", "key": key, **item}
@@ -189,10 +196,10 @@ def main():
     flags.add_argument("--data", required=True)
     flags.add_argument("--read-quorum", type=int, default=2)
     flags.add_argument("--write-quorum", type=int, default=2)
-    flags.add_argument("--mistake", choices=["alone"])
+    flags.add_argument("--mistake", choices=["alone", "clock"])
     given = flags.parse_args()
     quorums = (1, 1) if given.mistake == "alone" else (given.read_quorum, given.write_quorum)
-    coordinator = Coordinator(given.id, Replica(given.data), Peers(given.peers), *quorums)
+    coordinator = Coordinator(given.id, Replica(given.data), Peers(given.peers), *quorums, given.mistake == "clock")
     ThreadingHTTPServer.daemon_threads = True
     ThreadingHTTPServer.request_queue_size = 128
     ThreadingHTTPServer(("127.0.0.1", given.port), handler_of(coordinator)).serve_forever()
