@@ -28,8 +28,9 @@ function importsOf(file: string): { target: string; typeOnly: boolean }[] {
 const mayImport: Record<string, readonly string[]> = {
   'nodes/kernel': ['seedrandom'],
   'nodes/machines': ['nodes/kernel', 'sql.js'],
-  'nodes/raft': ['nodes/kernel', 'nodes/machines'],
-  'nodes/leader-follower': ['nodes/kernel', 'nodes/machines'],
+  'nodes/log': ['nodes/kernel', 'nodes/machines'],
+  'nodes/raft': ['nodes/kernel', 'nodes/machines', 'nodes/log'],
+  'nodes/leader-follower': ['nodes/kernel', 'nodes/machines', 'nodes/log'],
   'nodes/proxy': ['nodes/kernel', 'nodes/machines'],
   'nodes/quorum': ['nodes/kernel'],
   'nodes/eventual': ['nodes/kernel'],

@@ -50,7 +50,7 @@ function onAppend(replica: Replica, from: NodeId, message: Append): void {
   const entries = rules.newEntries(log, message);
   if (entries === null) {
     const conflictIndex = log.lastPossibleMatch(previousIndex, previousEpoch);
-    const conflictEpoch = log.epochAt(conflictIndex) ?? 0;
+    const conflictEpoch = log.termAt(conflictIndex) ?? 0;
     replica.out.send(from, { type: 'mismatch', epoch, round, previousIndex, conflictIndex, conflictEpoch });
     return;
   }
@@ -83,7 +83,7 @@ function truncate(replica: Replica, from: Index): void {
 function onInstall(replica: Replica, from: NodeId, { snapshot, round }: Install): void {
   const { log, epoch } = replica;
   const { index } = snapshot;
-  const hasIt = index <= log.baseIndex || log.epochAt(index) === snapshot.epoch;
+  const hasIt = index <= log.baseIndex || log.termAt(index) === snapshot.epoch;
   if (!hasIt) {
     log.reset(index, snapshot.epoch);
     replica.snapshot = snapshot;

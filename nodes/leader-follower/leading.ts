@@ -82,7 +82,7 @@ function reach(replica: Replica, { followers }: Leadership, copies: number): Ind
   const { log, rules, epoch } = replica;
   const matches = [...followers.values()].map(({ match }) => match);
   const index = reachedBy(copies, rules.copiesThatCount(log.lastIndex, matches));
-  return rules.countsCopies(log.epochAt(index), epoch) ? index : 0;
+  return rules.countsCopies(log.termAt(index), epoch) ? index : 0;
 }
 
 /** Draws the consequences of what was confirmed: what is safe, and what may be shown. */
@@ -114,7 +114,7 @@ export function replicate(replica: Replica, leadership: Leadership): void {
 function sendWhatLacks(replica: Replica, leadership: Leadership, follower: NodeId, progress: Progress): void {
   const { log, snapshot, epoch, now } = replica;
   progress.sentRound = leadership.round;
-  if (log.epochAt(progress.next - 1) !== null) {
+  if (log.termAt(progress.next - 1) !== null) {
     const entries = log.slice(progress.next, batchEntriesMax);
     progress.sent(progress.next - 1 + entries.length, now.monotonicMs);
     sendAppend(replica, leadership, follower, progress.next - 1, entries);
@@ -128,7 +128,7 @@ function sendWhatLacks(replica: Replica, leadership: Leadership, follower: NodeI
 /** Says nothing about entries but what the follower has confirmed already. */
 function sendHeartbeat(replica: Replica, leadership: Leadership, follower: NodeId, progress: Progress): void {
   progress.sentRound = leadership.round;
-  const agreed = replica.log.epochAt(progress.match) === null ? 0 : progress.match;
+  const agreed = replica.log.termAt(progress.match) === null ? 0 : progress.match;
   sendAppend(replica, leadership, follower, agreed, []);
 }
 
@@ -139,7 +139,7 @@ function sendAppend(
   previousIndex: Index,
   entries: ReturnType<Replica['log']['slice']>,
 ): void {
-  const previousEpoch = log.epochAt(previousIndex) ?? 0;
+  const previousEpoch = log.termAt(previousIndex) ?? 0;
   out.send(to, {
     type: 'append',
     to,

@@ -5,15 +5,15 @@
 import type { NodeId } from '../kernel/ids.ts';
 import type { Protocol } from '../kernel/protocol.ts';
 import type { Json } from '../kernel/wire.ts';
+import type { Index, LogView } from '../log/log.ts';
 import type { MachineRequest, MachineState, Operation } from '../machines/index.ts';
 import type { KeyValues } from '../machines/keyValue.ts';
 import type { MachineResult } from '../machines/machine.ts';
 import type { SavedSessions, Serial } from '../machines/sessions.ts';
 
+export type { Index };
 /** Numbers the leaders: each epoch has one at most, and epoch 1 belongs to the first node. */
 export type Epoch = number;
-/** A position in the log, from 1; 0 stands for "before the first entry". */
-export type Index = number;
 
 export type Command =
   /** The first entry of every later leader: with it all entries before it are confirmed. */
@@ -140,20 +140,12 @@ export type JournalRecord =
 
 export type Role = 'follower' | 'asking' | 'leader';
 
-/** A log as it was at one moment. `entries` only ever grows at its end: look at the first `length` ones. */
-export interface LogView {
-  readonly baseIndex: Index;
-  readonly baseEpoch: Epoch;
-  readonly entries: readonly Entry[];
-  readonly length: number;
-}
-
 /** What a node shows of itself. O(1) to make: it shares the log. */
 export interface Status {
   readonly role: Role;
   readonly epoch: Epoch;
   readonly leader: NodeId | null;
-  readonly log: LogView;
+  readonly log: LogView<Entry>;
   readonly shownIndex: Index;
   readonly safeIndex: Index;
   /** The shown index as the journal has it: a restart does not go below, unless entries are taken back. */

@@ -2,12 +2,12 @@
 import { assert, assertNever } from '../kernel/assert.ts';
 import type { CoreInit } from '../kernel/model.ts';
 import { Outbox } from '../kernel/outbox.ts';
+import { Log } from '../log/log.ts';
 import { createMachine } from '../machines/index.ts';
 import { Sessions } from '../machines/sessions.ts';
 import { rulesOf } from './bugs.ts';
 import { copiesOf } from './confirmations.ts';
 import { addReplicated } from './courseLeader.ts';
-import { Log } from './log.ts';
 import type { JournalRecord, LeaderFollowerProtocol } from './messages.ts';
 import { parseOptions } from './options.ts';
 import type { Replica } from './replica.ts';
@@ -26,7 +26,7 @@ export function recover(init: CoreInit<LeaderFollowerProtocol>): Replica {
     out: new Outbox(),
     now: { monotonicMs: 0, wallMs: 0 },
     epoch: 1,
-    log: new Log(),
+    log: new Log(({ epoch }) => epoch),
     snapshot: null,
     journaledShownIndex: 0,
     replicated: new Map(),

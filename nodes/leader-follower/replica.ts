@@ -7,12 +7,12 @@ import type { Outbox } from '../kernel/outbox.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Now } from '../kernel/protocol.ts';
 import type { Json } from '../kernel/wire.ts';
+import type { Log } from '../log/log.ts';
 import type { Machine, Query } from '../machines/index.ts';
 import type { MachineResult } from '../machines/machine.ts';
 import type { Sessions } from '../machines/sessions.ts';
 import type { Copies } from './confirmations.ts';
 import type { FollowerReads } from './followerReads.ts';
-import type { Log } from './log.ts';
 import type {
   Entry,
   Epoch,
@@ -88,7 +88,7 @@ export interface Replica {
 
   // Durable: every change goes through a function below, or through snapshot.ts, which journals it.
   epoch: Epoch;
-  readonly log: Log;
+  readonly log: Log<Entry>;
   /** The latest snapshot; null before the first. */
   snapshot: Snapshot | null;
   /** What the journal says about the shown index; may lag behind it. */

@@ -3,9 +3,9 @@
  * anywhere else, so that a planted bug (bugs.ts) is one or a few rules replaced.
  */
 import type { NodeId } from '../kernel/ids.ts';
+import type { Log } from '../log/log.ts';
 import type { SavedSessions } from '../machines/sessions.ts';
 import type { Copies } from './confirmations.ts';
-import type { Log } from './log.ts';
 import type { Entry, Epoch, Index, JournalRecord, LogEnd, Role } from './messages.ts';
 
 /** Entries as a leader sends them. */
@@ -33,7 +33,7 @@ export interface Rules {
   mostAdvanced(ends: ReadonlyMap<NodeId, LogEnd>, self: NodeId): NodeId;
 
   /** What a follower takes of `sent`; null if it lacks what comes before: it would leave a gap. */
-  newEntries(log: Log, sent: Sent): readonly Entry[] | null;
+  newEntries(log: Log<Entry>, sent: Sent): readonly Entry[] | null;
 
   /** Which copies of the log count: that of the leader, and one of each follower. */
   copiesThatCount(own: Index, matches: readonly Index[]): readonly Index[];
@@ -72,9 +72,12 @@ function mostAdvanced(ends: ReadonlyMap<NodeId, LogEnd>, self: NodeId): NodeId {
 }
 
 /** From the first entry on that is not in the log, or in conflict with it. What is compacted is safe, and so the same. */
-function newEntries(log: Log, { previousIndex, previousEpoch, entries }: Sent): readonly Entry[] | null {
-  if (previousIndex >= log.baseIndex && log.epochAt(previousIndex) !== previousEpoch) return null;
-  const at = entries.findIndex(({ index, epoch }) => index > log.baseIndex && log.epochAt(index) !== epoch);
+function newEntries(
+  log: Log<Entry>,
+  { previousIndex, previousEpoch, entries }: Sent,
+): readonly Entry[] | null {
+  if (previousIndex >= log.baseIndex && log.termAt(previousIndex) !== previousEpoch) return null;
+  const at = entries.findIndex(({ index, epoch }) => index > log.baseIndex && log.termAt(index) !== epoch);
   return at < 0 ? [] : entries.slice(at);
 }
 

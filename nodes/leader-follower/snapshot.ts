@@ -57,7 +57,7 @@ export function maybeCompact(replica: Replica): void {
   const { log, options, appliedIndex, safeIndex, snapshot } = replica;
   const index = Math.min(appliedIndex, safeIndex);
   if (index - (snapshot?.index ?? 0) < options.snapshotEntries) return;
-  const epoch = log.epochAt(index);
+  const epoch = log.termAt(index);
   assert(epoch !== null, 'what is safe since the last snapshot is in the log');
   const { machine, sessions } = index === appliedIndex ? replica : stateAt(replica, index);
   replica.snapshot = {
@@ -74,7 +74,7 @@ export function maybeCompact(replica: Replica): void {
 /** The journal as short as it gets: the snapshot, the epoch, what is left of the log, and what is shown. */
 export function compactJournal(replica: Replica): void {
   const { log, rules, snapshot, role, replicated } = replica;
-  const { baseIndex, baseEpoch, lastIndex } = log;
+  const { baseIndex, baseTerm: baseEpoch, lastIndex } = log;
   const records: (JournalRecord | null)[] = [
     snapshot === null ? null : { type: 'snapshot', snapshot, baseIndex, baseEpoch },
     rules.epochRecord(replica.epoch),

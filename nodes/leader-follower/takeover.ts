@@ -11,7 +11,7 @@
 import type { NodeId } from '../kernel/ids.ts';
 import { majority } from './confirmations.ts';
 import { forgetReplicated } from './courseLeader.ts';
-import type { Epoch, Message } from './messages.ts';
+import type { Epoch, LogEnd, Message } from './messages.ts';
 import { firstLeader, type Replica, type Tally } from './replica.ts';
 import { enterEpoch, lead, watchForSilence } from './roles.ts';
 
@@ -33,11 +33,15 @@ export function onSilence(replica: Replica): void {
 }
 
 function ask(replica: Replica, epoch: Epoch, binding: boolean): void {
-  const tally: Tally = { epoch, binding, ends: new Map([[replica.self, replica.log.end]]) };
+  const tally: Tally = { epoch, binding, ends: new Map([[replica.self, endOf(replica)]]) };
   replica.role = 'asking';
   replica.tally = tally;
   for (const to of replica.peers) replica.out.send(to, { type: 'ask', to, epoch, binding });
   countAnswers(replica, tally);
+}
+
+function endOf({ log }: Replica): LogEnd {
+  return { lastEpoch: log.lastTerm, lastIndex: log.lastIndex };
 }
 
 /** Somebody misses the leader. Whoever leads, or hears the leader, stands by it, and says nothing. */
@@ -52,7 +56,7 @@ export function onAsk(replica: Replica, from: NodeId, { to, epoch, binding }: As
     enterEpoch(replica, epoch);
     watchForSilence(replica);
   }
-  out.send(from, { type: 'promise', epoch, binding, end: replica.log.end });
+  out.send(from, { type: 'promise', epoch, binding, end: endOf(replica) });
 }
 
 function hearsLeader({ role, now, leaderHeardMs, options }: Replica): boolean {
@@ -94,7 +98,7 @@ export function onLead(replica: Replica, epoch: Epoch): void {
 
 /** A copy of the message that comes late must not begin the epoch again: rounds are counted anew in each leadership. */
 function begin(replica: Replica, epoch: Epoch): void {
-  if (!replica.rules.mayBegin(epoch, replica.log.end.lastEpoch)) return;
+  if (!replica.rules.mayBegin(epoch, replica.log.lastTerm)) return;
   forgetReplicated(replica);
   lead(replica);
 }

@@ -4,16 +4,8 @@
  */
 import { assertNever } from '../kernel/assert.ts';
 import { describeOperation, describeQuery, describeResult } from '../machines/describe.ts';
-import type {
-  Command,
-  Entry,
-  JournalRecord,
-  LogView,
-  Message,
-  Request,
-  Response,
-  Status,
-} from './messages.ts';
+import type { LogView } from '../log/log.ts';
+import type { Command, Entry, JournalRecord, Message, Request, Response, Status } from './messages.ts';
 
 export function describeCommand(command: Command): string {
   switch (command.type) {
@@ -40,8 +32,8 @@ function describeEntries(entries: readonly Entry[]): string {
 }
 
 /** `(4/1) 5/2 6/3`: a log whose first four entries are compacted. */
-export function describeLog(log: LogView): string {
-  const entries = log.entries.slice(0, log.length).map((entry) => `${entry.index}/${entry.term}`);
+export function describeLog(log: LogView<Entry>): string {
+  const entries = log.entries.map((entry) => `${entry.index}/${entry.term}`);
   const base = log.baseIndex === 0 ? [] : [`(${log.baseIndex}/${log.baseTerm})`];
   return [...base, ...entries].join(' ') || 'empty';
 }

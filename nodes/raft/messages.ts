@@ -4,14 +4,14 @@
  */
 import type { NodeId } from '../kernel/ids.ts';
 import type { Protocol } from '../kernel/protocol.ts';
+import type { Index, LogView } from '../log/log.ts';
 import type { MachineRequest, MachineState, Operation } from '../machines/index.ts';
 import type { MachineResult } from '../machines/machine.ts';
 import type { SavedSessions, Serial } from '../machines/sessions.ts';
 
+export type { Index };
 /** A number that increases with every election; at most one leader each (§3.3). */
 export type Term = number;
-/** A position in the log, from 1; 0 stands for "before the first entry". */
-export type Index = number;
 
 /** What an entry of the log tells the state machine, or the cluster. */
 export type Command =
@@ -152,21 +152,13 @@ export type JournalRecord =
 
 export type Role = 'follower' | 'pre-candidate' | 'candidate' | 'leader';
 
-/** A log as it was at one moment. `entries` only ever grows at its end: look at the first `length` ones. */
-export interface LogView {
-  readonly baseIndex: Index;
-  readonly baseTerm: Term;
-  readonly entries: readonly Entry[];
-  readonly length: number;
-}
-
 /** What a node shows of itself. O(1) to make: it shares the log. */
 export interface Status {
   readonly role: Role;
   readonly term: Term;
   readonly votedFor: NodeId | null;
   readonly leader: NodeId | null;
-  readonly log: LogView;
+  readonly log: LogView<Entry>;
   readonly commitIndex: Index;
   readonly appliedIndex: Index;
   /** The commit index as the journal has it: a restart does not go below. */

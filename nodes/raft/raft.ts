@@ -6,10 +6,10 @@ import type { NodeId, RequestId } from '../kernel/ids.ts';
 import type { Outbox } from '../kernel/outbox.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Now } from '../kernel/protocol.ts';
+import type { Log } from '../log/log.ts';
 import type { Machine, Query } from '../machines/index.ts';
 import type { Sessions } from '../machines/sessions.ts';
 import type { FollowerReads } from './followerReads.ts';
-import type { Log } from './log.ts';
 import type { Membership, MembershipChange } from './membership.ts';
 import type { Entry, Index, RaftProtocol, Response, Role, Snapshot, Term } from './messages.ts';
 import type { RaftOptions } from './options.ts';
@@ -66,7 +66,7 @@ export interface Raft {
   // Durable (§3.8): every change goes through a function below, or snapshot.ts, which journals it.
   term: Term;
   votedFor: NodeId | null;
-  readonly log: Log;
+  readonly log: Log<Entry>;
   membership: Membership;
   /** The latest snapshot; null before the first. */
   snapshot: Snapshot | null;

@@ -3,10 +3,10 @@ import { assertNever } from '../kernel/assert.ts';
 import { nodeNumber, type NodeId } from '../kernel/ids.ts';
 import type { CoreInit } from '../kernel/model.ts';
 import { Outbox } from '../kernel/outbox.ts';
+import { Log } from '../log/log.ts';
 import { createMachine } from '../machines/index.ts';
 import { Sessions } from '../machines/sessions.ts';
 import { rulesOf } from './bugs.ts';
-import { Log } from './log.ts';
 import { Membership } from './membership.ts';
 import type { JournalRecord, RaftProtocol } from './messages.ts';
 import { parseOptions } from './options.ts';
@@ -35,7 +35,7 @@ export function recover(init: CoreInit<RaftProtocol>): Raft {
     now: { monotonicMs: 0, wallMs: 0 },
     term: 0,
     votedFor: null,
-    log: new Log(),
+    log: new Log(({ term }) => term),
     membership: new Membership(initialMembers(init)),
     snapshot: null,
     journaledCommitIndex: 0,

@@ -4,8 +4,8 @@
  */
 import type { ErrorName } from '../kernel/errors.ts';
 import type { NodeId } from '../kernel/ids.ts';
+import type { Log } from '../log/log.ts';
 import type { SavedSessions } from '../machines/sessions.ts';
-import type { Log } from './log.ts';
 import type { Entry, Index, JournalRecord, Term } from './messages.ts';
 import { clockDriftRatio } from './options.ts';
 import { majority } from './quorum.ts';
@@ -50,10 +50,10 @@ export interface Rules {
   /** §3.3: messages of an earlier term come from a deposed leader. */
   acceptsAppend(messageTerm: Term, term: Term): boolean;
   /** §3.5, the consistency check: the entry before the new ones is the same on both sides. */
-  matchesPrevious(log: Log, previousIndex: Index, previousTerm: Term): boolean;
+  matchesPrevious(log: Log<Entry>, previousIndex: Index, previousTerm: Term): boolean;
   /** §3.5: the first of the entries that is not in the log yet, or lies in conflict with it; everything from there on
    * goes. Null if all are there: then nothing may go, since the message may be old. */
-  firstNewEntry(log: Log, entries: readonly Entry[]): Entry | null;
+  firstNewEntry(log: Log<Entry>, entries: readonly Entry[]): Entry | null;
   /** Figure 3.1: a follower knows its log to agree with the leader's only up to the last entry of this message. */
   followerCommit(leaderCommit: Index, lastNewIndex: Index, lastIndex: Index): Index;
   /** §3.5: what an acknowledgement proves to the leader. */

@@ -176,9 +176,9 @@ export class Stepper {
 
   /** `1/1 2/1 (3/2)`: index and epoch of what the log of a node has, what is compacted in brackets. */
   log(node: NodeId): string {
-    const { baseIndex, baseEpoch, entries, length } = this.status(node).log;
-    const base = baseIndex === 0 ? [] : [`(${baseIndex}/${baseEpoch})`];
-    return [...base, ...entries.slice(0, length).map(({ index, epoch }) => `${index}/${epoch}`)].join(' ');
+    const { baseIndex, baseTerm, entries } = this.status(node).log;
+    const base = baseIndex === 0 ? [] : [`(${baseIndex}/${baseTerm})`];
+    return [...base, ...entries.map(({ index, epoch }) => `${index}/${epoch}`)].join(' ');
   }
 
   journalLength(node: NodeId): number {

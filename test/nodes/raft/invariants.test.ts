@@ -1,7 +1,8 @@
 /** Every invariant is shown what it must find, and what it must let pass. */
 import assert from 'node:assert/strict';
 import { nodeId } from '../../../nodes/kernel/ids.ts';
-import type { Entry, LogView, Status } from '../../../nodes/raft/messages.ts';
+import { Log, type LogView } from '../../../nodes/log/log.ts';
+import type { Entry, Status } from '../../../nodes/raft/messages.ts';
 import { raft } from '../../../nodes/raft/model.ts';
 
 /** A status of node `node`: the log is a list of terms, `!` marks an entry with another command. */
@@ -11,18 +12,35 @@ interface Shown {
   readonly status: Partial<Status>;
 }
 
-function logOf(terms: string, baseIndex = 0, baseTerm = 0): LogView {
-  const entries = terms
+function entriesOf(terms: string, baseIndex: number): Entry[] {
+  return terms
     .split(' ')
     .filter(Boolean)
-    .map((word, at): Entry => ({
+    .map((word, at) => ({
       term: parseInt(word),
       index: baseIndex + at + 1,
       command: word.endsWith('!')
         ? { type: 'operation', operation: { type: 'delete', key: 'x' } }
         : { type: 'no-op' },
     }));
-  return { baseIndex, baseTerm, entries, length: entries.length };
+}
+
+function logOf(terms: string, baseIndex = 0, baseTerm = 0): LogView<Entry> {
+  const log = new Log<Entry>(({ term }) => term);
+  log.reset(baseIndex, baseTerm);
+  log.append(entriesOf(terms, baseIndex));
+  return log.view();
+}
+
+/** One log at three moments. */
+function growing(): readonly [short: LogView<Entry>, grown: LogView<Entry>, compacted: LogView<Entry>] {
+  const log = new Log<Entry>(({ term }) => term);
+  log.append(entriesOf('1 1', 0));
+  const short = log.view();
+  log.append(entriesOf('2', 2));
+  const grown = log.view();
+  log.compactTo(2);
+  return [short, grown, log.view()];
 }
 
 const idle: Status = {
@@ -51,7 +69,7 @@ function violationOf(name: string, shown: readonly Shown[]): string | null {
   return null;
 }
 
-const grown = logOf('1 1 2');
+const [short, grown, compacted] = growing();
 const cases: readonly { name: string; why: string; broken: boolean; shown: readonly Shown[] }[] = [
   {
     name: 'election-safety',
@@ -86,15 +104,9 @@ const cases: readonly { name: string; why: string; broken: boolean; shown: reado
     why: 'a leader that appends, and compacts',
     broken: false,
     shown: [
-      { node: 1, status: { role: 'leader', log: { ...grown, length: 2 } } },
+      { node: 1, status: { role: 'leader', log: short } },
       { node: 1, status: { role: 'leader', log: grown } },
-      {
-        node: 1,
-        status: {
-          role: 'leader',
-          log: { baseIndex: 2, baseTerm: 1, entries: grown.entries.slice(2), length: 1 },
-        },
-      },
+      { node: 1, status: { role: 'leader', log: compacted } },
     ],
   },
   {

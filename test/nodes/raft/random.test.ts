@@ -5,7 +5,6 @@
 import assert from 'node:assert/strict';
 import type { NodeId } from '../../../nodes/kernel/ids.ts';
 import { createPrng, type Prng } from '../../../nodes/kernel/prng.ts';
-import { lastIndexOf, termIn } from '../../../nodes/raft/logHistory.ts';
 import { n4, Stepper } from './stepper.ts';
 
 type Act = (cluster: Stepper, prng: Prng, down: Set<NodeId>) => void;
@@ -85,7 +84,7 @@ function recovers(cluster: Stepper, down: Set<NodeId>): void {
   const { members } = cluster.status(leader);
   const [expected, ...others] = members.map((node) => {
     const { log } = cluster.status(node);
-    return `${lastIndexOf(log)}/${termIn(log, lastIndexOf(log))}`;
+    return `${log.lastIndex}/${log.termAt(log.lastIndex)}`;
   });
   for (const log of others) assert.equal(log, expected, 'and all members end alike');
 }

@@ -91,7 +91,7 @@ const acts: Readonly<Record<string, Act>> = {
   log: (stage, [node]) => {
     const status = stage.status(node as NodeId);
     if (status === null) stage.say(`${node} is down`);
-    else for (const entry of status.log.entries.slice(0, status.log.length)) stage.say(describeEntry(entry));
+    else for (const entry of status.log.entries) stage.say(describeEntry(entry));
   },
 };
 

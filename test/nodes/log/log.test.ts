@@ -1,21 +1,31 @@
+/** The log that several models replicate, in the word of none of them: here the term of an entry is its `epoch`. */
 import assert from 'node:assert/strict';
-import { Log } from '../../../nodes/raft/log.ts';
-import type { Entry } from '../../../nodes/raft/messages.ts';
+import { Log } from '../../../nodes/log/log.ts';
+
+interface Entry {
+  readonly epoch: number;
+  readonly index: number;
+  readonly command: string;
+}
+
+function emptyLog(): Log<Entry> {
+  return new Log(({ epoch }) => epoch);
+}
 
 /** A log of entries with these terms, from index 1 on. */
-function logOf(...terms: number[]): Log {
-  const log = new Log();
+function logOf(...terms: number[]): Log<Entry> {
+  const log = emptyLog();
   log.append(entries(1, ...terms));
   return log;
 }
 
 function entries(first: number, ...terms: number[]): Entry[] {
-  return terms.map((term, at) => ({ term, index: first + at, command: { type: 'no-op' } }));
+  return terms.map((term, at) => ({ epoch: term, index: first + at, command: 'x' }));
 }
 
-describe('raft log', () => {
+describe('log', () => {
   it('starts empty, with term 0 at index 0', () => {
-    const log = new Log();
+    const log = emptyLog();
     assert.deepEqual([log.lastIndex, log.lastTerm, log.termAt(0), log.termAt(1)], [0, 0, 0, null]);
   });
 
@@ -28,7 +38,7 @@ describe('raft log', () => {
   it('keeps an earlier view intact through append, truncation and compaction', () => {
     const log = logOf(1, 1, 2);
     const view = log.view();
-    const terms = (): number[] => view.entries.slice(0, view.length).map(({ term }) => term);
+    const terms = (): number[] => view.entries.map(({ epoch }) => epoch);
     log.append(entries(4, 2));
     assert.deepEqual(terms(), [1, 1, 2]);
     log.truncateFrom(2);
@@ -37,6 +47,39 @@ describe('raft log', () => {
     log.compactTo(2);
     assert.deepEqual([view.baseIndex, terms()], [0, [1, 1, 2]]);
   });
+
+  it('knows the entries and terms of a view, and none that came after it', () => {
+    const log = logOf(1, 2);
+    log.compactTo(1);
+    const view = log.view();
+    log.append(entries(3, 2));
+    const terms = [0, 1, 2, 3].map((index) => view.termAt(index));
+    assert.deepEqual([terms, view.entryAt(1), view.entryAt(3)], [[null, 1, 2, null], undefined, undefined]);
+    assert.deepEqual([view.entryAt(2)?.index, view.lastIndex], [2, 2]);
+  });
+
+  for (const { change, to, expected } of [
+    { change: 'nothing', to: () => undefined, expected: 4 },
+    { change: 'an append', to: (log) => log.append(entries(4, 3)), expected: 4 },
+    { change: 'a truncation', to: (log) => log.truncateFrom(3), expected: 3 },
+    {
+      change: 'other entries in the place of the last two',
+      to: (log) => {
+        log.truncateFrom(2);
+        log.append(entries(2, 5, 5, 5));
+      },
+      expected: 2,
+    },
+    { change: 'compaction', to: (log) => log.compactTo(2), expected: 4 },
+    { change: 'a snapshot beyond the end', to: (log) => log.reset(7, 3), expected: 8 },
+  ] satisfies { change: string; to: (log: Log<Entry>) => void; expected: number }[]) {
+    it(`may differ from index ${expected} on after ${change}`, () => {
+      const log = logOf(1, 1, 2);
+      const before = log.view();
+      to(log);
+      assert.equal(log.view().firstChangeSince(before), expected);
+    });
+  }
 
   it('shows people only the last entries of a view, and none that came after it', () => {
     const log = logOf(...Array.from({ length: 30 }, () => 1));
@@ -57,7 +100,7 @@ describe('raft log', () => {
     assert.throws(() => log.slice(3, 1), /compacted/);
   });
 
-  // §5.3: both sides pass over whole terms, so a rejection costs one message a term, not one an entry.
+  // Ongaro §3.5: both sides pass over whole terms, so a rejection costs one message a term, not one an entry.
   for (const [terms, index, term, expected] of [
     [[1, 1, 2, 2, 2], 5, 2, 5],
     [[1, 1, 2, 2, 2], 5, 1, 2],
