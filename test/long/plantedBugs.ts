@@ -34,14 +34,14 @@ export const plantedBugs: Readonly<Record<string, Readonly<Record<string, Sight>
     'accepts-stale-append': found(
       '--set checkQuorum=off --set reads=follower --guarantee convergence --faults partition --fault-interval 2',
     ),
-    'no-previous-term-check': unseen(
-      'a deposed leader keeps its writes only if leaders change again while it is away, and clients see them only if it leads then',
+    'no-previous-term-check': found(
+      '--nodes 3 --rate 100 --concurrency 60 --workload append --set checkQuorum=off --set reads=follower --guarantee convergence --schedule test/long/schedules/longer-log.json',
     ),
     'truncates-always': unseen(
       'what is cut off was applied before, and the leader sends it again with its next message',
     ),
-    'commit-past-last-new-entry': unseen(
-      'a heartbeat has to reach a deposed leader before the entries that replace its own',
+    'commit-past-last-new-entry': found(
+      '--nodes 3 --rate 100 --concurrency 60 --workload append --set checkQuorum=off --schedule test/long/schedules/deposed.json',
     ),
     'match-from-last': found('--schedule test/long/schedules/slow-cut-drop.json'),
     'ack-before-commit': found('--faults partition'),
