@@ -5,8 +5,11 @@
 import type { Guarantee } from '../../nodes/kernel/model.ts';
 import { assertNever } from '../../nodes/kernel/assert.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
+import type { History } from '../columns/history.ts';
 import { implies } from '../guarantees.ts';
+import { bank } from '../specs/bank.ts';
 import { append } from '../specs/kv.ts';
+import { olderBank } from '../specs/olderBank.ts';
 import type { SequentialSpec } from '../specs/spec.ts';
 import { causal } from './causal/causal.ts';
 import type { Checker } from './checker.ts';
@@ -40,9 +43,9 @@ export function checkerOf(level: Guarantee, subject: Subject): Checker | null {
     case 'read-committed':
       return isTransactional(spec) ? fromNothing(isolation(level, spec), initial) : null;
     case 'linearizable':
-      return holdsTransactions(spec) ? null : linearizable(spec, options);
+      return holdsTransactions(spec) ? null : fromItsStart((meant) => linearizable(meant, options), subject);
     case 'sequential':
-      return holdsTransactions(spec) ? null : sequential(spec, options);
+      return holdsTransactions(spec) ? null : fromItsStart((meant) => sequential(meant, options), subject);
     case 'ccv':
     case 'cm':
     case 'cc':
@@ -75,6 +78,21 @@ const locks: ReadonlySet<string> = new Set(['lock', 'fenced-lock']);
 /** Whether operations are transactions of several micro-operations. */
 function holdsTransactions({ operations }: SequentialSpec): boolean {
   return operations.length > 0 && operations.every(({ f }) => f === 'txn');
+}
+
+/** A bank whose accounts nobody opens held something before the history, unless somebody says what. */
+function fromItsStart(make: (spec: SequentialSpec) => Checker, { spec, initial }: Subject): Checker {
+  const checker = make(spec);
+  if (spec.step !== bank.step || initial !== undefined) return checker;
+  const older = make(olderBank);
+  return {
+    ...checker,
+    check: (history, budget) => (opensAccounts(history) ? checker : older).check(history, budget),
+  };
+}
+
+function opensAccounts({ operations, events }: History): boolean {
+  return operations.f.includes(events.fNames.find('open'));
 }
 
 /**

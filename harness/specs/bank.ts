@@ -12,7 +12,7 @@ interface Transfer {
   readonly amount: number;
 }
 
-function transferOf(value: Json): Transfer {
+export function transferOf(value: Json): Transfer {
   const { from, to, amount } = fieldsOf(value);
   if (!isName(from) || !isName(to) || typeof amount !== 'number')
     throw new TypeError(`a transfer is {from, to, amount}, not ${JSON.stringify(value)}`);
@@ -26,14 +26,15 @@ function fieldsOf(value: Json): Readonly<Record<string, Json>> {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, Json>>) : {};
 }
 
-function balancesOf(value: Json): BankState {
+/** The balances in an answer; an account without one holds nothing. */
+export function balancesOf(value: Json): BankState {
   if (value !== null && (typeof value !== 'object' || Array.isArray(value)))
     throw new TypeError(`balances are {account: number}, not ${JSON.stringify(value)}`);
   return new Map(
     Object.entries(fieldsOf(value)).map(([account, balance]) => {
-      if (typeof balance !== 'number')
+      if (balance !== null && typeof balance !== 'number')
         throw new TypeError(`a balance is a number, not ${JSON.stringify(balance)}`);
-      return [account, balance];
+      return [account, balance ?? 0];
     }),
   );
 }
@@ -47,7 +48,7 @@ function transfer(state: BankState, value: Json, output: Output): BankState | 'i
 }
 
 /** An account that never had money need not be shown. */
-const nameOf = (state: BankState): string =>
+export const nameOfBalances = (state: BankState): string =>
   nameOfValue(Object.fromEntries([...state].filter(([, balance]) => balance !== 0)));
 
 function step(state: BankState, { f, value }: Input, output: Output): BankState | 'inconsistent' {
@@ -57,7 +58,7 @@ function step(state: BankState, { f, value }: Input, output: Output): BankState 
     case 'transfer':
       return transfer(state, value, output);
     case 'read':
-      return output === 'unknown' || nameOf(balancesOf(output.value)) === nameOf(state)
+      return output === 'unknown' || nameOfBalances(balancesOf(output.value)) === nameOfBalances(state)
         ? state
         : 'inconsistent';
     default:
@@ -79,7 +80,7 @@ export const bank: SequentialSpec<BankState> = {
   ],
   init: (initial = null) => balancesOf(initial),
   step,
-  nameOf,
+  nameOf: nameOfBalances,
   byKey: false,
   observers: ['read'],
   describe: describeOperation,

@@ -51,7 +51,10 @@ export interface SequentialSpec<S = unknown> {
   nameOf(state: S): string;
   /** Whether operations on different keys are independent (P-compositionality). */
   readonly byKey: boolean;
-  /** Operations that change no state, whatever they answer: without an answer they constrain nothing. */
+  /**
+   * Operations that change nothing, whatever they answer: without an answer they constrain nothing. The state after one
+   * may only tell more exactly what was there before it.
+   */
   readonly observers: readonly string[];
   /**
    * For objects that hold one value a key: how each operation, by its f, accesses it. Checkers that follow values from

@@ -12,7 +12,7 @@
  *
  * Why what is left out of the search cannot matter (each argument exchanges or drops operations in a given order):
  * 1. An observer that fits now may come now: it changes no state, so moving it forward disturbs nobody, and its
- *    start is past. Nothing else is tried in its place.
+ *    start is past. Nothing else is tried in its place. (One that tells what nobody knew yet is tried like any other.)
  * 2. Of operations in flight with the same code, the one that completes first comes first: exchanged, both keep their
  *    intervals. Of open ones the one that started first (openGroups.ts).
  * 3. An open operation that changes nothing need not happen, nor one that leaves what nobody asks for.

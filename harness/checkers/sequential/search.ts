@@ -139,7 +139,7 @@ export class Search {
     if (this.seenLeft && value !== none) this.seenLeft[value] = (this.seenLeft[value] ?? 0) + change;
   }
 
-  /** Takes every observer that can be taken. */
+  /** Takes every observer that can be taken and changes nothing: one that tells the unknown is a choice. */
   private settle(): void {
     const { sessionCount, sessionStart, observes, key } = this.problem;
     for (let hasMoved = true; hasMoved;) {
@@ -148,7 +148,8 @@ export class Search {
       for (let session = 0; session < sessionCount; session++) {
         const end = sessionStart[session + 1] ?? 0;
         for (let id = this.position[session] ?? 0; id < end && observes[id] === 1; id++) {
-          if (this.problem.step(id, this.state[key[id] ?? 0] ?? 0) === impossible) break;
+          const state = this.state[key[id] ?? 0] ?? 0;
+          if (this.problem.step(id, state) !== state) break;
           this.take(session);
           hasMoved = true;
         }

@@ -36,6 +36,8 @@ describe('accounts that are opened', () => {
 
   it('may not be there before that was acknowledged, and must be there afterwards', () => {
     assert.deepEqual(judged([open('info'), read(nobody), open('ok'), read({ a: 5, b: 5 })]), [true, []]);
+    assert.deepEqual(judged([read({}), read({ a: 0 }), open('ok'), read({ a: 5, b: 5 })]), [true, []]);
+    assert.deepEqual(judged([read({}), open('ok'), read({})]), [false, ['wrong-total']]);
     assert.deepEqual(judged([open('fail'), read(nobody)]), [true, []]);
     assert.deepEqual(judged([read(nobody), open('ok'), read(nobody)]), [
       false,
