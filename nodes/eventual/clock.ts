@@ -9,6 +9,12 @@ export type Clock = Readonly<Record<string, number>>;
 /** What an entry may hold at most, so that sums of entries stay exact. A trillion writes of one key at one node. */
 export const counterMax = 2 ** 40;
 
+/**
+ * How many entries a write may come to have: more than any cluster has nodes. A version that other nodes would refuse
+ * must not come into being, for they would refuse all that comes with it.
+ */
+export const entriesMax = { written: 1000, synced: 2 ** 53 / counterMax } as const;
+
 /** What an entry may be called: programs of the course read it as a number, and fail at what is none. */
 export const nodeNumberPattern = '^(0|[1-9][0-9]{0,5})$';
 
@@ -24,6 +30,10 @@ export function joined(one: Clock, other: Clock): Clock {
     if (counter > (entries.get(node) ?? 0)) entries.set(node, counter);
   }
   return Object.fromEntries(entries);
+}
+
+export function sizeOf(clock: Clock): number {
+  return Object.keys(clock).length;
 }
 
 export function withEntry(clock: Clock, node: string, counter: number): Clock {

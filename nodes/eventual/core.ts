@@ -11,7 +11,7 @@ import type { Prng } from '../kernel/prng.ts';
 import type { Effects, NodeEvent, ProtocolCore } from '../kernel/protocol.ts';
 import { AntiEntropy } from './antiEntropy.ts';
 import { rulesOf } from './bugs.ts';
-import { counterMax, counterOf, withEntry } from './clock.ts';
+import { counterMax, counterOf, entriesMax, sizeOf, withEntry } from './clock.ts';
 import type {
   Entries,
   EventualProtocol,
@@ -156,11 +156,11 @@ export class EventualCore implements ProtocolCore<EventualProtocol> {
     const context = this.rules.contextOfWrite(client, local, this.options.resolve);
     // Above all that this node ever gave: what it wrote is still here, or known to the writer of what is.
     const counter = Math.max(counterOf(context, self), counterOf(clockOf(local), self)) + 1;
-    if (counter > counterMax) {
+    const clock = withEntry(context, self, counter);
+    if (counter > counterMax || sizeOf(clock) > entriesMax.written) {
       out.reply(id, { type: 'refused', error: 'abort', why: 'the vector clock of this key is exhausted' });
       return;
     }
-    const clock = withEntry(context, self, counter);
     const version: Version = { value, clock, by: self, since: counterOf(context, self) };
     const versions = merged(local, [version]);
     this.change(key, versions);

@@ -2,31 +2,31 @@
 import { assertNever } from '../kernel/assert.ts';
 import type { JsonSchema, Route } from '../kernel/model.ts';
 import { errorAnswer, type Json, type WireAnswer, type WireRequest } from '../kernel/wire.ts';
-import { counterMax, counterOf, nodeNumberPattern, type Clock } from './clock.ts';
+import { counterMax, counterOf, entriesMax, nodeNumberPattern, sizeOf, type Clock } from './clock.ts';
 import type { Entries, EventualProtocol, Message, Request, Response } from './messages.ts';
 import { clockOf, type Version, type Versions } from './versions.ts';
 
 const anyJson: JsonSchema = {};
 const key: JsonSchema = { type: 'string', minLength: 1 };
 const counter: JsonSchema = { type: 'integer', minimum: 0, maximum: counterMax };
-const clock: JsonSchema = {
+const anyClock: JsonSchema = {
   type: 'object',
-  maxProperties: 1000,
   propertyNames: { pattern: nodeNumberPattern },
   additionalProperties: counter,
 };
+const clock: JsonSchema = { ...anyClock, maxProperties: entriesMax.written };
 
 /** Members that this node does not know are left alone: other programs may have more to say. */
 const version: JsonSchema = {
   type: 'object',
-  properties: { value: anyJson, vector_clock: clock, by: { type: 'string' }, since: counter },
+  properties: { value: anyJson, vector_clock: anyClock, by: { type: 'string' }, since: counter },
   required: ['value', 'vector_clock'],
 };
 const entry: JsonSchema = {
   ...version,
   properties: {
     value: anyJson,
-    vector_clock: clock,
+    vector_clock: anyClock,
     by: { type: 'string' },
     since: counter,
     versions: { type: 'array', minItems: 1, items: version },
@@ -62,6 +62,10 @@ function isTooDeep(value: Json, depthLeft = valueDepthMax): boolean {
 }
 
 const tooDeep: Request = { type: 'malformed', why: `a value is nested more than ${valueDepthMax} deep` };
+const tooManyEntries: Request = {
+  type: 'malformed',
+  why: `the clock of a version has more than ${entriesMax.synced} entries`,
+};
 
 function putRequest({ key, value, vector_clock: context }: Fields): Request {
   return isTooDeep(value) ? tooDeep : { type: 'put', key, value, context: context ?? null };
@@ -71,8 +75,11 @@ function syncRequest(body: Json): Request {
   const entries = Object.entries(body as unknown as Readonly<Record<string, WireEntry>>).map(
     ([key, { versions, ...single }]) => [key, (versions ?? [single]).map(fromWire)] as const,
   );
-  const isAnyTooDeep = entries.some(([, versions]) => versions.some(({ value }) => isTooDeep(value)));
-  return isAnyTooDeep ? tooDeep : { type: 'sync', entries };
+  const all = entries.flatMap(([, versions]) => versions);
+  if (all.some(({ value }) => isTooDeep(value))) return tooDeep;
+  // The clock of an entry with several versions is that of all of them, and may well have more.
+  if (all.some((version) => sizeOf(version.clock) > entriesMax.synced)) return tooManyEntries;
+  return { type: 'sync', entries };
 }
 
 /** A dot that makes no sense is left out: the version then stands for all that its clock covers. */

@@ -3,10 +3,9 @@
  * numbers whether two replicas hold the same (in the manner of Merkle trees, with one level). All hashes are kept up to
  * date at every change, in O(versions of the key).
  */
-import { textOfClock } from './clock.ts';
 import { hashOf, hexOf, noHash, toggled, type Hash } from './hash.ts';
 import type { Entries } from './messages.ts';
-import { textOfJson, valuesOf, type Versions } from './versions.ts';
+import { textOfVersion, valuesOf, type Versions } from './versions.ts';
 
 export const bucketCount = 64;
 
@@ -97,8 +96,5 @@ function bucketOf(key: string): number {
 
 /** One text for the same versions of the same key. */
 function textOf(key: string, versions: Versions): string {
-  const texts = versions.map(
-    ({ value, clock, by, since }) => `${textOfClock(clock)} ${by} ${since} ${textOfJson(value)}`,
-  );
-  return JSON.stringify([key, ...texts]);
+  return JSON.stringify([key, ...versions.map(textOfVersion)]);
 }

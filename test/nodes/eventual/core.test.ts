@@ -1,7 +1,7 @@
 /** One replica, and a few that exchange what they have, moved by hand. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Clock } from '../../../nodes/eventual/clock.ts';
+import { entriesMax, type Clock } from '../../../nodes/eventual/clock.ts';
 import type {
   Entries,
   EventualProtocol,
@@ -195,6 +195,33 @@ describe('a replica of eventual', () => {
     const response = replicas.ask(n1, { type: 'put', key: 'k', value: 1, context: { '1': 2 ** 40 } });
     assert.deepEqual([response.type, replicas.get(n1, 'k').values], ['refused', []]);
     assert.deepEqual(replicas.journals.get(n1), []);
+  });
+
+  it('refuses a write whose clock would have too many entries for others, and stays as it is', () => {
+    const replicas = new Replicas();
+    const entries = Array.from({ length: entriesMax.written }, (_, at) => [String(at + 2), 1] as const);
+    const put = (count: number): Response =>
+      replicas.ask(n1, {
+        type: 'put',
+        key: 'k',
+        value: 1,
+        context: Object.fromEntries(entries.slice(0, count)),
+      });
+    assert.deepEqual([put(entries.length).type, replicas.get(n1, 'k').values], ['refused', []]);
+    assert.equal(put(entries.length - 1).type, 'written');
+  });
+
+  it('journals nothing for versions that are older than its own', () => {
+    const replicas = new Replicas();
+    replicas.put(n1, 'k', 'a');
+    replicas.tick(n1);
+    replicas.settle();
+    replicas.put(n2, 'k', 'b');
+    const journaled = replicas.journals.get(n2)?.length;
+    replicas.tick(n1);
+    replicas.settle();
+    assert.equal(replicas.journals.get(n2)?.length, journaled);
+    assert.deepEqual(replicas.get(n2, 'k').values, ['b']);
   });
 
   it('journals what it changes in the step that answers, and nothing else', () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Ajv } from 'ajv';
 import { ClientApi } from '../../../nodes/host/clientApi.ts';
 import { jsonDepthMax } from '../../../nodes/host/jsonBounds.ts';
+import { entriesMax, type Clock } from '../../../nodes/eventual/clock.ts';
 import { answered, carried, syncBody, toAnswer } from '../../../nodes/eventual/http.ts';
 import type { Entries, Request, Response } from '../../../nodes/eventual/messages.ts';
 import { eventual } from '../../../nodes/eventual/model.ts';
@@ -122,6 +123,24 @@ describe('eventual over HTTP', () => {
     const sent = mapped('POST', '/sync', syncBody([['k', versions]]));
     assert.deepEqual(sent, { type: 'sync', entries: [['k', versions]] });
     assert(jsonDepthMax >= 94);
+  });
+
+  it('refuses clocks with too many entries, and gets every clock across that a write can come to have', () => {
+    const clockOf = (size: number, first = 1): Clock =>
+      Object.fromEntries(Array.from({ length: size }, (_, at) => [String(first + at), 1]));
+    const { written, synced } = entriesMax;
+    assert.equal(mapped('POST', '/put', { key: 'k', value: 1, vector_clock: clockOf(written + 1) }), 400);
+    const tooMany = mapped('POST', '/sync', { k: { value: 1, vector_clock: clockOf(synced + 1) } });
+    assert.equal(typeof tooMany === 'object' && tooMany.type, 'malformed');
+    // Together they have more entries than any single one may.
+    const versions = Array.from({ length: Math.ceil(synced / written) + 1 }, (_, at) => ({
+      value: at,
+      clock: clockOf(written, 1 + at * written),
+    }));
+    assert.deepEqual(mapped('POST', '/sync', syncBody([['k', versions]])), {
+      type: 'sync',
+      entries: [['k', versions]],
+    });
   });
 
   it('carries a sync in the form of the course, and gets all of it across', () => {
