@@ -1,6 +1,6 @@
 /** Operations in words: `read of k3 by process 7 (ops 120–123)`. */
 import type { Op, Operation } from '../history.ts';
-import { describeValue } from '../specs/describe.ts';
+import { describeAsked, describeValue } from '../specs/describe.ts';
 
 /** The indices of an operation's events. */
 export function indicesOf({ invocation, completion }: Operation): number[] {
@@ -16,7 +16,9 @@ export function reference({ invocation, completion }: Operation): string {
 
 function asked({ f, value, key }: Op): string {
   if (value === null) return key === undefined ? f : `${f} of ${key}`;
-  return `${f} ${describeValue(value)}${key === undefined ? '' : ` on ${key}`}`;
+  // Of a product that is sold the key is the name.
+  const isNamed = key === undefined || (typeof value === 'object' && Object.values(value).includes(key));
+  return `${f} ${describeAsked({ f, value })}${isNamed ? '' : ` on ${key}`}`;
 }
 
 /** What was asked, by whom, and where it stands in the history. */

@@ -3,7 +3,7 @@
  * key, `rw-register` one value. A key that was never written reads as null (a list also as []).
  */
 import type { Json } from '../../nodes/kernel/wire.ts';
-import { describeValue, nameOfValue, sameValue } from './describe.ts';
+import { describeMicros, describeValue, nameOfValue, sameValue } from './describe.ts';
 import type { Input, Output, SequentialSpec } from './spec.ts';
 
 /** What keys hold, by the names of the keys; those that hold nothing are not there. */
@@ -71,14 +71,11 @@ function nameOfStore(state: Store): string {
   return `{${entries.sort().join(', ')}}`;
 }
 
-/** `append x 1, r y → [2]`. What a read saw is left out when nobody knows it. */
+/** `txn(append x 1, r y → [2])`. What a read saw is left out when nobody knows it. */
 export function describeTransaction({ value }: Input, output: Output): string {
   const isAnswered = output !== 'unknown';
-  const micros = microOperationsOf(isAnswered ? output.value : value).map(([f, key, argument = null]) => {
-    if (f !== 'r') return `${f} ${describeValue(key)} ${describeValue(argument)}`;
-    return `r ${describeValue(key)}${isAnswered ? ` → ${describeValue(argument)}` : ''}`;
-  });
-  return `txn(${micros.join(', ')})${isAnswered ? '' : ' → ?'}`;
+  const known = isAnswered ? output.value : value;
+  return `txn(${describeMicros(known, isAnswered) ?? describeValue(known)})${isAnswered ? '' : ' → ?'}`;
 }
 
 const read = '["r", key, null]';

@@ -104,7 +104,7 @@ summary{cursor:pointer;color:var(--link)}
 .plot,.lanes{display:block;font-size:12.5px;font-variant-numeric:tabular-nums}
 .plot{width:100%;height:auto}
 .stack .plot{cursor:crosshair}
-.lanes{margin:6px 0;width:100%;height:auto;min-width:900px}
+.lanes{margin:6px 0;height:auto;min-width:100%}
 .plot text,.lanes text{fill:var(--ink)}
 .plot-title{font-weight:650}
 .plot .tick,.lanes .tick{fill:var(--muted)}
@@ -157,7 +157,7 @@ summary{cursor:pointer;color:var(--link)}
 .step-number{font-weight:700}
 
 @media (max-width:640px){main{padding:0 8px 32px}section,header.verdict{padding:14px 12px;border-radius:0;margin-left:-8px;margin-right:-8px}h1{font-size:1.45rem}.verdict-head svg{width:38px;height:38px}}
-@media print{nav,button,.zoom-note,.tip{display:none}section,header.verdict{break-inside:avoid-page;border:0;padding:8px 0}.stack,.lanes{min-width:0}.scroll{overflow:visible}.scripted .marks{display:inline}.scripted .static-only{display:block}.scatter canvas{display:none}}
+@media print{nav,button,.zoom-note,.tip{display:none}section,header.verdict{break-inside:avoid-page;border:0;padding:8px 0}.stack,.lanes{min-width:0;max-width:100%}.scroll{overflow:visible}.scripted .marks{display:inline}.scripted .static-only{display:block}.scatter canvas{display:none}}
 @media (forced-colors:active){.icon-ground,.mark,.bars,.heal-line{stroke:var(--muted);stroke-width:1;stroke-dasharray:2 3;fill:none;vector-effect:non-scaling-stroke}
 .violation-mark path,.bar.culprit .bar-body{forced-color-adjust:none}}
 `;

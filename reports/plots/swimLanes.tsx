@@ -6,7 +6,7 @@
 import type { JSX } from 'preact';
 import type { FoundAnomaly } from '../data/anomalies.ts';
 import { activeIn } from '../data/bands.ts';
-import { describeOperation, outcomeMeaning } from '../data/describe.ts';
+import { describeOperation, labelOf, outcomeMeaning } from '../data/describe.ts';
 import type { FaultPlot } from '../data/faultPlots.ts';
 import { atSeconds, duration } from '../data/format.ts';
 import { beginning, visible } from '../data/text.ts';
@@ -54,6 +54,7 @@ export function SwimLanes({ view, found, window, faults, of = 'surroundings' }: 
     >
       <svg
         class="lanes"
+        width={round(leftMargin + layout.width)}
         viewBox={`0 0 ${round(leftMargin + layout.width)} ${height}`}
         role="img"
         aria-labelledby={`${id}-t ${id}-d`}
@@ -79,24 +80,23 @@ export function SwimLanes({ view, found, window, faults, of = 'surroundings' }: 
 }
 
 /** A picture of long labels is wide and empty: the tooltip of a bar and the table below have all of it. */
-const labelLengthMax = 28;
+const labelLengthMax = 40;
 const stateLengthMax = 14;
 
 /** Room for the label with its node, or for the state above it. */
 function labelWidth(operation: TimedOperation): number {
-  return Math.max(96, (labelOf(operation).length + nodeOf(operation).length) * 7.1 + 22);
+  return Math.max(
+    96,
+    (labelOf(operation.operation, labelLengthMax).length + nodeOf(operation).length) * 7.1 + 22,
+  );
 }
 
 function nodeOf({ operation: { invocation, completion } }: TimedOperation): string {
   return visible(completion?.node ?? invocation.node ?? '', 12);
 }
 
-function labelOf({ operation }: TimedOperation): string {
-  return beginning(describeOperation(operation, 300), labelLengthMax);
-}
-
 function descriptionOf(window: ViolationWindow): string {
-  const culprit = window.culprit ? ` It ends with ${labelOf(window.culprit)}.` : '';
+  const culprit = window.culprit ? ` It ends with ${labelOf(window.culprit.operation, labelLengthMax)}.` : '';
   return `${window.shown.length} operations as bars in lanes by process; ${window.offending.size} of them are outlined as part of the proof.${culprit} The table below lists them.`;
 }
 
@@ -228,7 +228,7 @@ function Bar({ bar, window }: { readonly bar: LaneBar; readonly window: Violatio
   const { invocation } = operation.operation;
   const offending = window.offending.has(operation);
   const culprit = operation === window.culprit;
-  const label = labelOf(operation);
+  const label = labelOf(operation.operation, labelLengthMax);
   const solidTo = unending ? Math.min(to, from + labelWidth(operation)) : to;
   const times = unending
     ? `from ${atSeconds(startNs)}`

@@ -5,7 +5,7 @@ import type { Op } from '../../harness/history.ts';
 import { anomaliesOf, culpritOf } from '../../reports/data/anomalies.ts';
 import { bandsOf } from '../../reports/data/bands.ts';
 import { columnsOf, outcomeCodes } from '../../reports/data/columns.ts';
-import { describeOperation } from '../../reports/data/describe.ts';
+import { describeOperation, labelOf } from '../../reports/data/describe.ts';
 import { duration, percent, words } from '../../reports/data/format.ts';
 import { legalRowsOf } from '../../reports/data/legalSteps.ts';
 import { marksMax, sampled } from '../../reports/data/sample.ts';
@@ -300,17 +300,36 @@ describe('operations in words', () => {
   });
 
   it('say what was asked, what was answered, and what is unclear', () => {
+    const sale = { producto_id: 'p0', cantidad: 3, region: 'EU-WEST' };
+    const transfer = { from: 'a0', to: 'a1', amount: 5 };
     const cases = [
       ['read → 3', op('invoke', 'read', null), op('ok', 'read', 3)],
       ['read ✕', op('invoke', 'read', null), op('fail', 'read', null)],
       ['write 5', op('invoke', 'write', 5), op('ok', 'write', 5)],
       ['write 5 ?', op('invoke', 'write', 5), op('info', 'write', 5)],
       ['cas 1 → 2', op('invoke', 'cas', [1, 2]), op('ok', 'cas', [1, 2])],
-      ['txn → [["r","x",1]]', op('invoke', 'txn', [['r', 'x', null]]), op('ok', 'txn', [['r', 'x', 1]])],
+      ['txn r x → 1', op('invoke', 'txn', [['r', 'x', null]]), op('ok', 'txn', [['r', 'x', 1]])],
+      ['txn r x ?', op('invoke', 'txn', [['r', 'x', null]]), op('info', 'txn', [['r', 'x', null]])],
+      ['txn {} ✕', op('invoke', 'txn', {}), op('fail', 'txn', {})],
+      ['sell 3 of p0 in EU-WEST', op('invoke', 'sell', sale), op('ok', 'sell', sale)],
+      ['sell 3 of p0 in EU-WEST → false', op('invoke', 'sell', sale), op('ok', 'sell', false)],
+      ['transfer 5 from a0 to a1 ✕', op('invoke', 'transfer', transfer), op('fail', 'transfer', transfer)],
+      ['read → {a0: 20, a1: null}', op('invoke', 'read', null), op('ok', 'read', { a0: 20, a1: null })],
+      ['add 5 → 12', op('invoke', 'add', 5), op('ok', 'add', 12)],
     ] as const;
     for (const [expected, invocation, completion] of cases)
       assert.equal(describeOperation({ invocation, completion }), expected);
     assert.equal(describeOperation({ invocation: op('invoke', 'write', 5) }), 'write 5 ?');
+  });
+
+  it('leave the middle of long lists out of a picture', () => {
+    const list = [3, 15, 14, 18, 19, 13, 12, 16];
+    const [invocation, completion] = [
+      op('invoke', 'txn', [['r', 'x', null]]),
+      op('ok', 'txn', [['r', 'x', list]]),
+    ];
+    assert.equal(labelOf({ invocation, completion }, 40), 'r x → [3,15,14,…,13,12,16]');
+    assert.equal(labelOf({ invocation, completion }, 12), 'r x → [3,15,…');
   });
 });
 
