@@ -1,7 +1,9 @@
 /**
  * What a client gives back: the contexts that answers held, by what they are for (profile.ts, ApiContext). A context
  * belongs to a process; another process that takes over knows nothing. Only the keys used last are remembered, since
- * keys retire: to forget a context is always sound, as it is what a new client does not have either.
+ * keys retire: to forget a context is always sound for a service, as it is what a new client does not have either. Whoever
+ * judges what a client must have given back (harness/checkers/objects/onlyConcurrent.ts) rests on workloads that do not
+ * come back to a key after so many others.
  */
 import type { Json } from '../nodes/kernel/wire.ts';
 import { contextsIn, type ApiProfile } from './profile.ts';

@@ -17,7 +17,7 @@ export interface Judged {
 }
 
 type Judge = Pick<Workload, 'checker' | 'always' | 'entails' | 'standIns'>;
-type Claimed = Pick<Claim, 'guarantees' | 'converges' | 'showsOwn'>;
+type Claimed = Pick<Claim, 'guarantees' | 'converges' | 'showsOwn' | 'siblings'>;
 
 /** What is judged of a claim, or, where somebody asked for one level, of that one alone. */
 export function judgedOf(workload: Judge, claim: Claimed, asked: Guarantee | null): Judged {
@@ -110,10 +110,15 @@ export function claimHeld(
 function entailedBy(
   { entails = {} }: Judge,
   levels: readonly Guarantee[],
-  { showsOwn }: Claimed,
+  { showsOwn, siblings }: Claimed,
 ): readonly Checker[] {
   const follows = (weaker: Guarantee): boolean => levels.some((level) => implies(level, weaker));
   // Replicas that come to agree are what such a claim is made for.
   const own = showsOwn === true && follows('convergence') ? (entails.own ?? []) : [];
-  return [...own, ...guarantees.flatMap((level) => (follows(level) ? (entails[level] ?? []) : []))];
+  const ofSiblings = siblings === true && follows('convergence') ? (entails.siblings ?? []) : [];
+  return [
+    ...own,
+    ...ofSiblings,
+    ...guarantees.flatMap((level) => (follows(level) ? (entails[level] ?? []) : [])),
+  ];
 }

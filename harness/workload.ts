@@ -121,9 +121,10 @@ export interface Workload {
   readonly always: readonly Checker[];
   /**
    * Checkers of what a level means for these objects in particular. They judge where that level, or one above, is judged;
-   * those of `own`, where nodes are claimed to show what they have acknowledged themselves.
+   * those of `own`, where nodes are claimed to show what they have acknowledged themselves; those of `siblings`, where
+   * values are claimed to stand side by side until somebody has seen them.
    */
-  readonly entails?: Readonly<Partial<Record<Guarantee | 'own', readonly Checker[]>>>;
+  readonly entails?: Readonly<Partial<Record<Guarantee | 'own' | 'siblings', readonly Checker[]>>>;
   /** The name of the sequential spec that its operations follow. */
   readonly spec: string;
 }

@@ -15,7 +15,7 @@ import { casOf, casRegister } from '../harness/specs/register.ts';
 import type { Workload, WorkloadOptions } from '../harness/workload.ts';
 import { assert } from '../nodes/kernel/assert.ts';
 import type { Json } from '../nodes/kernel/wire.ts';
-import { onlyWritten } from '../harness/checkers/objects/index.ts';
+import { onlyConcurrent, onlyWritten } from '../harness/checkers/objects/index.ts';
 import { crashesMax, finalReads, groupsOf, onlyReads } from './singleKey.ts';
 
 /** A key retires after about so many operations, so that its check stays cheap. */
@@ -46,6 +46,7 @@ export const register: Workload = {
   completed: ({ f, value }, result) => (f === 'read' ? result : value),
   checker: (level) => checkerOf(level, { spec: casRegister }),
   always: [onlyWritten(casRegister)],
+  entails: { siblings: [onlyConcurrent(casRegister)] },
 };
 
 /** A value that the key may have: it was seen, or a write of it is in flight. */

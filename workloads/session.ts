@@ -3,7 +3,7 @@
  * made for processes that stay. What a process saw or wrote is missing where it comes next.
  */
 import { checkerOf } from '../harness/checkers/levels.ts';
-import { onlyWritten } from '../harness/checkers/objects/index.ts';
+import { onlyConcurrent, onlyWritten } from '../harness/checkers/objects/index.ts';
 import { fromState, type Generator } from '../harness/generator/index.ts';
 import { register as registerSpec } from '../harness/specs/register.ts';
 import type { Workload, WorkloadOptions } from '../harness/workload.ts';
@@ -42,6 +42,7 @@ export const session: Workload = {
   checker: (level) => (levels.has(level) ? checkerOf(level, { spec: registerSpec }) : null),
   standIns: [...ofSessions, ...ofTheEnd],
   always: [onlyWritten(registerSpec)],
+  entails: { siblings: [onlyConcurrent(registerSpec)] },
 };
 
 interface Slot {

@@ -3,7 +3,7 @@
  * faults that can be done to a program of which nothing is known. So plans, verdicts and repro lines need no special
  * case for submissions. Pure.
  */
-import type { NodeModel, OptionSpec, OptionValues } from '../../nodes/kernel/model.ts';
+import type { Claim, NodeModel, OptionSpec, OptionValues } from '../../nodes/kernel/model.ts';
 import { checkOptions } from '../../nodes/kernel/options.ts';
 import type { ApiProfile } from '../profile.ts';
 import { clientProfileOf } from '../profiles/index.ts';
@@ -52,6 +52,7 @@ export function modelOf(manifest: Manifest, base: NodeModel): NodeModel {
     bugs: [],
     // Nobody has said that it does.
     deduplicates: false,
+    claim: (options) => claimOf(manifest, base, options),
     survives: (options) =>
       base
         .survives(options)
@@ -67,6 +68,16 @@ export function modelOf(manifest: Manifest, base: NodeModel): NodeModel {
 /** The exercises let writes be ordered by the time of day; who says that they are not claims more. */
 function mayOrderByClock({ options = {} }: Manifest, base: NodeModel): boolean {
   return base.options.some(({ name }) => name === 'timestamps') && options['timestamps'] === undefined;
+}
+
+/** Clients that cannot say what they have seen replace nothing, so values stand side by side whoever has seen them. */
+function claimOf(manifest: Manifest, base: NodeModel, options: OptionValues): Claim {
+  const { siblings, ...claim } = base.claim(options);
+  const { contexts = {}, operations } = profileOf(manifest, base, options);
+  const ofKeys = Object.keys(contexts).filter((name) => contexts[name]?.scope === 'key');
+  const write = JSON.stringify(operations.write ?? null);
+  const isSaid = ofKeys.some((name) => write.includes(`{context.${name}}`));
+  return siblings === true && isSaid ? { ...claim, siblings } : claim;
 }
 
 /** How many processes stand in front of the nodes. */

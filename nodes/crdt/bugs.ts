@@ -147,7 +147,7 @@ const bugs: readonly Bug[] = [
   {
     name: 'mv-keeps-dominated',
     mistake: 'a merge keeps the values of both sides, also those that one side has replaced',
-    revealedBy: 'states-inflate, with type=mv-register',
+    revealedBy: 'states-inflate and only-concurrent, with type=mv-register',
     rules: { merge: mergedKeepingAll },
   },
   {

@@ -34,6 +34,7 @@ function claim(values: OptionValues): Claim {
       deadlineMs: Math.max(intervalsMax * syncIntervalMs, deadlineMsMin),
     },
     showsOwn: true,
+    ...(type === 'mv-register' && { siblings: true }),
   };
 }
 

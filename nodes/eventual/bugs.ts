@@ -102,7 +102,8 @@ const bugs: readonly Bug[] = [
   {
     name: 'put-ignores-context',
     mistake: 'what the client has seen is left out of the clock of its write',
-    revealedBy: 'clock-covers-context, when clients write at another node than they have read at',
+    revealedBy:
+      'clock-covers-context, and with resolve=siblings only-concurrent: what was seen and replaced stays there',
     rules: {
       contextOfWrite: (_client, local, resolve) => (resolve === 'lww' ? clockOf(local) : {}),
     },

@@ -14,7 +14,7 @@ const deadlineMsMin = 10_000;
 const intervalsMax = 10;
 
 function claim(values: OptionValues): Claim {
-  const { syncIntervalMs } = parseOptions(values);
+  const { syncIntervalMs, resolve } = parseOptions(values);
   return {
     guarantees: ['convergence', 'no-lost-writes'],
     because:
@@ -23,6 +23,7 @@ function claim(values: OptionValues): Claim {
       intervalMs: Math.max(syncIntervalMs, intervalMsMin),
       deadlineMs: Math.max(intervalsMax * syncIntervalMs, deadlineMsMin),
     },
+    ...(resolve === 'siblings' && { siblings: true }),
   };
 }
 

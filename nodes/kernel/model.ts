@@ -119,6 +119,11 @@ export interface Claim {
   readonly converges?: Settling;
   /** What a node has acknowledged its own answers show from then on, whatever the others know. */
   readonly showsOwn?: true;
+  /**
+   * Values stand side by side whose writers did not know of each other. A write replaces what its client had seen, as the
+   * context says that it gives back.
+   */
+  readonly siblings?: true;
 }
 
 /**

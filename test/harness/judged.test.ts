@@ -74,6 +74,17 @@ describe('what a workload shows of a claim', () => {
     assert.deepEqual(decides('leader-follower', lossy, 'set'), ['convergence']);
   });
 
+  it('is that nothing stands beside what replaced it only where values stand side by side', () => {
+    for (const workload of ['register', 'session'])
+      for (const resolve of ['siblings', 'lww'])
+        assert.equal(
+          decides('eventual', { resolve }, workload).includes('only-concurrent'),
+          resolve === 'siblings',
+        );
+    assert(decides('crdt', { type: 'mv-register' }, 'register').includes('only-concurrent'));
+    assert(!decides('crdt', { type: 'lww-register' }, 'register').includes('only-concurrent'));
+  });
+
   it('is what a replica has acknowledged itself only where that is claimed: a node of a log may be behind', () => {
     assert(decides('crdt', { type: 'g-counter' }, 'counter').includes('replica-counter-bounds'));
     assert.deepEqual(decides('raft', { reads: 'follower' }, 'counter'), ['no-lost-writes']);

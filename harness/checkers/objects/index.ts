@@ -20,6 +20,7 @@ export { counterBounds } from './counterBounds.ts';
 export { mutualExclusion } from './mutualExclusion.ts';
 export { neverOversold } from './neverOversold.ts';
 export { noLostWrites } from './noLostWrites.ts';
+export { onlyConcurrent } from './onlyConcurrent.ts';
 export { onlyWritten } from './onlyWritten.ts';
 export { setFull } from './setFull.ts';
 export { totalQueue } from './totalQueue.ts';

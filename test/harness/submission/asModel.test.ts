@@ -41,6 +41,16 @@ describe('a submission as a model', () => {
     assert.equal(submitted('raft', { nodes: 5 }).nodesDefault, 5);
   });
 
+  it('is held to what clients have seen where they can say it, and only there', () => {
+    const isHeld = (more: Partial<Manifest>): boolean => {
+      const model = submitted('eventual', { options: { resolve: 'siblings' }, ...more });
+      return model.claim(optionsOf(model)).siblings === true;
+    };
+    assert.equal(isHeld({}), true);
+    const write = { body: { key: '{key}', value: '{value}' } };
+    assert.equal(isHeld({ api: { operations: { write } } }), false);
+  });
+
   it('of a quorum claims a regular register where quorums meet, more with read repair, and less where they do not', () => {
     const claimOf = (options: OptionValues): readonly string[] => {
       const model = submitted('quorum', { options });

@@ -1,5 +1,7 @@
 /** The planted bugs are found in the simulator, each within a few seeds; without them the same seeds are clean. */
 import assert from 'node:assert/strict';
+import { campaignOf } from '../../../harness/cli/simPlan.ts';
+import { runTrial } from '../../../harness/sim/trial.ts';
 import { bugSpecs, rulesOf } from '../../../nodes/eventual/bugs.ts';
 import { Turmoil } from './turmoil.ts';
 
@@ -17,6 +19,16 @@ describe('planted bugs of eventual', function () {
       assert(found !== undefined, `not within ${seedsMax} seeds`);
     });
   }
+
+  it('put-ignores-context is seen by clients where values stand side by side, and without it they see nothing', () => {
+    const flags = { model: 'eventual', set: ['resolve=siblings'], workload: 'session', timeLimit: 4 };
+    const campaign = campaignOf({ ...flags, profile: 'partition', bug: 'put-ignores-context' });
+    const byClients = { ...campaign, model: { ...campaign.model, invariants: [] } };
+    const found = seeds.find((seed) => runTrial(byClients, seed).kind === 'only-concurrent');
+    assert(found !== undefined, `not within ${seedsMax} seeds`);
+    const clean = runTrial(campaignOf({ ...flags, profile: 'partition' }), found);
+    assert.deepEqual([clean.kind, clean.unknown], [null, null], clean.explanation);
+  });
 
   it('are not there without being asked for', () => {
     assert.throws(() => rulesOf('no-such-bug'), /eventual has no bug named no-such-bug/);

@@ -7,6 +7,7 @@ import {
   neverOversold,
   noLostWrites,
   objectCheckers,
+  onlyConcurrent,
 } from '../../../../harness/checkers/objects/index.ts';
 import type { SequentialSpec } from '../../../../harness/specs/spec.ts';
 
@@ -17,6 +18,7 @@ export function checkersOf(spec: SequentialSpec): readonly Checker[] {
     noLostWrites(spec),
     neverOversold(spec),
     mutualExclusion(spec),
+    onlyConcurrent(spec),
     counterBounds(spec, { scope: 'global' }),
   ];
 }

@@ -9,6 +9,7 @@ import {
   neverOversold,
   noLostWrites,
   objectCheckers,
+  onlyConcurrent,
 } from '../../../../harness/checkers/objects/index.ts';
 import { History } from '../../../../harness/columns/history.ts';
 import { specNamed } from '../../../../harness/specs/index.ts';
@@ -33,6 +34,7 @@ function checkerOf({ spec: name, checker }: DrawnHistory): Checker {
     noLostWrites(spec),
     neverOversold(spec),
     mutualExclusion(spec),
+    onlyConcurrent(spec),
     counterBounds(spec, { scope: 'global' }),
   ].find((one) => one.name === checker);
   assert(found, `${name} has no checker ${checker}`);

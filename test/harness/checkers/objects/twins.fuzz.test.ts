@@ -9,6 +9,7 @@ import {
   neverOversold,
   noLostWrites,
   objectCheckers,
+  onlyConcurrent,
   onlyWritten,
   setFull,
   totalQueue,
@@ -32,6 +33,7 @@ import {
   overlapsTwin,
   queueTwin,
   quietRoundsTwin,
+  replacedSiblingsTwin,
   setFullTwin,
   valuesOf,
   type Counts,
@@ -80,6 +82,17 @@ function acquiredBefore(owner: string): Deed {
 function amountsOf(deeds: readonly Deed[]): (readonly [Deed, number])[] {
   return deeds.filter(({ f }) => f === 'add').map((deed) => [deed, deed.asked as number] as const);
 }
+
+/** Registers whose answers hold several values, most of which one operation wrote. */
+const siblingsMenu: Menu = {
+  spec: menuOf('register').spec,
+  ask: (draw) => (draw(2) === 0 ? ['read', null] : ['write', draw(6)]),
+  answer: (f, value, draw) => {
+    if (f !== 'read') return value;
+    const values = [0, 1, 2, 3, 4, 5].filter(() => draw(2) === 0);
+    return values.length > 1 ? { values } : (values[0] ?? null);
+  },
+};
 
 describe('object checkers agree with their definitions', () => {
   for (const linearizable of [false, true])
@@ -255,6 +268,17 @@ describe('object checkers agree with their definitions', () => {
       assert.equal(verdict.valid, !wrong);
     });
   }
+
+  let replaced = 0;
+  twins('only-concurrent', siblingsMenu, onlyConcurrent(siblingsMenu.spec), (verdict, { deeds }) => {
+    const expected = replacedSiblingsTwin(deeds);
+    assert.equal(verdict.stats['replaced'], expected);
+    assert.equal(verdict.valid, expected === 0);
+    if (expected > 0) replaced++;
+  });
+  it('only-concurrent: enough histories showed values that had been replaced', () => {
+    assert.ok(replaced > 5, `${replaced}`);
+  });
 
   for (const name of ['append', 'set']) {
     const menu = menuOf(name);

@@ -323,6 +323,38 @@ export function lostValueTwin(
   };
 }
 
+/** How many values stand beside one that replaced them: pairs of a write and a value that its process had from its node. */
+export function replacedSiblingsTwin(deeds: readonly Deed[]): number {
+  const shownBy = (deed: Deed): readonly Json[] => {
+    const { saw, left } = valuesOf(deed);
+    const siblings = (saw as { readonly values?: readonly Json[] } | null | undefined)?.values;
+    return siblings ?? [left ?? saw ?? null];
+  };
+  const soleWriter = (value: Json, key: string): Deed | undefined => {
+    const writers = deeds.filter((deed) => deed.key === key && same(valuesOf(deed).left, value));
+    return writers.length === 1 ? writers[0] : undefined;
+  };
+  const pairs = deeds
+    .filter(({ f, isOk }) => f === 'read' && isOk)
+    .flatMap((read) =>
+      shownBy(read).flatMap((newer) =>
+        shownBy(read).flatMap((older) => {
+          const write = soleWriter(newer, read.key);
+          if (!write?.isOk || write.f !== 'write' || same(newer, older)) return [];
+          if (!soleWriter(older, read.key)) return [];
+          const earlier = deeds.filter(
+            ({ process, key, isOk, start }) =>
+              process === write.process && key === write.key && isOk && start < write.start,
+          );
+          const newest = earlier.at(-1);
+          const isKnown = newest?.node === write.node && shownBy(newest).some((value) => same(value, older));
+          return isKnown ? [JSON.stringify([read.key, newer, older])] : [];
+        }),
+      ),
+    );
+  return new Set(pairs).size;
+}
+
 /** The transitive closure of: later at the same node in the same process; read the value of its only writer. */
 function knowledgeTwin(deeds: readonly Deed[]): (later: Deed, earlier: Deed) => boolean {
   const useful = deeds.filter(
