@@ -95,6 +95,11 @@ export class ClientPool {
     return this.interpreter.busy;
   }
 
+  /** Number of operations that have succeeded. */
+  get succeeded(): number {
+    return this.counts.ok;
+  }
+
   /** Invokes all that can be invoked now; then when to ask again, or that there is nothing more to come. */
   dispatch(nowNs: number): { readonly untilNs: number | null } | 'done' {
     for (;;) {

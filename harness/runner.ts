@@ -55,6 +55,8 @@ export class Runner implements Run {
   private phase: Phase = 'warm-up';
   private interrupted = false;
   private recoveryOverdue = false;
+  /** Of the final reads: when they have to be over, and how many operations had succeeded before them. */
+  private finalReads = { endNs: 0, before: 0 };
   private nowNs = 0;
   private startNs = 0;
   private nextId = 0;
@@ -214,6 +216,8 @@ export class Runner implements Run {
       this.recoveryOverdue = true;
       this.warnings.push(`no answer after the faults were healed: ${this.recovery.missing.join(', ')}`);
     } else if (this.phase === 'final-reads') {
+      const { endNs, before } = this.finalReads;
+      if (this.nowNs < endNs && this.clients.succeeded > before) return this.alarms.set('phase', endNs);
       this.warnings.push('the final reads did not end in time');
       this.finish();
     }
@@ -229,10 +233,7 @@ export class Runner implements Run {
         return this.dispatch(() => this.finish());
       case 'recovery':
         if (this.clients.busy > 0 || !(this.recovery.recovered || this.recoveryOverdue)) return;
-        this.phase = 'final-reads';
-        this.clients.startFinalReads();
-        this.alarms.set('phase', this.nowNs + this.finalReadsMaxMs * 1e6);
-        return this.goOn();
+        return this.startFinalReads();
       case 'heal':
       case 'done':
         return;
@@ -297,6 +298,19 @@ export class Runner implements Run {
     this.alarms.set('phase', this.nowNs + this.timings.recoveryTimeoutMs * 1e6);
   }
 
+  /** Nobody waits until replicas agree if none of them answers; and who has never been answered has nothing to look for. */
+  private startFinalReads(): void {
+    if (this.recoveryOverdue && this.clients.succeeded === 0) return this.finish();
+    this.phase = 'final-reads';
+    const answerMs = this.timings.finalReadsTimeoutMs;
+    const settlingMs = this.settling?.deadlineMs ?? 0;
+    const endNs = this.nowNs + (answerMs + settlingMs) * 1e6;
+    this.finalReads = { endNs, before: this.clients.succeeded };
+    this.alarms.set('phase', this.nowNs + answerMs * 1e6);
+    this.clients.startFinalReads();
+    this.goOn();
+  }
+
   private finish(): void {
     this.phase = 'done';
     this.commands.push({ kind: 'finish' });
@@ -320,10 +334,6 @@ export class Runner implements Run {
     if (this.armedNs !== null && this.armedNs <= earliestNs) return;
     this.armedNs = earliestNs;
     this.commands.push({ kind: 'wake', atNs: earliestNs });
-  }
-
-  private get finalReadsMaxMs(): number {
-    return this.timings.finalReadsTimeoutMs + (this.settling?.deadlineMs ?? 0);
   }
 
   private get isMainPhase(): boolean {

@@ -34,8 +34,11 @@ export interface Conducted {
   readonly linkProbes: Readonly<Record<string, number>>;
 }
 
-/** Healing, recovery and final reads have deadlines of their own; a run that is later than this hangs. */
-const graceSeconds = 60;
+/**
+ * Healing, recovery and final reads have deadlines of their own; a run that is later than this hangs. In the first two
+ * of them a program of others may take as long as it says to get ready.
+ */
+const graceMs = 60_000;
 const nsPerMs = 1e6;
 const viewIntervalMs = 100;
 
@@ -52,6 +55,7 @@ export async function conduct(
   const cluster = await start(plan, folder, signal);
   try {
     const settlingMs = model.claim(config.options).converges?.deadlineMs ?? 0;
+    const readyMs = config.submission === undefined ? 0 : readyMsOf(config.submission.manifest);
     const run = new Runner({ config, workload, model, profile, ...submittedRun(plan) });
     let nextViewNs = 0;
     const { interrupted, durationMs } = await runInRealWorld({
@@ -59,7 +63,7 @@ export async function conduct(
       cluster,
       client: await clientOf(config.options),
       signal,
-      deadlineMs: (config.timeLimitSeconds + graceSeconds) * 1000 + settlingMs,
+      deadlineMs: config.timeLimitSeconds * 1000 + graceMs + settlingMs + 2 * readyMs,
       record: (op) => {
         history.push(op);
         writer.append(op);

@@ -9,6 +9,7 @@ import { operationsOf, type Op } from '../../harness/history.ts';
 import { Runner } from '../../harness/runner.ts';
 import { drawSchedule } from '../../harness/schedule.ts';
 import { nodeId } from '../../nodes/kernel/ids.ts';
+import type { Claim } from '../../nodes/kernel/model.ts';
 import { createPrng } from '../../nodes/kernel/prng.ts';
 import { register } from '../../workloads/register.ts';
 import { ToyWorld, type ToyOptions } from './toyWorld.ts';
@@ -160,6 +161,43 @@ describe('a run ends', () => {
     const { world, history } = drive(configOf({ faults: everyFault, nodes: 3 }), { silent: true });
     assert(world.nowNs < 42e9, `ended after ${world.nowNs / 1e9} s`);
     assert.equal(countOf(history, 'ok'), 0);
+  });
+
+  describe('near its limit, though replicas may take a minute to agree,', () => {
+    const claim = (): Claim => ({
+      guarantees: ['convergence'],
+      because: 'replicas exchange what they have',
+      converges: { intervalMs: 500, deadlineMs: 60_000 },
+    });
+    function ending(toy: Partial<ToyOptions>): Driven {
+      const config = configOf({ nodes: 3 });
+      const runner = new Runner({ config, workload: register, model: { deduplicates: true, claim } });
+      const world = new ToyWorld({ nodes: 3, ...toy }).drive(runner, 100_000);
+      return { runner, world, history: world.history };
+    }
+    const asked = (history: readonly Op[], fromMs: number): readonly Op[] =>
+      history.filter(({ type, timeNs }) => type === 'invoke' && timeNs > fromMs * 1e6);
+
+    it('when nothing was ever answered: then there is nothing to read', () => {
+      const { world, history } = ending({ silent: true });
+      assert.ok(world.nowNs < 17e9, `ended after ${world.nowNs / 1e9} s`);
+      assert.deepEqual(asked(history, 11_000), []);
+    });
+
+    it('when nothing is answered any more: the final reads are tried for their own time alone', () => {
+      const { world, history, runner } = ending({ muteMs: { from: 5000, to: Infinity } });
+      assert.ok(world.nowNs < 30e9, `ended after ${world.nowNs / 1e9} s`);
+      assert.ok(asked(history, 15_000).length > 0);
+      assert.ok(runner.view(world.nowNs).warnings.includes('the final reads did not end in time'));
+    });
+
+    it('but not when nodes answer late: then the final reads go on until all agree', () => {
+      const { world, history, runner } = ending({ muteMs: { from: 5000, to: 20_000 } });
+      assert.ok(world.nowNs > 20e9 && world.nowNs < 85e9, `ended after ${world.nowNs / 1e9} s`);
+      const read = history.filter(({ type, timeNs }) => type === 'ok' && timeNs > 20e9);
+      assert.ok(read.length > 0);
+      assert.ok(!runner.view(world.nowNs).warnings.includes('the final reads did not end in time'));
+    });
   });
 
   it('when actions are never performed, and says so', () => {

@@ -23,6 +23,8 @@ export interface ToyOptions {
   readonly seed?: number;
   /** The world takes requests and actions, and never says anything about them. */
   readonly silent?: boolean;
+  /** Requests that leave in between are never answered. */
+  readonly muteMs?: { readonly from: number; readonly to: number };
   /** Actions are never reported as performed. */
   readonly neverPerforms?: boolean;
   /** Share of answers that get lost after the effect. */
@@ -90,7 +92,7 @@ export class ToyWorld {
         this.history.push(command.op);
         return;
       case 'send':
-        if (this.options.silent !== true) this.send(command);
+        if (!this.isMute) this.send(command);
         return;
       case 'perform':
         for (const action of command.actions) this.perform(action);
@@ -171,6 +173,11 @@ export class ToyWorld {
     const next = this.nodes.find(leads) ?? null;
     if (next !== null) this.term++;
     this.leader = next;
+  }
+
+  private get isMute(): boolean {
+    const { silent = false, muteMs = { from: Infinity, to: Infinity } } = this.options;
+    return silent || (this.nowNs >= muteMs.from * 1e6 && this.nowNs < muteMs.to * 1e6);
   }
 
   private get performs(): boolean {
