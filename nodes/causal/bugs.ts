@@ -2,15 +2,11 @@
  * Deliberately planted mistakes, for `--bug NAME`: each replaces one rule of rules.ts. The tests show for each the runs
  * in which it does harm.
  */
-import type { BugSpec } from '../kernel/model.ts';
+import { bugsOf, type Bug } from '../kernel/bugs.ts';
 import { correctRules, type Rules } from './rules.ts';
 import { covers, entryOf } from './vector.ts';
 
-interface Bug extends BugSpec {
-  readonly rules: Partial<Rules>;
-}
-
-const bugs: readonly Bug[] = [
+const bugs: readonly Bug<Rules>[] = [
   {
     name: 'dependencies-ignored',
     mistake: "a write is applied when it is its origin's next one, whatever it depends on",
@@ -67,17 +63,4 @@ const bugs: readonly Bug[] = [
   },
 ];
 
-/** What `list` shows and `--bug` takes. */
-export const bugSpecs: readonly BugSpec[] = bugs.map(({ name, mistake, revealedBy }) => ({
-  name,
-  mistake,
-  revealedBy,
-}));
-
-/** The rules with the planted bug, if there is one. */
-export function rulesOf(bug: string | null): Rules {
-  if (bug === null) return correctRules;
-  const planted = bugs.find(({ name }) => name === bug);
-  if (planted === undefined) throw new RangeError(`causal has no bug named ${bug}`);
-  return { ...correctRules, ...planted.rules };
-}
+export const { bugSpecs, rulesOf } = bugsOf('causal', correctRules, bugs);

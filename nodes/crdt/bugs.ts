@@ -2,7 +2,7 @@
  * Deliberately planted mistakes, for `--bug NAME`: each replaces one rule of rules.ts. They are the classic ones of
  * programs that replicate data types by hand.
  */
-import type { BugSpec } from '../kernel/model.ts';
+import { bugsOf, type Bug } from '../kernel/bugs.ts';
 import type { Operation, State } from './dataType.ts';
 import type { AnyType } from './dataTypes.ts';
 import {
@@ -17,10 +17,6 @@ import {
 import type { PnCounterState } from './pnCounter.ts';
 import { correctRules, type Applied, type Rules } from './rules.ts';
 import { countOf, type Vector } from './vector.ts';
-
-interface Bug extends BugSpec {
-  readonly rules: Partial<Rules>;
-}
 
 function added(a: Vector, b: Vector): Vector {
   return Array.from({ length: Math.max(a.length, b.length) }, (_, at) => countOf(a, at) + countOf(b, at));
@@ -97,7 +93,7 @@ function mergedKeepingAll(type: AnyType, local: State, remote: State): State {
   return { dots: [...new Map(dots.map((dot) => [`${dot[0]}.${dot[1]}`, dot])).values()], context };
 }
 
-const bugs: readonly Bug[] = [
+const bugs: readonly Bug<Rules>[] = [
   {
     name: 'merge-adds',
     mistake: 'merging counters adds the entries up instead of taking the greater ones',
@@ -164,17 +160,4 @@ const bugs: readonly Bug[] = [
   },
 ];
 
-/** What `list` shows and `--bug` takes. */
-export const bugSpecs: readonly BugSpec[] = bugs.map(({ name, mistake, revealedBy }) => ({
-  name,
-  mistake,
-  revealedBy,
-}));
-
-/** The rules with the planted bug, if there is one. */
-export function rulesOf(bug: string | null): Rules {
-  if (bug === null) return correctRules;
-  const planted = bugs.find(({ name }) => name === bug);
-  if (planted === undefined) throw new RangeError(`crdt has no bug named ${bug}`);
-  return { ...correctRules, ...planted.rules };
-}
+export const { bugSpecs, rulesOf } = bugsOf('crdt', correctRules, bugs);

@@ -2,14 +2,10 @@
  * Deliberately planted mistakes, for `--bug NAME`: each replaces one rule of rules.ts. They are the classic ones of
  * vector-clock stores, some of them the course's; the tests show for each the runs in which it does harm.
  */
-import type { BugSpec } from '../kernel/model.ts';
+import { bugsOf, type Bug } from '../kernel/bugs.ts';
 import { counterOf, covers, joined, withEntry, type Clock } from './clock.ts';
 import { correctRules, type Rules } from './rules.ts';
 import { clockOf, merged, type Version, type Versions } from './versions.ts';
-
-interface Bug extends BugSpec {
-  readonly rules: Partial<Rules>;
-}
 
 /** Of several, the first one decides: these bugs are those of stores with one version a key. */
 function single(versions: Versions): Version | undefined {
@@ -59,7 +55,7 @@ function withoutOwnEntry({ value, clock }: Version, self: string): Version {
   return { value, clock: Object.fromEntries(Object.entries(clock).filter(([node]) => node !== self)) };
 }
 
-const bugs: readonly Bug[] = [
+const bugs: readonly Bug<Rules>[] = [
   {
     name: 'first-key-tie-break',
     mistake:
@@ -116,17 +112,4 @@ const bugs: readonly Bug[] = [
   },
 ];
 
-/** What `list` shows and `--bug` takes. */
-export const bugSpecs: readonly BugSpec[] = bugs.map(({ name, mistake, revealedBy }) => ({
-  name,
-  mistake,
-  revealedBy,
-}));
-
-/** The rules with the planted bug, if there is one. */
-export function rulesOf(bug: string | null): Rules {
-  if (bug === null) return correctRules;
-  const planted = bugs.find(({ name }) => name === bug);
-  if (planted === undefined) throw new RangeError(`eventual has no bug named ${bug}`);
-  return { ...correctRules, ...planted.rules };
-}
+export const { bugSpecs, rulesOf } = bugsOf('eventual', correctRules, bugs);

@@ -2,14 +2,10 @@
  * Deliberately planted mistakes, for `--bug NAME`: each replaces a rule or a few of rules.ts. The tests show for each a
  * run in which it does harm.
  */
-import type { BugSpec } from '../kernel/model.ts';
+import { bugsOf, type Bug } from '../kernel/bugs.ts';
 import { correctRules, type Rules } from './rules.ts';
 
-interface Bug extends BugSpec {
-  readonly rules: Partial<Rules>;
-}
-
-const bugs: readonly Bug[] = [
+const bugs: readonly Bug<Rules>[] = [
   {
     name: 'no-fencing',
     mistake: 'a new leader takes over the epoch of the old one, which therefore goes on leading, too',
@@ -111,17 +107,4 @@ const bugs: readonly Bug[] = [
   },
 ];
 
-/** What `list` shows and `--bug` takes. */
-export const bugSpecs: readonly BugSpec[] = bugs.map(({ name, mistake, revealedBy }) => ({
-  name,
-  mistake,
-  revealedBy,
-}));
-
-/** The rules with the planted bug, if there is one. */
-export function rulesOf(bug: string | null): Rules {
-  if (bug === null) return correctRules;
-  const planted = bugs.find(({ name }) => name === bug);
-  if (planted === undefined) throw new RangeError(`leader-follower has no bug named ${bug}`);
-  return { ...correctRules, ...planted.rules };
-}
+export const { bugSpecs, rulesOf } = bugsOf('leader-follower', correctRules, bugs);

@@ -1,17 +1,13 @@
 /** Deliberately planted mistakes, for `--bug NAME`: each replaces rules of rules.ts. */
-import type { BugSpec } from '../kernel/model.ts';
+import { bugsOf, type Bug } from '../kernel/bugs.ts';
 import type { WireRequest } from '../kernel/wire.ts';
 import { correctRules, type Rules } from './rules.ts';
-
-interface Bug extends BugSpec {
-  readonly rules: Partial<Rules>;
-}
 
 function withoutId({ method, path, body }: WireRequest): WireRequest {
   return { method, path, ...(body !== undefined && { body }) };
 }
 
-const bugs: readonly Bug[] = [
+const bugs: readonly Bug<Rules>[] = [
   {
     name: 'retries-unsafe',
     mistake: 'a write travels without its Request-Id, and is sent again after an unclear outcome (proxy=on)',
@@ -33,17 +29,4 @@ const bugs: readonly Bug[] = [
   },
 ];
 
-/** What `list` shows and `--bug` takes. */
-export const bugSpecs: readonly BugSpec[] = bugs.map(({ name, mistake, revealedBy }) => ({
-  name,
-  mistake,
-  revealedBy,
-}));
-
-/** The rules with the planted bug, if there is one. */
-export function rulesOf(bug: string | null): Rules {
-  if (bug === null) return correctRules;
-  const planted = bugs.find(({ name }) => name === bug);
-  if (planted === undefined) throw new RangeError(`proxy has no bug named ${bug}`);
-  return { ...correctRules, ...planted.rules };
-}
+export const { bugSpecs, rulesOf } = bugsOf('proxy', correctRules, bugs);

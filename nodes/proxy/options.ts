@@ -1,5 +1,6 @@
 /** The options of a proxy (`--set name=value`), and their typed form. */
 import type { OptionSpec, OptionValues } from '../kernel/model.ts';
+import { defaultOptions } from '../kernel/options.ts';
 
 /** Where reads are taken to. */
 export type ReadTarget = 'follower' | 'leader' | 'any';
@@ -55,16 +56,13 @@ export const optionSpecs: readonly OptionSpec[] = [
 ];
 
 /** Types the values, and fills in the defaults. */
-export function parseOptions(values: OptionValues): ProxyOptions {
-  const valueOf = (name: keyof ProxyOptions): string | number => {
-    const spec = optionSpecs.find((candidate) => candidate.name === name);
-    return values[name] ?? spec?.default ?? '';
-  };
+export function parseOptions(given: OptionValues): ProxyOptions {
+  const values = { ...defaultOptions({ options: optionSpecs }), ...given };
   return {
-    reads: valueOf('reads') as ReadTarget,
-    resend: valueOf('resend') === 'on',
-    pollMs: Number(valueOf('pollMs')),
-    attemptMs: Number(valueOf('attemptMs')),
-    patienceMs: Number(valueOf('patienceMs')),
+    reads: values['reads'] as ReadTarget,
+    resend: values['resend'] === 'on',
+    pollMs: Number(values['pollMs']),
+    attemptMs: Number(values['attemptMs']),
+    patienceMs: Number(values['patienceMs']),
   };
 }

@@ -2,15 +2,11 @@
  * Deliberately planted mistakes, for `--bug NAME`: each replaces a rule or two of rules.ts. The tests show for each
  * runs in which it does harm, and the same runs clean without it.
  */
-import type { BugSpec } from '../kernel/model.ts';
+import { bugsOf, type Bug } from '../kernel/bugs.ts';
 import { majority } from './options.ts';
 import { correctRules, type Rules } from './rules.ts';
 
-interface Bug extends BugSpec {
-  readonly rules: Partial<Rules>;
-}
-
-const bugs: readonly Bug[] = [
+const bugs: readonly Bug<Rules>[] = [
   {
     name: 'ack-before-write',
     mistake: 'a write is acknowledged while it is in memory only, and never written to the journal',
@@ -81,17 +77,4 @@ const bugs: readonly Bug[] = [
   },
 ];
 
-/** What `list` shows and `--bug` takes. */
-export const bugSpecs: readonly BugSpec[] = bugs.map(({ name, mistake, revealedBy }) => ({
-  name,
-  mistake,
-  revealedBy,
-}));
-
-/** The rules with the planted bug, if there is one. */
-export function rulesOf(bug: string | null): Rules {
-  if (bug === null) return correctRules;
-  const planted = bugs.find(({ name }) => name === bug);
-  if (planted === undefined) throw new RangeError(`quorum has no bug named ${bug}`);
-  return { ...correctRules, ...planted.rules };
-}
+export const { bugSpecs, rulesOf } = bugsOf('quorum', correctRules, bugs);

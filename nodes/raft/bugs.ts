@@ -2,14 +2,10 @@
  * Deliberately planted mistakes, for `--bug NAME`: each replaces a rule or two of rules.ts. They are the classic ones;
  * the tests show for each a run in which it does harm.
  */
-import type { BugSpec } from '../kernel/model.ts';
+import { bugsOf, type Bug } from '../kernel/bugs.ts';
 import { correctRules, type Rules } from './rules.ts';
 
-interface Bug extends BugSpec {
-  readonly rules: Partial<Rules>;
-}
-
-const bugs: readonly Bug[] = [
+const bugs: readonly Bug<Rules>[] = [
   {
     name: 'vote-not-persisted',
     mistake: 'the vote is kept in memory only',
@@ -214,17 +210,4 @@ const bugs: readonly Bug[] = [
   },
 ];
 
-/** What `list` shows and `--bug` takes. */
-export const bugSpecs: readonly BugSpec[] = bugs.map(({ name, mistake, revealedBy }) => ({
-  name,
-  mistake,
-  revealedBy,
-}));
-
-/** The rules with the planted bug, if there is one. */
-export function rulesOf(bug: string | null): Rules {
-  if (bug === null) return correctRules;
-  const planted = bugs.find(({ name }) => name === bug);
-  if (planted === undefined) throw new RangeError(`raft has no bug named ${bug}`);
-  return { ...correctRules, ...planted.rules };
-}
+export const { bugSpecs, rulesOf } = bugsOf('raft', correctRules, bugs);
