@@ -24,7 +24,8 @@ const libraries = places.flatMap((place) =>
   ['libfaketimeMT.so.1', 'libfaketime.so.1'].map((name) => join(place, name)),
 );
 
-const source = fileURLToPath(new URL('monotonic.c', import.meta.url));
+/** Asked for only where it is compiled: bundles, as the jobs of a simulation are, have no such file beside them. */
+const sourceFile = (): string => fileURLToPath(new URL('monotonic.c', import.meta.url));
 const compiler = 'cc';
 const compileTimeoutMs = 60_000;
 
@@ -56,10 +57,10 @@ export async function prepareFaketime(folder: string): Promise<string> {
       `wall clocks cannot be moved in ${folder}: what programs preload may stand at no path with spaces or colons; choose another --out`,
     );
   try {
-    const options = ['-shared', '-fPIC', '-O1', '-o', ours, source, '-ldl'];
+    const options = ['-shared', '-fPIC', '-O1', '-o', ours, sourceFile(), '-ldl'];
     await promisify(execFile)(compiler, options, { timeout: compileTimeoutMs });
   } catch (error) {
-    throw new HarnessError(`${source} could not be compiled: ${(error as Error).message}`);
+    throw new HarnessError(`${sourceFile()} could not be compiled: ${(error as Error).message}`);
   }
   return `${ours}:${library}`;
 }
