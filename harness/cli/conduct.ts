@@ -104,6 +104,7 @@ async function start(
     program: referenceProgram({ program, model, config }),
     folder,
     seed,
+    signal,
   });
 }
 

@@ -73,11 +73,14 @@ export class NodeSlot {
     return !this.isUp ? 'down' : this.isPaused ? 'paused' : 'up';
   }
 
-  /** Resolves when the node is ready; rejects with a HarnessError that tells what it said. */
-  start(): Promise<void> {
+  /**
+   * Resolves when the node is ready; rejects with a HarnessError that tells what it said. `signal` ends the wait, as if
+   * the node had had its time.
+   */
+  start(signal?: AbortSignal): Promise<void> {
     return this.next(async () => {
       if (this.isUp) return;
-      await this.startOnFreePort();
+      await this.startOnFreePort(signal);
     });
   }
 
@@ -196,16 +199,16 @@ export class NodeSlot {
    * Nobody can reserve a port for a program that opens it itself. A fresh node that finds it taken gets another one;
    * a restarted one must have the same, since its peers and clients know it, and waits until it is free.
    */
-  private async startOnFreePort(): Promise<void> {
+  private async startOnFreePort(signal: AbortSignal | undefined): Promise<void> {
     const end = performance.now() + this.options.readyMs;
     for (let attempt = 1; ; attempt++) {
       // Whoever listens there now would be mistaken for the node.
       const isTaken = await accepts(this.place);
-      const failure = isTaken ? this.portTaken() : await this.launchOnce();
+      const failure = isTaken ? this.portTaken() : await this.launchOnce(signal);
       if (failure === null) return;
       const mayRetry = this.wasReady
         ? performance.now() < end
-        : attempt < portsMax && !this.options.isPortFixed;
+        : attempt < portsMax && !this.options.isPortFixed && signal?.aborted !== true;
       if (!(isTaken || foundPortTaken(this.exit())) || !mayRetry) throw failure;
       if (this.wasReady) await sleep(portRetryMs);
       else this.currentPlace = { ...this.place, port: await freePort() };
@@ -219,7 +222,7 @@ export class NodeSlot {
     );
   }
 
-  private async launchOnce(): Promise<HarnessError | null> {
+  private async launchOnce(signal: AbortSignal | undefined): Promise<HarnessError | null> {
     const program = this.options.program({ ...this.place, clockOffsetMs: this.clock.offsetMs });
     this.exits.clear();
     try {
@@ -228,7 +231,8 @@ export class NodeSlot {
       if (error instanceof HarnessError) throw error;
       return this.cannotSpawn(program, error as Error);
     }
-    if (await acceptsWithin(this.options.readyMs, this.place, () => this.exit() !== null)) {
+    const isOver = (): boolean => this.exit() !== null || signal?.aborted === true;
+    if (await acceptsWithin(this.options.readyMs, this.place, isOver)) {
       this.wasReady = true;
       this.isUp = true;
       this.isPaused = false;

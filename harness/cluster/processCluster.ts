@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { nodeId, nodeNumber, type NodeId } from '../../nodes/kernel/ids.ts';
 import { assertNever } from '../../nodes/kernel/assert.ts';
 import { createPrng, type Prng } from '../../nodes/kernel/prng.ts';
-import { HarnessError } from '../exit.ts';
+import { HarnessError, Interrupted } from '../exit.ts';
 import type { ClusterAction, Damage } from '../world.ts';
 import { bundleHost } from './bundle.ts';
 import { freePort, isPortFree } from './freePort.ts';
@@ -41,6 +41,8 @@ export interface ClusterOptions {
   readonly ports?: readonly number[];
   readonly readyMs?: number;
   readonly stopGraceMs?: number;
+  /** Ends the start of all nodes early, and has no say afterwards. */
+  readonly signal?: AbortSignal;
 }
 
 const host = '127.0.0.1';
@@ -122,9 +124,13 @@ export class ProcessCluster implements DrivenCluster {
   async startAll(): Promise<void> {
     const nodes = Array.from({ length: this.options.nodes }, (_, index) => nodeId(index + 1));
     await this.addSlots(nodes);
-    const { first = nodes.length } = this.options;
-    for (const wave of [nodes.slice(0, first), nodes.slice(first)])
-      await Promise.all(wave.map((node) => this.slot(node).start()));
+    const { first = nodes.length, signal } = this.options;
+    try {
+      for (const wave of [nodes.slice(0, first), nodes.slice(first)])
+        await Promise.all(wave.map((node) => this.slot(node).start(signal)));
+    } catch (error) {
+      throw signal?.aborted === true ? new Interrupted('interrupted while nodes were getting ready') : error;
+    }
   }
 
   /**

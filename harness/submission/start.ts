@@ -27,7 +27,7 @@ export interface StartOptions {
   readonly seed: number;
   /** The nodes are started such that their wall clocks can be moved. */
   readonly movesClocks?: boolean;
-  /** Ends a build early. */
+  /** Ends the build early, or the start of the nodes. */
   readonly signal?: AbortSignal;
 }
 
@@ -62,6 +62,7 @@ export async function startSubmission(options: StartOptions): Promise<ProcessClu
       workingDirectory: copyOf(nodesFolder, place.node),
     }),
     readyMs: readyMsOf(manifest),
+    ...(options.signal && { signal: options.signal }),
     ...(manifest.ports && { ports: manifest.ports }),
   });
   try {

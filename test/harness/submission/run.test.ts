@@ -199,6 +199,25 @@ describe('a run of a submission', () => {
     assert.ok(isGroupGone(Number(readFileSync(mark, 'utf8'))));
   });
 
+  it('ends at once, with what it has started, when somebody interrupts nodes that get ready', async () => {
+    const mark = join(folder(), 'starting');
+    const run = ['sh', '-c', `echo $$ > ${mark}.{id}; sleep 90 & sleep 90`];
+    const marks = [1, 2, 3].map((id) => `${mark}.${id}`);
+    const isWritten = (file: string): boolean => existsSync(file) && readFileSync(file, 'utf8') !== '';
+    writeFileSync(
+      join(folder(), 'submission.json'),
+      JSON.stringify({ name: 'x', model: 'eventual', run, readySeconds: 80 }),
+    );
+    const { child, ended } = startCommand(['jepsen', '--submission', folder(), '--out', out()]);
+    assert.ok(await within(60_000, () => marks.every(isWritten)));
+    child.kill('SIGINT');
+    const { code, stderr, seconds } = await ended;
+    assert.equal(code, 130, stderr);
+    assert.match(stderr, /interrupted while nodes were getting ready/);
+    assert.ok(seconds < 70);
+    for (const file of marks) assert.ok(isGroupGone(Number(readFileSync(file, 'utf8'))));
+  });
+
   it('runs what was built, from its own folder, with what it is told', async () => {
     const script = '#!/bin/sh\nread line\necho "$0 $1 $line $WHO $HOME $(pwd)" >&2\nexit 3\n';
     writeFileSync(join(folder(), 'script'), script);
