@@ -2,6 +2,7 @@
  * The HTTP server of a node. It is on the path of every operation, so each request costs one read, one JSON parse and
  * one write: answers go out whole, with their length, on connections that stay open.
  */
+import { isUtf8 } from 'node:buffer';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { malformed, type Incoming, type Refusal } from './clientApi.ts';
 
@@ -73,7 +74,10 @@ function readBody(
       return;
     }
     const [first] = chunks;
-    proceed(chunks.length === 1 && first !== undefined ? first.toString() : Buffer.concat(chunks).toString());
+    const whole = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+    // Read as text, all broken bytes look alike: two keys of a client would become one.
+    if (isUtf8(whole)) proceed(whole.toString());
+    else respond(response, malformed(['the body is not UTF-8']));
   });
 }
 
