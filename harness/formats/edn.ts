@@ -19,6 +19,7 @@ import {
   openBracket,
   openParenthesis,
 } from './ednSyntax.ts';
+import { withoutDrains } from './drains.ts';
 import { withBytesOf } from './fileBytes.ts';
 import type { HistoryFormat, HistoryRead } from './format.ts';
 import { splitKeys } from './independentKeys.ts';
@@ -50,11 +51,13 @@ export function readEdn(
     const split = splitKeys(builder.build().events, reader.sawTupleTag);
     const { events, warnings } = retireProcesses(split);
     const usual = events.fNames.find(transactionF) === noName ? knossosReading : elleReading;
+    const drained = withoutDrains(events);
     return {
-      history: new History(events, reading ?? usual),
-      lineOf,
+      history: new History(drained?.events ?? events, reading ?? usual),
+      lineOf: (index) => lineOf(drained?.origin[index] ?? index),
       warnings: [
         ...warnings.map((warning) => `${file}: ${warning}`),
+        ...(drained ? [`${file}: its drains are taken for dequeues, with which events are numbered`] : []),
         ...(operations.hasOtherIndices
           ? [`${file}: its :index are not the places of its operations; here they are numbered from 0`]
           : []),

@@ -99,7 +99,7 @@ function readLine(file: string, builder: HistoryBuilder, line: string): void {
   const refuse = (problem: string): never => {
     throw new HistoryFileError(file, builder.length + 1, problem);
   };
-  const found = parseJson(builder.length === 0 ? line.replace(byteOrderMark, '') : line);
+  const found = parseJson(line);
   if (found === notJson) refuse(`expected one event, a JSON object, on each line; found ${excerpt(line)}`);
   const event = completed(found, builder.length);
   const problems = schemaProblems('history', event);
@@ -121,9 +121,6 @@ function readLine(file: string, builder: HistoryBuilder, line: string): void {
     throw error;
   }
 }
-
-/** Editors on Windows begin files with one. */
-const byteOrderMark = /^\uFEFF/;
 
 /** Who records by hand may leave out what a line says by its place, and a value of null. */
 function completed(event: unknown, place: number): unknown {

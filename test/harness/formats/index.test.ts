@@ -36,6 +36,24 @@ describe('formats of histories', () => {
     it(`${JSON.stringify(text.slice(0, 40))} in ${name} is ${format}`, () =>
       assert.equal(recognisedFormat(file(name, text)).name, format));
 
+  it('a file may begin with a byte order mark, and its lines end as on Windows', () => {
+    for (const [format, text] of [
+      ['jsonl', '{"process":0,"type":"invoke","f":"read"}\n{"process":0,"type":"ok","f":"read","value":7}\n'],
+      ['edn', '{:process 0, :type :invoke, :f :read}\n{:process 0, :type :ok, :f :read, :value 7}\n'],
+      ['porcupine-kv', '{:process 0, :type :invoke, :f :get, :key "7", :value nil}\n'],
+      ['jepsen-log', 'INFO  jepsen.util - 0\t:invoke\t:read\tnil\nINFO  jepsen.util - 0\t:ok\t:read\t7\n'],
+    ] as const) {
+      const [plain, marked] = [text, `\uFEFF${text.replaceAll('\n', '\r\n')}`].map((content, at) => {
+        const path = file(`${at}.txt`, content);
+        const found = recognisedFormat(path);
+        assert.equal(found.name, format);
+        return [...found.read(path).history.ops()];
+      });
+      assert.deepEqual(marked, plain);
+    }
+    assert.equal(recognisedFormat(file('empty', '\uFEFF')).name, 'jsonl');
+  });
+
   it('what looks like none is refused with all that there are', () => {
     for (const text of ['hello', '[{"index": 0}]', '\x00\x01', '<html>'])
       assert.throws(

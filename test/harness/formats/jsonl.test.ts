@@ -162,7 +162,7 @@ describe('a line of history.jsonl', () => {
 
   it('that somebody recorded by hand may leave out its place, its time, and a value of null', () => {
     const bytes = Buffer.from(
-      '\uFEFF{"process":0,"type":"invoke","f":"write","key":"x","value":1}\r\n{"process":0,"type":"ok","f":"write"}\r\n',
+      '{"process":0,"type":"invoke","f":"write","key":"x","value":1}\r\n{"process":0,"type":"ok","f":"write"}\r\n',
     );
     const usual = { process: 0, f: 'write' };
     assert.deepEqual(plain(fastOutcome(bytes, 1000)), {

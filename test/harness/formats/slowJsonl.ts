@@ -53,7 +53,7 @@ function parseLine(line: string, index: number): Op {
   const refuse = (problem: string): never => {
     throw new HistoryFileError('f', index + 1, problem);
   };
-  const found = parse(index === 0 ? line.replace(/^\uFEFF/, '') : line);
+  const found = parse(line);
   if (found === notJson) refuse('expected one event, a JSON object, on each line');
   const isObject = typeof found === 'object' && found !== null && !Array.isArray(found);
   const event = isObject ? { index, timeNs: index, value: null, ...found } : found;
