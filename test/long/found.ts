@@ -1,4 +1,5 @@
 /** What is not claimed, or is claimed wrongly, is found on real processes within ten seeds, and called by its name. */
+import type { Verdict } from '../../harness/checkers/checker.ts';
 import { describeHunt, hunt, type RealRun } from './runs.ts';
 import type { Unit } from './unit.ts';
 
@@ -103,11 +104,22 @@ const flaws: readonly Flaw[] = [
   })),
 ];
 
-function isFound({ level, anomaly }: Flaw, { code, guarantee, checkers }: RealRun): boolean {
-  if (code !== 1) return false;
-  const isViolated = guarantee.violated.some((name) => name === level) || checkers[level]?.valid === false;
-  const anomalies = Object.values(checkers).flatMap((verdict) => verdict.anomalies);
-  return isViolated && anomalies.some(({ kind, explanation }) => anomaly.test(`${kind} ${explanation}`));
+function isFound({ level, anomaly }: Flaw, result: RealRun): boolean {
+  const anomalies = deciding(level, result)
+    .filter(({ valid }) => valid === false)
+    .flatMap((verdict) => verdict.anomalies);
+  return (
+    result.code === 1 && anomalies.some(({ kind, explanation }) => anomaly.test(`${kind} ${explanation}`))
+  );
+}
+
+/** The verdicts that speak of a level: its own, or that of the level which decides it, or those that stand for it. */
+function deciding(level: string, { guarantee, checkers }: RealRun): readonly Verdict[] {
+  const impliedBy: Readonly<Record<string, string | undefined>> = guarantee.impliedBy ?? {};
+  const instead: Readonly<Record<string, readonly string[] | undefined>> = guarantee.instead ?? {};
+  const own = [level, impliedBy[level] ?? level].find((name) => checkers[name] !== undefined);
+  const names = own === undefined ? (instead[level] ?? []) : [own];
+  return names.flatMap((name) => checkers[name] ?? []);
 }
 
 export const foundUnits: readonly Unit[] = flaws.map((flaw) => ({

@@ -37,8 +37,8 @@ export const plantedBugs: Readonly<Record<string, Readonly<Record<string, Sight>
     'no-previous-term-check': found(
       '--nodes 3 --rate 100 --concurrency 60 --workload append --set checkQuorum=off --set reads=follower --guarantee convergence --schedule test/long/schedules/longer-log.json',
     ),
-    'truncates-always': unseen(
-      'what is cut off was applied before, and the leader sends it again with its next message',
+    'truncates-always': found(
+      '--nodes 3 --rate 400 --concurrency 60 --workload append --set electionTimeoutMs=600 --schedule test/long/schedules/overtaken.json',
     ),
     'commit-past-last-new-entry': found(
       '--nodes 3 --rate 100 --concurrency 60 --workload append --set checkQuorum=off --schedule test/long/schedules/deposed.json',
@@ -58,8 +58,8 @@ export const plantedBugs: Readonly<Record<string, Readonly<Record<string, Sight>
     'read-confirmed-by-old-acks': found(
       '--set checkQuorum=off --schedule test/long/schedules/slow-then-cut.json',
     ),
-    'read-before-own-term-commit': unseen(
-      'the round that confirms a read mostly commits the first entry of the leader as well',
+    'read-before-own-term-commit': found(
+      '--nodes 3 --rate 300 --concurrency 60 --schedule test/long/schedules/unheard-commits.json',
     ),
     'follower-read-without-index': found('--set proxy=on --faults partition'),
     'quorum-read-of-commit-index': found('--set proxy=on --set proxyReads=quorum --faults partition'),
@@ -76,9 +76,7 @@ export const plantedBugs: Readonly<Record<string, Readonly<Record<string, Sight>
     'members-changed-before-own-commit': unseen(
       'two leaders have to append changes of members that no majority receives, one after the other',
     ),
-    'two-changes-at-once': unseen(
-      'the second change has to be asked for while the first is on its way, and each has to reach another part of a cluster that is split then',
-    ),
+    'two-changes-at-once': found('--nodes 5 --schedule test/long/schedules/two-removed.json'),
     'commit-not-journaled': found('--set reads=follower --workload session --faults kill --fault-interval 1'),
     'retries-unsafe': found('--set proxy=on --workload append --faults partition,kill --fault-interval 1'),
     'definite-error-after-send': found('--set proxy=on --faults partition --fault-interval 1'),
@@ -86,8 +84,8 @@ export const plantedBugs: Readonly<Record<string, Readonly<Record<string, Sight>
   },
   'leader-follower': {
     'no-fencing': found('--set failover=highest-log --workload leader --faults partition'),
-    'promise-not-persisted': unseen(
-      'two nodes have to ask for the same epoch, and one that has promised it has to die and start in between',
+    'promise-not-persisted': found(
+      '--nodes 3 --workload leader --set failover=highest-log --set heartbeatTimeout=1000 --schedule test/long/schedules/promise-forgotten.json',
     ),
     'ack-before-replication': found('--set failover=highest-log --faults partition --fault-interval 1'),
     'counts-same-follower-twice': found(
