@@ -21,8 +21,14 @@ export function startCommand(args: readonly string[], env: NodeJS.ProcessEnv = p
   return watch(spawn(process.execPath, [commandLine, ...args], { env, ...piped }));
 }
 
+/** Below the timeout of a test, so that its failure shows what the command said. */
+const limitSecondsDefault = 150;
+
 /** Runs a command to its end; killed with its whole group after `limitSeconds`. */
-export async function runCommand(args: readonly string[], limitSeconds = 60): Promise<CommandResult> {
+export async function runCommand(
+  args: readonly string[],
+  limitSeconds = limitSecondsDefault,
+): Promise<CommandResult> {
   return limited(startCommand(args), limitSeconds);
 }
 

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { runCommand, startCommand, type CommandResult } from './command.ts';
 import { temporaryFolder } from './e2e/folder.ts';
-import { eventually } from './e2e/processes.ts';
+import { eventually } from './eventually.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 const scripts = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> })
@@ -26,8 +26,7 @@ function argumentsOf(line: string): string[] {
   return [command, ...rest.split(' ').filter((word) => word !== '')];
 }
 
-describe('the README', function () {
-  this.timeout(90_000);
+describe('the README', () => {
   const folder = temporaryFolder();
 
   it('opens with the two commands that do all the set-up', () => {
@@ -107,7 +106,6 @@ async function startAndEnd(args: readonly string[]): Promise<CommandResult> {
   child.stderr?.on('data', (chunk: Buffer) => (seen += chunk.toString()));
   await eventually(
     `'curl' in what ${args.join(' ')} prints`,
-    20,
     () => seen.includes('curl') || child.exitCode !== null,
   );
   child.kill('SIGINT');

@@ -6,17 +6,16 @@ import type { RunConfig } from '../../harness/config.ts';
 import type { Results } from '../../harness/results.ts';
 import { runCommand, startCommand } from '../command.ts';
 import { temporaryFolder } from './folder.ts';
-import { eventually } from './processes.ts';
+import { eventually } from '../eventually.ts';
 
 type Printed = Results & { readonly folder: string };
 
-describe('over gRPC, end to end', function () {
-  this.timeout(120_000);
+describe('over gRPC, end to end', () => {
   const folder = temporaryFolder();
 
   const jepsen = async (...args: string[]): Promise<{ code: number | null; results: Printed }> => {
     const all = ['jepsen', ...args, '--set', 'transport=grpc', '--out', folder(), '--json'];
-    const { code, stdout, stderr } = await runCommand(all, 100);
+    const { code, stdout, stderr } = await runCommand(all);
     assert.notEqual(stdout, '', `exit ${code}: ${stderr}`);
     return { code, results: JSON.parse(stdout) as Printed };
   };
@@ -61,7 +60,7 @@ describe('over gRPC, end to end', function () {
     ]);
     let said = '';
     child.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    await eventually('the lines to paste', 20, () => said.includes('Ctrl-C') || child.exitCode !== null);
+    await eventually('the lines to paste', () => said.includes('Ctrl-C') || child.exitCode !== null);
     child.kill('SIGINT');
     assert.equal((await ended).code, 0);
     assert.match(said, /ordeal\.KeyValue\/Delete/);

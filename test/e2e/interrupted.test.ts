@@ -4,10 +4,10 @@ import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand, startCommand } from '../command.ts';
 import { temporaryFolder } from './folder.ts';
-import { eventually, processesWith } from './processes.ts';
+import { eventually } from '../eventually.ts';
+import { processesWith } from './processes.ts';
 
-describe('a harness that is killed', function () {
-  this.timeout(60_000);
+describe('a harness that is killed', () => {
   const folder = temporaryFolder();
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
@@ -23,16 +23,19 @@ describe('a harness that is killed', function () {
       const mark = `${child.pid}-`;
       const cluster = (): ReturnType<typeof processesWith> =>
         processesWith(mark).filter((found) => found.pid !== child.pid);
-      await eventually('a paused node', 30, () => cluster().some(({ state }) => state === 'T'));
+      await eventually('a paused node', () => cluster().some(({ state }) => state === 'T'));
+      const history = join(folder(), 'latest', 'history.jsonl');
+      await eventually('some history', () => readFileSync(history, 'utf8').split('\n').length > 50);
       assert.ok(cluster().length >= 4, 'three nodes and their supervisor');
       child.kill(signal);
       const { code, stderr } = await ended;
       assert.equal(code, signal === 'SIGKILL' ? null : 130, stderr);
-      await eventually(
-        `the end of ${cluster()
+      const left = (): string =>
+        cluster()
           .map(({ commandLine }) => commandLine)
-          .join('; ')}`,
-        10,
+          .join('; ');
+      await eventually(
+        () => `the end of ${left()}`,
         () => cluster().length === 0,
       );
 

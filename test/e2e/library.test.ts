@@ -39,8 +39,7 @@ export const held: readonly string[] = result.levels.held;
 check(history, { spec: 'register', budge: 1 });
 `;
 
-describe('the package', function () {
-  this.timeout(180_000);
+describe('the package', () => {
   const folder = temporaryFolder();
 
   it('is built, packed, runs on plain Node, has types, and depends on nothing', () => {

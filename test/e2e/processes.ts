@@ -28,12 +28,3 @@ function inspect(pid: number, text: string): FoundProcess[] {
     return [];
   }
 }
-
-/** Waits until `condition` holds; fails with `what` after the deadline. */
-export async function eventually(what: string, seconds: number, condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + seconds * 1000;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

@@ -9,8 +9,7 @@ import { correctedLine } from '../../harness/cli/forgottenDashes.ts';
 import { runCommand } from '../command.ts';
 import { temporaryFolder } from './folder.ts';
 
-describe('bad input', function () {
-  this.timeout(30_000);
+describe('bad input', () => {
   const folder = temporaryFolder();
 
   const refused: readonly (readonly [string, readonly string[], RegExp])[] = [
@@ -41,7 +40,7 @@ describe('bad input', function () {
   ];
   for (const [name, args, expected] of refused) {
     it(`${name}: exit 254`, async () => {
-      const { code, stdout, stderr } = await runCommand([...args], 25);
+      const { code, stdout, stderr } = await runCommand([...args]);
       assert.equal(code, 254, stderr);
       assert.match(stderr, expected);
       assert.doesNotMatch(stderr, /^ {4}at /m);
@@ -69,7 +68,7 @@ describe('bad input', function () {
   it('a run folder that cannot be written: exit 255 before anything is started', async () => {
     const file = join(folder(), 'a-file');
     writeFileSync(file, '');
-    const { code, stderr } = await runCommand(['jepsen', '--model', 'raft', '--out', join(file, 'runs')], 25);
+    const { code, stderr } = await runCommand(['jepsen', '--model', 'raft', '--out', join(file, 'runs')]);
     assert.equal(code, 255, stderr);
     assert.match(stderr, /cannot be written.*--out/s);
     assert.doesNotMatch(stderr, /^ {4}at /m);
@@ -79,7 +78,7 @@ describe('bad input', function () {
     const file = join(folder(), 'history.jsonl');
     const good = '{"index":0,"timeNs":1,"process":0,"type":"invoke","f":"read","key":"k","value":null}';
     writeFileSync(file, `${good}\n{"index":1,"timeNs"\n${good}\n`);
-    const { code, stderr } = await runCommand(['check', file], 25);
+    const { code, stderr } = await runCommand(['check', file]);
     assert.equal(code, 254, stderr);
     assert.match(stderr, /history\.jsonl.*2/s);
   });
@@ -89,10 +88,15 @@ describe('bad input', function () {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
     try {
-      const { code, stderr } = await runCommand(
-        ['node', '--model', 'raft', '--id', '1', '--port', String(port)],
-        25,
-      );
+      const { code, stderr } = await runCommand([
+        'node',
+        '--model',
+        'raft',
+        '--id',
+        '1',
+        '--port',
+        String(port),
+      ]);
       assert.equal(code, 255, stderr);
       assert.match(stderr, new RegExp(String(port)));
       assert.doesNotMatch(stderr, /^ {4}at /m);
@@ -103,7 +107,7 @@ describe('bad input', function () {
 
   it('--help of every command shows examples and costs nothing', async () => {
     for (const command of ['jepsen', 'sim', 'check', 'node', 'cluster', 'bench-harness']) {
-      const { code, stdout } = await runCommand([command, '--help'], 25);
+      const { code, stdout } = await runCommand([command, '--help']);
       assert.equal(code, 0);
       assert.match(stdout, /Examples?:/, command);
     }

@@ -1,58 +1,29 @@
+/** A client: attempts, retries and redirects, and what they come to in the history. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Client, type ClientOperation, type ClientResult } from '../../harness/client.ts';
-import { keyValueProfile } from '../../harness/profiles/keyValue.ts';
+import type { ClientOperation, ClientResult } from '../../harness/client.ts';
 import type { WireOutcome } from '../../harness/world.ts';
-import { nodeId, type NodeId } from '../../nodes/kernel/ids.ts';
-import type { Sessions } from '../../nodes/kernel/model.ts';
-import { createPrng, type Prng } from '../../nodes/kernel/prng.ts';
-import type { Json, WireRequest } from '../../nodes/kernel/wire.ts';
-
-const nodes = [1, 2, 3].map(nodeId);
-const [n1, n2, n3] = nodes as [NodeId, NodeId, NodeId];
-const write: ClientOperation = {
-  process: 4,
-  action: { kind: 'cas', key: 'k', from: 1, to: 2 },
-  readOnly: false,
-  node: n1,
-};
-const read: ClientOperation = { process: 4, action: { kind: 'read', key: 'k' }, readOnly: true, node: n1 };
-
-const success: WireOutcome = { kind: 'answer', status: 200, body: { status: 'success', value: 7 } };
-const mismatch = answer(409, { error: 'mismatch', code: 22 });
-const aborted = answer(409, { error: 'aborted', code: 14 });
-const unavailable = answer(503, { error: 'not now', code: 11 });
-const unknown = answer(504, { error: 'who knows', code: 0 });
-const nobodyLeads = answer(421, { error: 'no leader', leader: null });
-const refused: WireOutcome = { kind: 'refused' };
-const timeout: WireOutcome = { kind: 'timeout' };
-const refusals = [refused, unavailable, nobodyLeads, aborted, answer(400, { error: 'e' })];
-const broken: WireOutcome = { kind: 'broken', why: 'reset' };
-
-function answer(status: number, body: Json): WireOutcome {
-  return { kind: 'answer', status, body };
-}
-
-function leads(leader: NodeId): WireOutcome {
-  return answer(421, { error: 'not me', leader });
-}
-
-/** A stream that never takes the rare branch, or (`sure`) always takes it and picks the item at `pick`. */
-function fixedPrng(sure: boolean, pick = 0): Prng {
-  const prng: Prng = {
-    ...createPrng(1),
-    fork: () => fixedPrng(false),
-    chance: () => sure,
-    pick: (items) => items[pick] as never,
-  };
-  return prng;
-}
-
-interface Sent {
-  readonly node: NodeId;
-  readonly request: WireRequest;
-  readonly timeoutMs: number;
-}
+import { nodeId } from '../../nodes/kernel/ids.ts';
+import {
+  aborted,
+  Bench,
+  broken,
+  fixedPrng,
+  leads,
+  mismatch,
+  n1,
+  n2,
+  n3,
+  nobodyLeads,
+  read,
+  refusals,
+  refused,
+  success,
+  timeout,
+  unavailable,
+  unknown,
+  write,
+} from './clientBench.ts';
 
 /** What becomes of an attempt: it is carried out and answered, or the answer is lost, or it is carried out long after. */
 type Fate = 'answered' | 'lost' | 'late' | 'never' | 'refused' | 'redirected' | 'unknown';
@@ -78,63 +49,6 @@ function isHonest(plan: {
   const isCarriedOut = made.some((fate) => fate === 'answered' || fate === 'lost' || fate === 'late');
   if (result === 'waits' || result.type === 'info') return true;
   return result.type === 'ok' ? isCarriedOut && plan.effect : !(isCarriedOut && plan.effect);
-}
-
-/** A client, what it sent, and a clock. */
-class Bench {
-  readonly sent: Sent[] = [];
-  readonly counted: string[] = [];
-  readonly client: Client;
-  nowNs = 0;
-
-  constructor({
-    deduplicates = true,
-    prng = fixedPrng(false),
-    sessions = 'roaming',
-  }: { deduplicates?: boolean; prng?: Prng; sessions?: Sessions } = {}) {
-    this.client = new Client({
-      nodes,
-      home: n1,
-      profile: keyValueProfile,
-      deduplicates,
-      sessions,
-      attemptTimeoutMs: 1000,
-      operationTimeoutMs: 3000,
-      prng,
-      port: {
-        send: (node, request, timeoutMs) => this.sent.push({ node, request, timeoutMs }) - 1,
-        count: (probe) => this.counted.push(probe),
-      },
-    });
-  }
-
-  /** Hands in these outcomes, each for the next attempt, 10 ms apart; pauses pass. The result, or what it waits for. */
-  play(operation: ClientOperation, outcomes: readonly WireOutcome[]): ClientResult | 'waits' {
-    const first = this.sent.length;
-    this.client.invoke(operation, this.nowNs);
-    for (const [at, outcome] of outcomes.entries()) {
-      assert(first + at < this.sent.length, `attempt ${at} was never made`);
-      this.nowNs += 10e6;
-      const result = this.client.onOutcome(first + at, outcome, this.nowNs) ?? this.pass(first + at + 1);
-      if (result !== null) return result;
-    }
-    return 'waits';
-  }
-
-  /** Lets pauses pass until the result is there or the next attempt is made. */
-  private pass(attempts: number): ClientResult | null {
-    while (this.sent.length <= attempts && this.client.alarmNs !== null) {
-      if (this.client.alarmNs - this.nowNs > 500e6) return null;
-      this.nowNs = this.client.alarmNs;
-      const result = this.client.onAlarm(this.nowNs);
-      if (result !== null) return result;
-    }
-    return null;
-  }
-
-  get asked(): readonly NodeId[] {
-    return this.sent.map(({ node }) => node);
-  }
 }
 
 /** The type of the completion after these outcomes. */
@@ -366,139 +280,5 @@ describe('a client', () => {
       plain.play(write, [success]);
       assert.equal(plain.sent.length, 1);
     });
-  });
-});
-
-/** The operation at the node that the client itself would ask. */
-const next = (bench: Bench, operation: ClientOperation): ClientOperation => ({
-  ...operation,
-  node: bench.client.entryNode(operation.readOnly),
-});
-
-describe('a client whose process stays at one node', () => {
-  it('is led to the leader once, and then asks it alone', () => {
-    const bench = new Bench({ sessions: 'one-node' });
-    bench.play(next(bench, write), [leads(n2), success]);
-    bench.play(next(bench, read), [success]);
-    bench.play(next(bench, read), [timeout]);
-    bench.play(next(bench, write), [refused]);
-    bench.play(next(bench, read), [success]);
-    assert.deepEqual(bench.asked, [n1, n2, n2, n2, n2, n2]);
-  });
-
-  it('ends its session when that node names another leader, and goes there in the next one', () => {
-    for (const operation of [read, write]) {
-      const bench = new Bench({ sessions: 'one-node' });
-      bench.play(next(bench, write), [success]);
-      const sent = bench.play(next(bench, operation), [leads(n3)]);
-      assert(sent !== 'waits' && sent.type === 'fail' && sent.endsSession === true);
-      bench.play(next(bench, operation), [success]);
-      bench.play(next(bench, read), [success]);
-      assert.deepEqual(bench.asked, [n1, n1, n3, n3]);
-    }
-  });
-
-  it('takes no write elsewhere that it may have done there, and gives up unclear', () => {
-    const bench = new Bench({ sessions: 'one-node' });
-    bench.play(next(bench, write), [success]);
-    const outcomes = [timeout, ...Array.from({ length: 60 }, () => leads(n2))];
-    const result = bench.play(next(bench, write), outcomes);
-    assert(result !== 'waits' && result.type === 'info');
-    assert(bench.asked.every((node) => node === n1));
-    bench.play(next(bench, read), [success]);
-    assert.equal(bench.asked.at(-1), n2, 'another process is free again');
-  });
-
-  it('reads at home alone, and writes anywhere, where only reads stay', () => {
-    const bench = new Bench({ sessions: 'reads-at-one-node' });
-    bench.play(next(bench, write), [leads(n2), success]);
-    bench.play(next(bench, read), [timeout]);
-    bench.play(next(bench, read), [refused]);
-    const sent = bench.play(next(bench, read), [leads(n3)]);
-    assert(sent !== 'waits' && sent.type === 'fail' && sent.endsSession === undefined);
-    bench.play(next(bench, write), [success]);
-    assert.deepEqual(bench.asked, [n1, n2, n1, n1, n1, n2]);
-  });
-});
-
-describe('an operation that is about one node', () => {
-  const pinned = (operation: ClientOperation): ClientOperation => ({
-    ...operation,
-    node: n2,
-    isPinned: true,
-  });
-
-  it('asks no other node, whoever leads', () => {
-    const bench = new Bench();
-    const result = bench.play(pinned(read), [leads(n3)]);
-    assert(result !== 'waits' && result.type === 'fail' && result.node === n2);
-    assert.deepEqual(bench.asked, [n2]);
-    bench.play(next(bench, read), [success]);
-    assert.deepEqual(bench.asked, [n2, n1], 'where other operations go is as before');
-  });
-
-  it('is repeated there alone, where it may have had an effect', () => {
-    const bench = new Bench();
-    const result = bench.play(pinned(write), [timeout, leads(n1), success]);
-    assert(result !== 'waits' && result.type === 'ok');
-    assert.deepEqual(bench.asked, [n2, n2, n2]);
-  });
-
-  it('is unclear in the end, or refused', () => {
-    const careful = new Bench({ deduplicates: false });
-    const unclear = careful.play(pinned(write), [timeout]);
-    assert(unclear !== 'waits' && unclear.type === 'info');
-    const bench = new Bench();
-    const decided = bench.play(pinned(write), [mismatch]);
-    assert(decided !== 'waits' && decided.type === 'fail');
-  });
-});
-
-describe('contexts', () => {
-  const holding = (fields: { readonly [name: string]: Json }): WireOutcome =>
-    answer(200, { status: 'success', value: 1, ...fields });
-  const put = (key: string, process = 4): ClientOperation => ({
-    process,
-    action: { kind: 'write', key, value: 1 },
-    readOnly: false,
-    node: n1,
-  });
-  const bodyOf = (bench: Bench): Json => bench.sent.at(-1)?.request.body ?? null;
-
-  it('of a key go back with requests for that key, the newest one', () => {
-    const bench = new Bench();
-    bench.play(put('k'), [holding({ vector_clock: { 1: 1 } })]);
-    bench.play(put('k'), [holding({ vector_clock: { 1: 2 } })]);
-    assert.deepEqual(bodyOf(bench), { key: 'k', value: 1, vector_clock: { 1: 1 } });
-    bench.play(put('other'), [holding({})]);
-    assert.deepEqual(bodyOf(bench), { key: 'other', value: 1 });
-    bench.play(put('k'), [holding({})]);
-    assert.deepEqual(bodyOf(bench), { key: 'k', value: 1, vector_clock: { 1: 2 } });
-  });
-
-  it('of a session go back with all requests, to any node', () => {
-    const bench = new Bench();
-    bench.play(put('k'), [holding({ session: 's1' })]);
-    bench.play({ ...read, node: n3 }, [holding({ session: 's2' })]);
-    assert.equal(bench.sent.at(-1)?.request.path, '/get/k?session=s1');
-    bench.play(put('other'), [holding({})]);
-    assert.deepEqual(bodyOf(bench), { key: 'other', value: 1, session: 's2' });
-  });
-
-  it('are those of one process', () => {
-    const bench = new Bench();
-    bench.play(put('k'), [holding({ vector_clock: { 1: 1 }, session: 's' })]);
-    bench.play(put('k', 14), [holding({})]);
-    assert.deepEqual(bodyOf(bench), { key: 'k', value: 1 });
-  });
-
-  it('are learned from the absence of a value too, and forgotten after many keys', () => {
-    const bench = new Bench();
-    bench.play(read, [answer(404, { error: 'deleted', vector_clock: { 2: 1 } })]);
-    bench.play(put('k'), [holding({})]);
-    assert.deepEqual(bodyOf(bench), { key: 'k', value: 1, vector_clock: { 2: 1 } });
-    for (let at = 0; at < 40; at++) bench.play(put(`k${at}`), [holding({ vector_clock: {} })]);
-    bench.play(put('k'), [holding({})]);
-    assert.deepEqual(bodyOf(bench), { key: 'k', value: 1 });
   });
 });

@@ -10,6 +10,7 @@ import type { Op } from '../../harness/history.ts';
 import { HistoryFileError, HistoryWriter } from '../../harness/historyFile.ts';
 import { limit, mix } from '../../harness/generator/index.ts';
 import { AssertionFailed } from '../../nodes/kernel/assert.ts';
+import { eventually } from '../eventually.ts';
 import { always } from './generator/context.ts';
 import { simulateGenerator } from './generator/simulate.ts';
 
@@ -67,9 +68,7 @@ describe('the history file', () => {
     assert.ok(op);
     const writer = new HistoryWriter(file);
     writer.append(op);
-    const deadline = Date.now() + 5000;
-    while (readFileSync(file, 'utf8') === '' && Date.now() < deadline)
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    await eventually('the line', () => readFileSync(file, 'utf8') !== '');
     assert.deepEqual(readHistory(file).history, [op]);
     writer.close();
   });

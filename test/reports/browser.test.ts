@@ -73,9 +73,7 @@ function drawnIn(dom: string): number {
   return Number(/<html[^>]* data-drawn="(\d+)"/.exec(dom)?.[1] ?? NaN);
 }
 
-describe('the page in a browser', function () {
-  this.timeout(90_000);
-
+describe('the page in a browser', () => {
   before(function () {
     if (chromium !== undefined) return;
     process.stderr.write('missing system package: chromium (apt-get install chromium)\n');

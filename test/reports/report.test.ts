@@ -283,7 +283,7 @@ describe('the budget of a page', () => {
     const html = renderReport(run);
     assert.ok(run.history.length > 190_000);
     assert.ok(Buffer.byteLength(html) <= 2_000_000, `${Buffer.byteLength(html)} bytes`);
-  }).timeout(60_000);
+  });
 
   it('is at most a second for thirty thousand operations', () => {
     const run = syntheticRun({ seed: 5, operations: 30_000, seconds: 60, faults: true, staleRead: true });

@@ -1,10 +1,10 @@
 /** A cluster as the course starts it: by the environment of each terminal. */
 import assert from 'node:assert/strict';
-import { createServer, type AddressInfo, type Server } from 'node:net';
-import { once } from 'node:events';
 import { courseSettings, type Environment } from '../../../harness/cli/courseEnvironment.ts';
+import { freePort } from '../../../harness/cluster/freePort.ts';
 import { UsageError } from '../../../harness/exit.ts';
 import { startCommand, type RunningCommand } from '../../command.ts';
+import { eventually } from '../../eventually.ts';
 
 describe('the environment of the course', () => {
   it('makes a leader of node 1, with its followers in the order of their list', () => {
@@ -68,19 +68,6 @@ describe('the environment of the course', () => {
   });
 });
 
-/** Ports that were free a moment ago. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers: Server[] = [];
-  for (let at = 0; at < count; at++) {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    servers.push(server);
-  }
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
-}
-
 describe('three terminals of the course', () => {
   let running: RunningCommand[] = [];
 
@@ -104,7 +91,7 @@ describe('three terminals of the course', () => {
   }
 
   it('are a cluster that writes, copies, and refuses what it must', async () => {
-    const [leader = 0, second = 0, third = 0] = await freePorts(3);
+    const [leader, second, third] = [await freePort(), await freePort(), await freePort()];
     const url = (port: number): string => `http://localhost:${port}`;
     const follower = { ES_LIDER: '0', SEGUIDORES: '[]', URL_LIDER: url(leader) };
     terminal({
@@ -120,11 +107,7 @@ describe('three terminals of the course', () => {
       const index = await ask(leader, '/').catch(() => null);
       return index !== null && JSON.stringify(index.body).includes('"alive":["n1","n2","n3"]');
     };
-    const deadlineMs = performance.now() + 30_000;
-    while (!(await isUp())) {
-      assert.ok(performance.now() < deadlineMs, 'the leader hears no followers');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await eventually('the leader hears its followers', isUp);
     const written = await ask(leader, '/escribir', { clave: 'valor' });
     assert.deepEqual([written.status, Object.keys(written.body as object)], [200, ['success']]);
     assert.equal((await ask(second, '/escribir', { clave: 'otro' })).status, 403);

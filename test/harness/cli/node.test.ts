@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { nodeCommand } from '../../../harness/cli/node.ts';
 import { HarnessError, UsageError } from '../../../harness/exit.ts';
 import { commandLine } from '../../command.ts';
-import { eventually } from '../cluster/toyNode.ts';
+import { eventually } from '../../eventually.ts';
 
 const run = (line: string): Promise<unknown> =>
   nodeCommand().exitOverride().parseAsync(line.split(' '), { from: 'user' });
@@ -76,7 +76,7 @@ describe('npm run node', () => {
     try {
       const closed = once(child, 'close');
       const hasFolder = (): boolean => readdirSync(temporary).some((name) => name.startsWith('ordeal-node-'));
-      await eventually('a folder', hasFolder, 15_000);
+      await eventually('a folder', hasFolder);
       for (const signal of ['SIGHUP', 'SIGINT', 'SIGINT'] as const) child.kill(signal);
       assert.deepEqual(await closed, [0, null]);
       assert.ok(!hasFolder());

@@ -9,8 +9,7 @@ import { temporaryFolder } from '../../e2e/folder.ts';
 
 const runner = new URL('../../../harness/cli/program.js', import.meta.url).href;
 
-describe('a compiled program', function () {
-  this.timeout(60_000);
+describe('a compiled program', () => {
   const temporary = temporaryFolder();
 
   /** A program of two modules, the second of which is only loaded when it is needed. */

@@ -25,9 +25,7 @@ async function simulate(...args: readonly string[]): Promise<{ code: number | nu
   return { code, json: json as SimJson };
 }
 
-describe('npm run sim', function () {
-  this.timeout(60_000);
-
+describe('npm run sim', () => {
   it('has the same hash for the same seeds with any number of jobs, and another one for other seeds', async () => {
     const args = ['--seeds', '20', '--seed', '1'];
     const [one, two, other] = await Promise.all([

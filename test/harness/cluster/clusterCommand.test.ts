@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listenOnFreePort } from '../../../harness/cluster/freePort.ts';
 import { commandLine } from '../../command.ts';
-import { eventually, isAlive, processesOf } from './toyNode.ts';
+import { eventually } from '../../eventually.ts';
+import { isAlive, processesOf } from './toyNode.ts';
 
 interface Session {
   readonly child: ChildProcess;
@@ -111,7 +112,7 @@ describe('npm run cluster', () => {
 
   it('ends in good order at Ctrl-C, and leaves nothing behind', async () => {
     const session = start();
-    await eventually('the introduction', () => session.said().includes("'help' lists"), 15_000);
+    await eventually('the introduction', () => session.said().includes("'help' lists"));
     const folder = /what they print: (.*)\/nodes\//.exec(session.said())?.[1] ?? '';
     const processes = processesOf(folder);
     assert.equal(processes.length, 4);
@@ -127,7 +128,7 @@ describe('npm run cluster', () => {
       sessions.push(session);
       const isStarting = (): boolean =>
         readdirSync(temporary).some((name) => name.startsWith('ordeal-cluster-'));
-      await eventually('a folder', isStarting, 15_000);
+      await eventually('a folder', isStarting);
       session.child.kill('SIGTERM');
       assert.equal(await session.code, 0, session.complained());
       assert.ok(!isStarting());

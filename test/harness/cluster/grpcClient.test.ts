@@ -21,7 +21,7 @@ import type { WireRequest } from '../../../nodes/kernel/wire.ts';
 const { Read, Write } = loadService();
 const write: WireRequest = { method: 'POST', path: rpcPath('Write'), body: { key: 'k', value: 1 } };
 const read: WireRequest = { method: 'POST', path: rpcPath('Read'), body: { key: 'k' } };
-const timeoutMs = 5_000;
+const timeoutMs = 60_000;
 
 function framed(message: Buffer): Buffer {
   const prefix = Buffer.alloc(5);
@@ -227,10 +227,16 @@ describe('the gRPC client', () => {
 
   it('gives up in time, and says so to the server', async () => {
     const cancelled = deferred();
-    const endpoint = await serve((stream) =>
-      stream.on('close', () => cancelled.resolve(stream.rstCode ?? -1)),
-    );
-    assert.deepEqual(await client.send(endpoint, write, 50), { kind: 'timeout' });
+    let isReached = false;
+    const endpoint = await serve((stream) => {
+      isReached = true;
+      stream.on('close', () => cancelled.resolve(stream.rstCode ?? -1));
+    });
+    // On a busy machine it may take long until the server hears anything.
+    for (const briefMs of [50, 500, 5_000, 50_000]) {
+      assert.deepEqual(await client.send(endpoint, write, briefMs), { kind: 'timeout' });
+      if (isReached) break;
+    }
     assert.equal(await cancelled.promise, constants.NGHTTP2_CANCEL);
     assert.deepEqual(await outcomeOf(refusing({ 'grpc-status': '4' })), { kind: 'timeout' });
   });
@@ -240,10 +246,12 @@ describe('the gRPC client', () => {
     const tcp = await listening(
       createTcpServer((socket) => socket.on('error', () => undefined).end('hello\r\n')),
     );
-    for (const endpoint of [http, tcp]) {
-      const outcome = await client.send(endpoint, write, timeoutMs);
-      assert.equal(outcome.kind, 'broken', JSON.stringify(outcome));
-    }
+    assert.deepEqual(await client.send(http, write, timeoutMs), {
+      kind: 'broken',
+      why: 'it answered, but not in HTTP/2, which gRPC is spoken over',
+    });
+    const outcome = await client.send(tcp, write, timeoutMs);
+    assert.equal(outcome.kind, 'broken', JSON.stringify(outcome));
   });
 
   it('ends what is under way when it is closed', async () => {

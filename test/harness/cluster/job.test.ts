@@ -6,10 +6,10 @@ import type { JobEnd } from '../../../harness/cluster/job.ts';
 import { ProcessCluster } from '../../../harness/cluster/processCluster.ts';
 import { HarnessError } from '../../../harness/exit.ts';
 import { nodeId } from '../../../nodes/kernel/ids.ts';
-import { eventually, isAlive, toyFolder, type ToyFolder } from './toyNode.ts';
+import { eventually } from '../../eventually.ts';
+import { isAlive, toyFolder, type ToyFolder } from './toyNode.ts';
 
-describe('a cluster for programs of others', function () {
-  this.timeout(60_000);
+describe('a cluster for programs of others', () => {
   let toy: ToyFolder;
   let cluster: ProcessCluster;
 
@@ -69,10 +69,12 @@ describe('a cluster for programs of others', function () {
 
   it('ends a job that takes too long, with all that it has started', async () => {
     await open();
-    const ended = run(lingering, 1_000);
-    const processId = await child();
-    assert.equal((await ended).kind, 'timed-out');
-    assert.equal(isAlive(processId), false);
+    // On a busy machine a job may take long until it says something.
+    for (const timeoutMs of [1_000, 10_000, 60_000]) {
+      assert.equal((await run(lingering, timeoutMs)).kind, 'timed-out');
+      if (printed() !== '') break;
+    }
+    assert.equal(isAlive(await child()), false);
   });
 
   it('ends a job when told, and with the cluster', async () => {

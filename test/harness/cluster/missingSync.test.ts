@@ -48,7 +48,7 @@ describe('a loss of power', () => {
   const ask = (path: string, body?: object): Promise<Response> =>
     fetch(`${cluster?.url(n1)}${path}`, {
       ...(body && { method: 'POST', body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(60_000),
     });
 
   /** Writes every key, and answers with those that are not there after the node has gone down like this. */

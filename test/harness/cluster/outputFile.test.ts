@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { OutputFile } from '../../../harness/cluster/supervisor/outputFile.ts';
-import { eventually } from './toyNode.ts';
+import { eventually } from '../../eventually.ts';
 
 describe('captured output', () => {
   let folder: string;

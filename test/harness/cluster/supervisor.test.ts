@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { startCluster, type ProcessCluster } from '../../../harness/cluster/processCluster.ts';
 import { HarnessError } from '../../../harness/exit.ts';
 import { nodeId } from '../../../nodes/kernel/ids.ts';
+import { eventually } from '../../eventually.ts';
 import {
   childrenOf,
   commandLine,
-  eventually,
   isAlive,
   processesOf,
   stateOf,
@@ -44,7 +44,7 @@ describe('the supervisor', () => {
     harness = child;
     let said = '';
     child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    await eventually(`the fake harness says ${word}`, () => said.includes(`${word}\n`), 15_000);
+    await eventually(`the fake harness says ${word}`, () => said.includes(`${word}\n`));
     return child;
   }
 

@@ -80,19 +80,6 @@ export function toyFolder(): ToyFolder {
   };
 }
 
-/** Waits until `condition` holds; fails with `what` after `deadlineMs`. */
-export async function eventually(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-  deadlineMs = 5_000,
-): Promise<void> {
-  const end = performance.now() + deadlineMs;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`not within ${deadlineMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 /** Whether a process exists and is more than a corpse that nobody has collected. */
 export function isAlive(processId: number): boolean {
   try {

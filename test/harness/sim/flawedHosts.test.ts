@@ -27,8 +27,7 @@ async function runFlawedHosts(): Promise<MochaReport> {
 
 describe('a simulated host that breaks a law', () => {
   let report: MochaReport;
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     report = await runFlawedHosts();
   });
 

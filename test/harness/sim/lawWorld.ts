@@ -7,7 +7,7 @@ import type { HostFlaw } from '../../../harness/sim/flaws.ts';
 import { calm } from '../../../harness/sim/personality.ts';
 import { Scheduler } from '../../../harness/sim/scheduler.ts';
 import { openLink } from '../../../harness/world.ts';
-import type { LawFixture, LawWorld } from '../../nodes/host/laws.ts';
+import type { LawFixture, LawWorld } from '../../nodes/host/lawLab.ts';
 import type { LawStatus } from '../../nodes/host/lawModel.ts';
 
 const silent: ClusterObserver = {

@@ -88,9 +88,7 @@ function hunt({ bug, profile, set = [], isBusy = false }: Hunt, found: readonly 
   assert.fail(`none of ${seedsMax} seeds found it`);
 }
 
-describe('planted bugs of causal, in the simulator', function () {
-  this.timeout(120_000);
-
+describe('planted bugs of causal, in the simulator', () => {
   for (const one of hunts) {
     const { bug, invariants } = one;
     it(`${bug} is found by what clients see, and nothing is without it`, () => hunt(one, ofClients));

@@ -41,9 +41,7 @@ describe('the causal model', () => {
   });
 });
 
-describe('clusters of causal', function () {
-  this.timeout(120_000);
-
+describe('clusters of causal', () => {
   it('keep what they claim in all profiles, and get into every kind of trouble', () => {
     const reached = new Set<string>();
     for (const sessions of ['sticky', 'roaming']) {

@@ -100,9 +100,7 @@ function play(acts: readonly Act[], keptWrites: number): Stepper {
   return cluster;
 }
 
-describe('causal nodes, by chance', function () {
-  this.timeout(60_000);
-
+describe('causal nodes, by chance', () => {
   for (const keptWrites of [1, 1000]) {
     it(`hold the last of all that they have applied, which is closed, and agree in the end (${keptWrites} kept)`, () => {
       fc.assert(

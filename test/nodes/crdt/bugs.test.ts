@@ -127,9 +127,7 @@ function isClean(hunt: Hunt, seed: number): void {
   assert.deepEqual({ kind, unknown, vacuous }, { kind: null, unknown: null, vacuous: false }, explanation);
 }
 
-describe('planted bugs of crdt, in the simulator', function () {
-  this.timeout(180_000);
-
+describe('planted bugs of crdt, in the simulator', () => {
   for (const hunt of hunts) {
     it(`${hunt.bug} is found by ${hunt.invariants.join(' or ')}`, () => {
       const trial = firstFailure(hunt, false);
@@ -155,9 +153,7 @@ describe('planted bugs of crdt, in the simulator', function () {
   });
 });
 
-describe('what a PN-counter does not claim', function () {
-  this.timeout(60_000);
-
+describe('what a PN-counter does not claim', () => {
   it('is that nothing is sold twice', () => {
     const flags = { model: 'crdt', workload: 'inventory', timeLimit: 8, guarantee: 'never-oversold' };
     const trialOf = (type: string): Trial =>

@@ -235,9 +235,7 @@ function playDeltas(type: AnyType, steps: readonly Move[], operations: readonly 
   }
 }
 
-describe('deltas joined', function () {
-  this.timeout(60_000);
-
+describe('deltas joined', () => {
   for (const type of dataTypes) {
     it(`are the full state, whatever is lost, late or doubled, and whoever restarts: ${type.name}`, () => {
       const operations = fc.array(operationsOf(type), { minLength: 1, maxLength: 12 });

@@ -146,9 +146,7 @@ const nonLaws: Readonly<Record<string, (type: AnyType) => Partial<AnyType>>> = {
   }),
 };
 
-describe('the laws of data types', function () {
-  this.timeout(60_000);
-
+describe('the laws of data types', () => {
   for (const type of dataTypes) {
     for (const [name, law] of Object.entries(laws)) {
       it(`${type.name}: ${name}`, () => check(type, law));

@@ -32,9 +32,7 @@ function campaignOf(workload: string, more: Partial<Campaign>): Campaign {
 
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
-describe('what eventual does not claim', function () {
-  this.timeout(60_000);
-
+describe('what eventual does not claim', () => {
   for (const [workload, guarantee, explained] of [
     ['register', 'linearizable', /read of k\d+ by process \d+/],
     ['session', 'monotonic-reads', /process \d+ .*then read \d+ of x\d+/],

@@ -10,9 +10,7 @@ const seeds = Array.from({ length: seedsMax }, (_, at) => at + 1);
 /** Of those that are to stay clean, that many: what is found at all is found among these. */
 const cleanSeeds = seeds.slice(0, 16);
 
-describe('planted bugs of eventual', function () {
-  this.timeout(120_000);
-
+describe('planted bugs of eventual', () => {
   for (const { name } of bugSpecs) {
     it(`${name} is found`, () => {
       const found = seeds.find((seed) => new Turmoil(seed, { bug: name }).run().length > 0);
@@ -35,9 +33,7 @@ describe('planted bugs of eventual', function () {
   });
 });
 
-describe('a cluster of eventual in turmoil', function () {
-  this.timeout(120_000);
-
+describe('a cluster of eventual in turmoil', () => {
   it('agrees, forgets nothing and never goes back; siblings meet, journals shrink, pushes fail, differences are sent', () => {
     const reached = new Set<string>();
     for (const seed of cleanSeeds) {

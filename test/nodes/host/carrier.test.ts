@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Carrier } from '../../../nodes/host/carrier.ts';
 import type { WireAnswer, WireRequest } from '../../../nodes/kernel/wire.ts';
+import { eventually } from '../../eventually.ts';
 
 const sync: WireRequest = { method: 'POST', path: '/sync?from=1', body: { é: 1 } };
 
@@ -44,19 +45,11 @@ describe('the carrier', () => {
   const ask = (request: WireRequest = sync, to = origin): void =>
     carrier.ask(to, request, (answer) => answers.push(answer));
 
-  async function until(what: string, condition: () => boolean): Promise<void> {
-    const deadlineMs = performance.now() + 5000;
-    while (!condition()) {
-      if (performance.now() > deadlineMs) assert.fail(`still not so: ${what}`);
-      await sleep(2);
-    }
-  }
-
   it('asks as the model says, again and again on one connection', async () => {
     ask();
-    await until('the first is answered', () => answers.length === 1);
+    await eventually('the first is answered', () => answers.length === 1);
     ask({ method: 'GET', path: '/read_request/k%2F1', requestId: 'c/1' });
-    await until('the second, too', () => answers.length === 2);
+    await eventually('the second, too', () => answers.length === 2);
     assert.deepEqual(texts, ['POST /sync?from=1  {"é":1}', 'GET /read_request/k%2F1 c/1 ']);
     assert.deepEqual(answers[0], { status: 200, body: { status: 'sync_received' } });
     assert.equal(sockets, 1);
@@ -66,7 +59,7 @@ describe('the carrier', () => {
   it('takes the path as it is, dots and all', async () => {
     ask({ method: 'GET', path: '/get/..' });
     ask({ method: 'GET', path: '/get/%2E' });
-    await until('both are answered', () => answers.length === 2);
+    await eventually('both are answered', () => answers.length === 2);
     assert.deepEqual(texts.toSorted(), ['GET /get/%2E  ', 'GET /get/..  ']);
   });
 
@@ -78,7 +71,7 @@ describe('the carrier', () => {
     };
     for (const at of [1, 2]) {
       ask();
-      await until('it is answered', () => answers.length === at);
+      await eventually('it is answered', () => answers.length === at);
     }
     assert.deepEqual(answers[1], { status: 404, body: { error: 'no' } });
     assert.equal(sockets, 2);
@@ -89,7 +82,7 @@ describe('the carrier', () => {
     for (const [at, body] of bodies.entries()) {
       onRequest = (_request, response) => response.end(body);
       ask();
-      await until(`it ended: ${body.slice(0, 20)}`, () => answers.length === at + 1);
+      await eventually(`it ended: ${body.slice(0, 20)}`, () => answers.length === at + 1);
     }
     assert.deepEqual(answers, [null, null, null, null]);
   });
@@ -97,13 +90,13 @@ describe('the carrier', () => {
   it('gives up what breaks or has no answer in time, and never sends it again', async () => {
     onRequest = (request) => request.socket.destroy();
     ask();
-    await until('it broke', () => answers.length === 1);
+    await eventually('it broke', () => answers.length === 1);
     onRequest = () => undefined;
     ask();
-    await until('it was given up', () => answers.length === 2);
+    await eventually('it was given up', () => answers.length === 2);
     onRequest = (_request, response) => response.end('1');
     ask();
-    await until('the next is answered', () => answers.length === 3);
+    await eventually('the next is answered', () => answers.length === 3);
     await sleep(50);
     assert.deepEqual(answers, [null, null, { status: 200, body: 1 }]);
     assert.equal(texts.length, 3);
@@ -114,7 +107,7 @@ describe('the carrier', () => {
     const late: ServerResponse[] = [];
     onRequest = (_request, response) => late.push(response);
     ask();
-    await until('it was given up', () => answers.length === 1);
+    await eventually('it was given up', () => answers.length === 1);
     for (const response of late) response.end('1');
     await sleep(50);
     assert.deepEqual(answers, [null]);
@@ -123,7 +116,7 @@ describe('the carrier', () => {
   it('asks nobody where there is no address, and says so later, not at once', async () => {
     carrier.ask(undefined, sync, (answer) => answers.push(answer));
     assert.deepEqual(answers, []);
-    await until('it ended', () => answers.length === 1);
+    await eventually('it ended', () => answers.length === 1);
     assert.deepEqual([answers, carrier.counters.dropped], [[null], 1]);
   });
 
@@ -131,22 +124,22 @@ describe('the carrier', () => {
     const held: ServerResponse[] = [];
     onRequest = (_request, response) => held.push(response);
     for (let count = 0; count < 20; count++) ask();
-    await until('16 came, the rest is dropped', () => held.length === 16 && answers.length === 4);
+    await eventually('16 came, the rest is dropped', () => held.length === 16 && answers.length === 4);
     assert.deepEqual(carrier.counters, { requests: 16, answered: 0, broken: 0, dropped: 4 });
     ask(sync, 'http://127.0.0.1:1');
-    await until('the other peer refused', () => answers.length === 5);
+    await eventually('the other peer refused', () => answers.length === 5);
     for (const response of held) response.end('1');
-    await until('all are answered', () => answers.length === 21);
+    await eventually('all are answered', () => answers.length === 21);
     onRequest = (_request, response) => response.end('1');
     ask();
-    await until('there is room again', () => answers.length === 22);
+    await eventually('there is room again', () => answers.length === 22);
     assert.deepEqual(carrier.counters, { requests: 18, answered: 17, broken: 1, dropped: 4 });
   });
 
   it('tells nobody anything once it is stopped, and opens nothing', async () => {
     onRequest = () => undefined;
     for (let count = 0; count < 10; count++) ask();
-    await until('they came', () => texts.length === 10);
+    await eventually('they came', () => texts.length === 10);
     carrier.stop();
     ask();
     await sleep(100);

@@ -8,6 +8,7 @@ import { Exchange } from '../../../nodes/host/exchange.ts';
 import { startNode } from '../../../nodes/host/node.ts';
 import { nodeId } from '../../../nodes/kernel/ids.ts';
 import type { NodeModel } from '../../../nodes/kernel/model.ts';
+import { eventually } from '../../eventually.ts';
 import { createLawProbe, type LawProtocol } from './lawModel.ts';
 import { MemoryDisk } from './memoryDisk.ts';
 
@@ -89,9 +90,11 @@ describe('answers to peers', () => {
     take(1);
     const startMs = performance.now();
     await sleep(30);
-    assert.deepEqual(answers, []);
+    const early = [...answers];
+    // A busy machine may sleep for longer.
+    if (performance.now() - startMs < 50) assert.deepEqual(early, []);
     take(2);
-    while (answers.length < 2 && performance.now() - startMs < 2000) await sleep(2);
+    await eventually('both answers', () => answers.length === 2);
     assert(performance.now() - startMs >= 50);
     assert.deepEqual([answers, queue], [['{"messages":[]}', '{"messages":[]}'], ['7']]);
     release();

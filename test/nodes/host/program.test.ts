@@ -67,17 +67,14 @@ describe('a node process', () => {
   let folder: string;
   let bundle: string;
   let data: string;
-  let bundleMs: number;
   const started: NodeProcess[] = [];
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'ordeal-program-'));
-    const startMs = performance.now();
     bundle = await bundleHost(join(folder, 'law.mjs'), {
       entry: fileURLToPath(new URL('lawMain.ts', import.meta.url)),
       models: [createLawProbe().model],
     });
-    bundleMs = performance.now() - startMs;
   });
   after(() => rmSync(folder, { recursive: true }));
   beforeEach(() => {
@@ -102,8 +99,7 @@ describe('a node process', () => {
 
   const journal = (): string => join(data, 'journal');
 
-  it('is bundled in less than a second, without ajv in it', () => {
-    assert(bundleMs < 1000, `it took ${bundleMs} ms`);
+  it('is a small bundle, without ajv in it', () => {
     assert(statSync(bundle).size < 300_000);
     assert.doesNotMatch(readFileSync(bundle, 'utf8'), /class Ajv/);
   });
@@ -194,7 +190,7 @@ describe('a node process', () => {
     while (acknowledged.length < 20) await new Promise((resolve) => setTimeout(resolve, 2));
     const startMs = performance.now();
     assert.deepEqual(await node.end('SIGTERM'), { code: 0, stderr: '' });
-    assert(performance.now() - startMs < 2000);
+    assert(performance.now() - startMs < 20_000);
     isOver = true;
     await Promise.all(clients);
     const { values } = (await act((await start().ready()).port, { do: 'read' })) as { values: string[] };

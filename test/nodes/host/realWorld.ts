@@ -8,6 +8,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../../harness/cluster/freePort.ts';
 import { folderDisk, type Disk } from '../../../nodes/host/disk.ts';
 import { promisedBytes } from '../../../nodes/host/journal.ts';
 import { startNode, type RunningNode } from '../../../nodes/host/node.ts';
@@ -15,7 +16,7 @@ import { nodeId, nodeNumber, type NodeId } from '../../../nodes/kernel/ids.ts';
 import type { NodeModel } from '../../../nodes/kernel/model.ts';
 import type { WireAnswer, WireRequest } from '../../../nodes/kernel/wire.ts';
 import type { LawProtocol } from './lawModel.ts';
-import type { LawFixture, LawWorld } from './laws.ts';
+import type { LawFixture, LawWorld } from './lawLab.ts';
 
 export const realWorld: LawFixture = async (model, { nodes, seed }) => {
   const world = new RealWorld(model, seed);
@@ -47,7 +48,8 @@ class RealWorld implements LawWorld {
     const started = await startNode<LawProtocol>({
       model: this.model,
       self: node,
-      port: this.ports.get(node) ?? 0,
+      // Not one of those that the system gives to connections: it could be taken while the node is down.
+      port: this.ports.get(node) ?? (await freePort()),
       peers: {},
       disk: gatedDisk(folderDisk(this.dataOf(node)), gate),
       options: {},

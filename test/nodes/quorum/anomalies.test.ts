@@ -110,6 +110,6 @@ describe('what quorum does not claim, in the simulator', () => {
         return;
       }
       assert.fail(`none of ${seedsMax} seeds shows it`);
-    }).timeout(60_000);
+    });
   }
 });

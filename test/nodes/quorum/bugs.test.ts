@@ -68,7 +68,7 @@ describe('planted bugs of quorum, in the simulator', () => {
         return;
       }
       assert.fail(`none of ${seedsMax} seeds found it`);
-    }).timeout(60_000);
+    });
   }
 
   it('are all looked for', () => {

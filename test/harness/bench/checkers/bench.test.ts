@@ -22,9 +22,7 @@ const measured = (milliseconds: number, result = 'valid', expected = 'valid'): M
   expected,
 });
 
-describe('bench:checkers', function () {
-  this.timeout(60_000);
-
+describe('bench:checkers', () => {
   it('sums the rounds of a case up', () => {
     const summary = summaryOf(benchCase('a', 10), [measured(30), measured(10), measured(20)]);
     assert.deepEqual(summary.milliseconds, [10, 20, 30]);

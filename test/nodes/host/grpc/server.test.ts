@@ -11,7 +11,7 @@ import type { NodeModel, OptionValues, Route } from '../../../../nodes/kernel/mo
 import { defaultOptions } from '../../../../nodes/kernel/options.ts';
 import type { Protocol } from '../../../../nodes/kernel/protocol.ts';
 import { rpcs, type Rpc } from '../../../../nodes/kernel/transport.ts';
-import { eventually } from '../../../e2e/processes.ts';
+import { eventually } from '../../../eventually.ts';
 import { createLawProbe, type LawProtocol } from '../lawModel.ts';
 import { MemoryDisk } from '../memoryDisk.ts';
 
@@ -87,7 +87,7 @@ describe('a node over gRPC', () => {
   const startRaft = async (): Promise<RunningNode<Protocol>> => {
     const model = named('raft');
     const node = await start(model);
-    await eventually('a leader', 20, () => {
+    await eventually('a leader', () => {
       const { released } = node.host;
       return released !== undefined && model.leader(released)?.leader === 'n1';
     });
@@ -297,7 +297,7 @@ describe('a node over gRPC', () => {
       quiet.write(piece);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    await eventually('an answer', 10, () => heard.includes('200 OK'));
+    await eventually('an answer', () => heard.includes('200 OK'));
     quiet.destroy();
     assert.equal((await call(callerOf(node), 'Read', { key: 'k' })).message?.['value'], '2');
   });
@@ -333,16 +333,16 @@ describe('a node over gRPC', () => {
         new Metadata(),
         () => undefined,
       );
-      await eventually('the request', 10, () => node.host.counters.requests === 1);
+      await eventually('the request', () => node.host.counters.requests === 1);
       gave.cancel();
-      await eventually('nobody waits', 10, () => abandoned === 1);
+      await eventually('nobody waits', () => abandoned === 1);
     });
 
     it('breaks open calls off when it is dropped, and takes no more', async () => {
       const node = await startTold();
       const caller = callerOf(node);
       const open = call(caller, 'Read', { key: 'never' });
-      await eventually('the request', 10, () => node.host.counters.requests === 1);
+      await eventually('the request', () => node.host.counters.requests === 1);
       node.drop();
       assert.equal((await open).status, statuses.UNAVAILABLE);
       assert.equal((await call(caller, 'Read', { key: 'k' })).status, statuses.UNAVAILABLE);
@@ -356,7 +356,7 @@ describe('a node over gRPC', () => {
     const writes = Array.from({ length: 20 }, (_, at) =>
       call(caller, 'Write', { key: `k${at}`, value: '1' }),
     );
-    await eventually('all requests', 10, () => node.host.counters.requests === before + writes.length);
+    await eventually('all requests', () => node.host.counters.requests === before + writes.length);
     await node.stop();
     for (const { status, why } of await Promise.all(writes)) assert.equal(status, statuses.OK, why);
   });
