@@ -5,6 +5,7 @@ import { closest } from '../../nodes/kernel/options.ts';
 import type { Validity } from '../checkers/checker.ts';
 import { linkWarnings } from '../cluster/linkReport.ts';
 import { exitCodes, UsageError } from '../exit.ts';
+import { failureWarnings } from '../failureWords.ts';
 import { faultReports } from '../faultReports.ts';
 import { judge, meaningsOf } from '../judge.ts';
 import type { Results } from '../results.ts';
@@ -118,6 +119,7 @@ function decide({ config, model, workload }: Plan, conducted: Conducted): Result
       ...(interrupted ? ['interrupted: the plan was not carried out to its end'] : []),
       ...(config.submission ? submissionWarnings(config.submission.manifest, config.faults) : []),
       ...view.warnings,
+      ...failureWarnings(history),
       ...linkWarnings(linkProbes, (fault) => faults[fault]?.injected ?? 0),
     ],
     model,

@@ -21,6 +21,8 @@ type Method = ServiceDefinition[keyof ServiceDefinition];
 
 /** Before every message: whether it is compressed, and its length (gRPC over HTTP/2, "Length-Prefixed-Message"). */
 const prefixBytes = 5;
+/** A server of HTTP/1.1 refuses the first bytes of HTTP/2 in its own way. */
+const otherProtocol = 'it answered, but not in HTTP/2, which gRPC is spoken over';
 
 export class GrpcClient implements NodeClient {
   private readonly methods: ReadonlyMap<string, Method>;
@@ -58,11 +60,14 @@ export class GrpcClient implements NodeClient {
 class Connection {
   private readonly session: ClientHttp2Session;
   private hasStood = false;
+  /** Whether the node has begun to speak HTTP/2: that begins with its settings. */
+  private speaksHttp2 = false;
   private error: string | null = null;
 
   constructor(url: string, onClosed: () => void) {
     this.session = connect(url);
     this.session.on('connect', () => (this.hasStood = true));
+    this.session.on('remoteSettings', () => (this.speaksHttp2 = true));
     this.session.on('error', (error: NodeJS.ErrnoException) => (this.error = error.code ?? error.message));
     this.session.on('close', onClosed);
   }
@@ -81,17 +86,23 @@ class Connection {
       const stream = this.session.request(headersOf(request, timeoutMs), { endStream: false });
       const call = new Call(stream, method, {
         // What happens before the connection stands has certainly not reached the node.
-        lost: (why) => (this.hasStood ? { kind: 'broken', why: this.error ?? why } : { kind: 'refused' }),
+        lost: (why, error) => (this.hasStood ? this.broken(why, error) : { kind: 'refused' }),
         resolve,
       });
       call.start(request, timeoutMs);
     });
   }
+
+  /** The error of a stream comes before that of its connection, which is the same. */
+  private broken(why: string, error: string | undefined): WireOutcome {
+    const isOther = !this.speaksHttp2 && error === 'ERR_HTTP2_ERROR';
+    return { kind: 'broken', why: isOther ? otherProtocol : (this.error ?? why) };
+  }
 }
 
 interface CallEvents {
   /** How a call ended whose connection is gone. */
-  readonly lost: (why: string) => WireOutcome;
+  readonly lost: (why: string, error: string | undefined) => WireOutcome;
   readonly resolve: (outcome: WireOutcome) => void;
 }
 
@@ -106,6 +117,7 @@ class Call {
   private bytes = 0;
   private head: Headers = {};
   private trailers: Headers | null = null;
+  private error: string | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isOver = false;
 
@@ -121,7 +133,7 @@ class Call {
     stream.on('response', (headers) => (this.head = headers));
     stream.on('trailers', (headers: Headers) => (this.trailers = headers));
     stream.on('data', (chunk: Buffer) => this.onData(chunk));
-    stream.on('error', () => undefined);
+    stream.on('error', (error: NodeJS.ErrnoException) => (this.error = error.code));
     stream.on('close', () => this.finish(this.outcome()));
     stream.end(framed(this.method.requestSerialize(messageOf((body ?? {}) as Fields))));
   }
@@ -155,7 +167,7 @@ class Call {
       if (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM) return { kind: 'refused' };
       const http = head[':status'];
       return http === undefined || http === 200
-        ? this.events.lost(`the stream was closed without a status (code ${stream.rstCode})`)
+        ? this.events.lost(`the stream was closed without a status (code ${stream.rstCode})`, this.error)
         : { kind: 'broken', why: `HTTP ${textOf(http)} is no answer of gRPC` };
     }
     return status === statuses.OK ? this.success() : refusal(status, trailers);
