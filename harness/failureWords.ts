@@ -17,7 +17,7 @@ export function failureWarnings(history: readonly Op[]): readonly string[] {
   const byKind = new Map<string, Failures>();
   for (const { process, type, f, error } of history) {
     if (process === 'nemesis' || type === 'invoke') continue;
-    const failures = byKind.get(f) ?? { count: 0, hasSucceeded: false, errors: new Map() };
+    const failures = byKind.get(f) ?? { count: 0, hasSucceeded: false, errors: new Map<string, number>() };
     byKind.set(f, failures);
     failures.count++;
     failures.hasSucceeded ||= type === 'ok';
