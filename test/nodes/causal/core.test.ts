@@ -99,17 +99,17 @@ describe('a session that roams (Terry et al. 1994)', () => {
     const first = cluster.put(n2, 'k', 2, '1:1');
     cluster.nowMs += 60;
     const second = cluster.get(n2, 'k', '1:1');
-    assert.equal(cluster.dueIn(n2, 'wait'), 40);
+    assert.equal(cluster.dueInMs(n2, 'wait'), 40);
     cluster.nowMs += 40;
     cluster.fire(n2, 'wait');
     const refused = cluster.response(first);
     assert(refused?.type === 'refused' && refused.error === 'temporarily-unavailable');
     assert.equal(cluster.response(second), null);
-    assert.equal(cluster.dueIn(n2, 'wait'), 60);
+    assert.equal(cluster.dueInMs(n2, 'wait'), 60);
     cluster.nowMs += 60;
     cluster.fire(n2, 'wait');
     assert.equal(cluster.response(second)?.type, 'refused');
-    assert.equal(cluster.dueIn(n2, 'wait'), null);
+    assert.equal(cluster.dueInMs(n2, 'wait'), null);
     assert.deepEqual(cluster.status(n2).applied, {});
     assert.equal(cluster.journal(n2).length, 0);
   });
@@ -119,7 +119,7 @@ describe('a session that roams (Terry et al. 1994)', () => {
     cluster.get(n2, 'k', '1:1');
     cluster.nowMs += 99.9999;
     cluster.fire(n2, 'wait');
-    assert.equal(cluster.dueIn(n2, 'wait'), 1);
+    assert.equal(cluster.dueInMs(n2, 'wait'), 1);
   });
 
   it('is refused at once when too many wait, or none may', () => {
@@ -198,7 +198,7 @@ describe('anti-entropy', () => {
   it('goes on as long as a node runs', () => {
     const cluster = new Stepper({ options: { syncInterval: 300 } });
     cluster.fire(n1, 'sync');
-    assert.equal(cluster.dueIn(n1, 'sync'), 300);
+    assert.equal(cluster.dueInMs(n1, 'sync'), 300);
   });
 });
 

@@ -90,7 +90,7 @@ describe('leader-follower', () => {
       cluster.run(500);
       assert(cluster.probes.has('snapshot-installed'));
       assert.equal(cluster.outcome(cluster.get(n3, 'x')), 21);
-      assert(cluster.journalLength(n1) < 20, 'the journal is compacted, too');
+      assert(cluster.journal(n1).length < 20, 'the journal is compacted, too');
       cluster.restart(n3);
       assert.equal(cluster.outcome(cluster.get(n3, 'x')), 21);
       assert.deepEqual(cluster.violations, []);
@@ -247,7 +247,7 @@ describe('leader-follower', () => {
       cluster.run(100);
       cluster.crash(n1);
       cluster.run(3000);
-      Object.assign(cluster, { options: { failover: 'none' } });
+      cluster.setOptions({ failover: 'none' });
       assert.throws(() => cluster.restart(n2), /start it with failover/);
     });
   });
@@ -260,7 +260,7 @@ describe('leader-follower', () => {
       for (let count = 0; count < 3000; count++)
         cluster.request(n2, { ...replicate, values: [['y', count]] });
       assert.deepEqual(cluster.response(cluster.request(n2, replicate)), { type: 'replicated' });
-      assert(cluster.journalLength(n2) < 2000, 'the journal does not grow for ever');
+      assert(cluster.journal(n2).length < 2000, 'the journal does not grow for ever');
       cluster.restart(n2);
       assert.equal(cluster.outcome(cluster.get(n2, 'x')), 7);
       assert.equal(cluster.outcome(cluster.get(n2, 'y')), 2999);

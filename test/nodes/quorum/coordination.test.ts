@@ -116,7 +116,7 @@ describe('a read (Attiya, Bar-Noy & Dolev 1995)', () => {
     const cluster = laggingThird();
     const read = cluster.read(n3, 'x');
     cluster.settle();
-    assert.equal(cluster.valueOf(read), 1);
+    assert.equal(cluster.valueRead(read), 1);
   });
 
   it('writes back what it returns, and answers when w replicas hold it', () => {
@@ -126,7 +126,7 @@ describe('a read (Attiya, Bar-Noy & Dolev 1995)', () => {
     cluster.settle(ofType('read'));
     cluster.deliver(from(n1));
     assert.equal(cluster.held(n2, 'x')?.value, 1, 'at its own replica, at once');
-    assert.equal(cluster.valueOf(read), 1, 'which makes two');
+    assert.equal(cluster.valueRead(read), 1, 'which makes two');
     assert.deepEqual(cluster.violations, []);
   });
 
@@ -146,7 +146,7 @@ describe('a read (Attiya, Bar-Noy & Dolev 1995)', () => {
     const cluster = new Stepper(3);
     const read = cluster.read(n1, 'x');
     cluster.settle();
-    assert.equal(cluster.valueOf(read), null);
+    assert.equal(cluster.valueRead(read), null);
     assert(cluster.nodes.every((node) => cluster.status(node).coordinating === 0));
   });
 
@@ -155,7 +155,7 @@ describe('a read (Attiya, Bar-Noy & Dolev 1995)', () => {
     const read = cluster.read(n3, 'x');
     cluster.settle(ofType('read'));
     cluster.deliver(from(n1));
-    assert.equal(cluster.valueOf(read), 1);
+    assert.equal(cluster.valueRead(read), 1);
     cluster.settle();
     assert.equal(cluster.held(n3, 'x')?.value, 1);
   });
@@ -164,7 +164,7 @@ describe('a read (Attiya, Bar-Noy & Dolev 1995)', () => {
     const cluster = laggingThird({ readRepair: 'off' });
     const read = cluster.read(n1, 'x');
     cluster.run(1000);
-    assert.equal(cluster.valueOf(read), 1);
+    assert.equal(cluster.valueRead(read), 1);
     assert.equal(cluster.held(n3, 'x'), null);
   });
 
@@ -201,7 +201,7 @@ describe('new–old inversion', () => {
     const second = cluster.read(n3, 'x');
     cluster.deliver((letter) => ofType('read')(letter) && to(n2)(letter));
     cluster.deliver(from(n2));
-    return [cluster.valueOf(first), cluster.valueOf(second)];
+    return [cluster.valueRead(first), cluster.valueRead(second)];
   }
 
   it('is what write-back is for: seen once, seen ever after', () => {
@@ -220,7 +220,7 @@ describe('levels (Dynamo’s r and w, request by request)', () => {
     const write = cluster.write(n1, 'x', 1, 'ONE');
     assert.equal(cluster.response(write)?.type, 'written');
     const read = cluster.read(n1, 'x', 'ONE');
-    assert.equal(cluster.valueOf(read), 1);
+    assert.equal(cluster.valueRead(read), 1);
   });
 
   it('ALL waits for every replica', () => {
@@ -253,7 +253,7 @@ describe('any node coordinates any key', () => {
         assert.equal(cluster.response(write)?.type, 'written');
         const read = cluster.read(n2, key);
         cluster.settle();
-        assert.equal(cluster.valueOf(read), `${node} ${at}`);
+        assert.equal(cluster.valueRead(read), `${node} ${at}`);
       }
       assert.equal(cluster.nodes.filter((node) => cluster.held(node, key) !== null).length, 3);
     }

@@ -54,7 +54,7 @@ function depose(cluster: Stepper): void {
 function readAtOne(cluster: Stepper): unknown {
   const read = cluster.get(n1, 'x');
   cluster.settle();
-  return cluster.valueOf(read);
+  return cluster.valueRead(read);
 }
 
 /** What n2 answers to a read that comes before it has heard that the x = 2 of its leader n1 is committed. */
@@ -72,7 +72,7 @@ function readBehind(cluster: Stepper): unknown {
   cluster.isolate(n1);
   const read = cluster.get(n2, 'x');
   cluster.settle((letter) => !ofType('append-entries')(letter));
-  return cluster.valueOf(read);
+  return cluster.valueRead(read);
 }
 
 /** A node runs for election until it leads or has tried often enough; only votes are delivered. */
@@ -103,7 +103,7 @@ function appendTwice(cluster: Stepper, between: () => void): boolean {
   cluster.settle();
   const read = cluster.get(n1, 'l');
   cluster.settle();
-  return JSON.stringify(cluster.valueOf(read)) !== '[1]';
+  return JSON.stringify(cluster.valueRead(read)) !== '[1]';
 }
 
 const scenarios: readonly Scenario[] = [
@@ -136,7 +136,7 @@ const scenarios: readonly Scenario[] = [
       cluster.elect(n2);
       const read = cluster.get(n2, 'x');
       cluster.settle();
-      return cluster.valueOf(read) !== 1;
+      return cluster.valueRead(read) !== 1;
     },
   },
   {
@@ -311,7 +311,7 @@ const scenarios: readonly Scenario[] = [
       cluster.settle();
       const response = cluster.response(write);
       const isDefinite = response?.type === 'refused' && response.error !== 'timeout';
-      return isDefinite && cluster.valueOf(read) === 1;
+      return isDefinite && cluster.valueRead(read) === 1;
     },
   },
   {
@@ -386,7 +386,7 @@ const scenarios: readonly Scenario[] = [
       cluster.drop();
       cluster.heal();
       for (const letter of late) cluster.hand(letter);
-      return cluster.valueOf(read) === 1;
+      return cluster.valueRead(read) === 1;
     },
   },
   {
@@ -402,7 +402,7 @@ const scenarios: readonly Scenario[] = [
       cluster.drop(({ message }) => message.type === 'append-entries' && message.entries.length > 0);
       cluster.deliver();
       cluster.deliver();
-      return cluster.valueOf(read) === null;
+      return cluster.valueRead(read) === null;
     },
   },
   {
@@ -526,9 +526,9 @@ const scenarios: readonly Scenario[] = [
       cluster.settle();
       cluster.fire(n1, 'heartbeat');
       cluster.settle();
-      const before = cluster.valueOf(cluster.get(n3, 'x'));
+      const before = cluster.valueRead(cluster.get(n3, 'x'));
       cluster.restart(n3);
-      return before !== cluster.valueOf(cluster.get(n3, 'x'));
+      return before !== cluster.valueRead(cluster.get(n3, 'x'));
     },
   },
 ];

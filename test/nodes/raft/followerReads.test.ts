@@ -37,7 +37,7 @@ describe('raft reads at followers', () => {
 
   it('with reads=follower, they answer as they are', () => {
     const cluster = ahead({ reads: 'follower' });
-    assert.equal(cluster.valueOf(cluster.get(n2, 'x')), 1);
+    assert.equal(cluster.valueRead(cluster.get(n2, 'x')), 1);
   });
 
   describe('with an index of the leader (§6.4)', () => {
@@ -51,11 +51,11 @@ describe('raft reads at followers', () => {
       cluster.deliver();
       // The leader confirms with n3 alone.
       cluster.settle((letter) => !to(n2)(letter));
-      assert.equal(cluster.valueOf(read), undefined, 'the index is on its way');
+      assert.equal(cluster.valueRead(read), undefined, 'the index is on its way');
       cluster.deliver(ofType('read-index'));
-      assert.equal(cluster.valueOf(read), undefined, 'n2 has not heard that x = 2 is committed');
+      assert.equal(cluster.valueRead(read), undefined, 'n2 has not heard that x = 2 is committed');
       cluster.settle();
-      assert.equal(cluster.valueOf(read), 2);
+      assert.equal(cluster.valueRead(read), 2);
     });
 
     it('are not answered by a leader that was deposed', () => {
@@ -82,7 +82,7 @@ describe('raft reads at followers', () => {
       assert.equal(cluster.letters.filter(ofType('read-index')).length, 1, 'the lease covers it');
       cluster.fire(n1, 'heartbeat');
       cluster.settle();
-      assert.equal(cluster.valueOf(read), 2);
+      assert.equal(cluster.valueRead(read), 2);
     });
 
     it('are refused at once where nobody is known to lead, or who was asked does not', () => {
@@ -115,7 +115,7 @@ describe('raft reads at followers', () => {
       cluster.drop();
       const read = cluster.get(n2, 'x');
       for (const letter of late) cluster.hand(letter);
-      assert.equal(cluster.valueOf(read), undefined);
+      assert.equal(cluster.valueRead(read), undefined);
     });
 
     it('are refused when nobody confirms in time', () => {
@@ -137,11 +137,11 @@ describe('raft reads at followers', () => {
       cluster.isolate(n1);
       const read = cluster.get(n2, 'x');
       cluster.settle();
-      assert.equal(cluster.valueOf(read), undefined, 'n3 has x = 2 in its log');
+      assert.equal(cluster.valueRead(read), undefined, 'n3 has x = 2 in its log');
       cluster.heal();
       cluster.fire(n1, 'heartbeat');
       cluster.settle();
-      assert.equal(cluster.valueOf(read), 2);
+      assert.equal(cluster.valueRead(read), 2);
     });
 
     it('are answered without a leader, as long as all is committed', () => {
@@ -149,7 +149,7 @@ describe('raft reads at followers', () => {
       cluster.crash(n1);
       const read = cluster.get(n2, 'x');
       cluster.settle();
-      assert.equal(cluster.valueOf(read), 1);
+      assert.equal(cluster.valueRead(read), 1);
     });
 
     it('are answered by nobody who reaches no majority', () => {
@@ -206,7 +206,7 @@ describe('raft reads at followers', () => {
       );
       const read = cluster.get(n2, 'x');
       cluster.settle(ofType('ask-log-end', 'log-end'));
-      assert.equal(cluster.valueOf(read), undefined, 'n1 and n2 are two of four, whatever n1 thinks');
+      assert.equal(cluster.valueRead(read), undefined, 'n1 and n2 are two of four, whatever n1 thinks');
     });
   });
 });

@@ -151,7 +151,7 @@ describe('raft, as the paper has it', () => {
       cluster.elect(n2);
       const read = cluster.get(n2, 'x');
       cluster.settle();
-      assert.equal(cluster.valueOf(read), 1);
+      assert.equal(cluster.valueRead(read), 1);
     });
   });
 
@@ -449,7 +449,7 @@ describe('raft, as the paper has it', () => {
       assert.deepEqual(cluster.response(again), cluster.response(first));
       const read = cluster.get(n2, 'l');
       cluster.settle();
-      assert.deepEqual(cluster.valueOf(read), [1]);
+      assert.deepEqual(cluster.valueRead(read), [1]);
       assert((cluster.probes.get('request-deduplicated') ?? 0) >= 1);
     });
 
@@ -466,7 +466,7 @@ describe('raft, as the paper has it', () => {
       cluster.settle();
       const read = cluster.get(n3, 'l');
       cluster.settle();
-      assert.deepEqual(cluster.valueOf(read), [1]);
+      assert.deepEqual(cluster.valueRead(read), [1]);
     });
   });
 

@@ -27,9 +27,9 @@ describe('raft reads (§6.4)', () => {
     it('are answered after a round of heartbeats that begins after they came', () => {
       const cluster = led();
       const read = cluster.get(n1, 'x');
-      assert.equal(cluster.valueOf(read), undefined);
+      assert.equal(cluster.valueRead(read), undefined);
       cluster.settle();
-      assert.equal(cluster.valueOf(read), 1);
+      assert.equal(cluster.valueRead(read), 1);
     });
 
     it('are answered at once by a leader that is a majority by itself', () => {
@@ -37,7 +37,7 @@ describe('raft reads (§6.4)', () => {
       cluster.elect(n1);
       cluster.put(n1, 'x', 1);
       const [read, another] = [cluster.get(n1, 'x'), cluster.get(n1, 'x')];
-      assert.deepEqual([cluster.valueOf(read), cluster.valueOf(another)], [1, 1]);
+      assert.deepEqual([cluster.valueRead(read), cluster.valueRead(another)], [1, 1]);
     });
 
     it('are not confirmed by answers to an earlier round', () => {
@@ -47,10 +47,10 @@ describe('raft reads (§6.4)', () => {
       const read = cluster.get(n1, 'x');
       cluster.drop(ofType('append-entries'));
       cluster.deliver(ofType('appended'));
-      assert.equal(cluster.valueOf(read), undefined, 'those answers left before the read came');
+      assert.equal(cluster.valueRead(read), undefined, 'those answers left before the read came');
       cluster.fire(n1, 'heartbeat');
       cluster.settle();
-      assert.equal(cluster.valueOf(read), 1);
+      assert.equal(cluster.valueRead(read), 1);
     });
 
     it('are not confirmed by an answer to an earlier leadership of the same node', () => {
@@ -70,7 +70,7 @@ describe('raft reads (§6.4)', () => {
       cluster.heal();
       for (const letter of late) cluster.hand(letter);
       cluster.deliver(ofType('appended'));
-      assert.equal(cluster.valueOf(read), undefined);
+      assert.equal(cluster.valueRead(read), undefined);
     });
 
     it('share rounds: a hundred reads cost two', () => {
@@ -78,7 +78,7 @@ describe('raft reads (§6.4)', () => {
       const reads = Array.from({ length: 100 }, () => cluster.get(n1, 'x'));
       assert.equal(cluster.letters.filter(to(n2)).length, 2);
       cluster.settle();
-      for (const read of reads) assert.equal(cluster.valueOf(read), 1);
+      for (const read of reads) assert.equal(cluster.valueRead(read), 1);
     });
 
     it('wait until an entry of the leader’s own term is committed', () => {
@@ -92,9 +92,9 @@ describe('raft reads (§6.4)', () => {
       cluster.drop(({ message }) => message.type === 'append-entries' && message.entries.length > 0);
       cluster.deliver(ofType('append-entries'));
       cluster.deliver(ofType('appended'));
-      assert.equal(cluster.valueOf(read), undefined);
+      assert.equal(cluster.valueRead(read), undefined);
       cluster.settle();
-      assert.equal(cluster.valueOf(read), 1);
+      assert.equal(cluster.valueRead(read), 1);
     });
 
     it('are never answered by a deposed leader, which says so in the end', () => {
@@ -113,7 +113,7 @@ describe('raft reads (§6.4)', () => {
       const cluster = led(lease);
       cluster.fire(n1, 'heartbeat');
       cluster.settle();
-      assert.equal(cluster.valueOf(cluster.get(n1, 'x')), 1);
+      assert.equal(cluster.valueRead(cluster.get(n1, 'x')), 1);
       assert.equal(cluster.letters.length, 0);
     });
 
@@ -124,12 +124,12 @@ describe('raft reads (§6.4)', () => {
       cluster.wait(100);
       cluster.settle();
       cluster.wait(0.9 * 300 - 100 - 1);
-      assert.equal(cluster.valueOf(cluster.get(n1, 'x')), 1);
+      assert.equal(cluster.valueRead(cluster.get(n1, 'x')), 1);
       cluster.wait(2);
       const late = cluster.get(n1, 'x');
-      assert.equal(cluster.valueOf(late), undefined);
+      assert.equal(cluster.valueRead(late), undefined);
       cluster.settle();
-      assert.equal(cluster.valueOf(late), 1, 'a round of its own confirms it');
+      assert.equal(cluster.valueRead(late), 1, 'a round of its own confirms it');
     });
 
     it('holds while nobody else can be elected, and no longer', () => {
@@ -141,9 +141,9 @@ describe('raft reads (§6.4)', () => {
       cluster.fire(n2, 'election');
       cluster.settle();
       assert.equal(cluster.role(n2), 'pre-candidate', 'n3 has heard of a leader');
-      assert.equal(cluster.valueOf(cluster.get(n1, 'x')), 1);
+      assert.equal(cluster.valueRead(cluster.get(n1, 'x')), 1);
       cluster.elect(n2);
-      assert.equal(cluster.valueOf(cluster.get(n1, 'x')), undefined);
+      assert.equal(cluster.valueRead(cluster.get(n1, 'x')), undefined);
     });
 
     it('covers no read that has to wait', () => {
@@ -157,12 +157,12 @@ describe('raft reads (§6.4)', () => {
       cluster.deliver(({ message }) => message.type === 'append-entries' && message.entries.length > 0);
       cluster.drop(ofType('appended'));
       const read = cluster.get(n2, 'x');
-      assert.equal(cluster.valueOf(read), undefined);
+      assert.equal(cluster.valueRead(read), undefined);
       cluster.drop();
       cluster.wait(1000);
       const message = { type: 'appended', term: 2, round: 0, success: true, matchIndex: 3 } as const;
       cluster.hand({ from: n3, to: n2, message });
-      assert.equal(cluster.valueOf(read), undefined, 'the entry is committed, the lease long over');
+      assert.equal(cluster.valueRead(read), undefined, 'the entry is committed, the lease long over');
     });
 
     it('ends with a transfer, for the rest of the term', () => {
@@ -174,9 +174,9 @@ describe('raft reads (§6.4)', () => {
       cluster.run(1000);
       assert.equal(cluster.role(n1), 'leader');
       const read = cluster.get(n1, 'x');
-      assert.equal(cluster.valueOf(read), undefined, 'TimeoutNow may still be under way');
+      assert.equal(cluster.valueRead(read), undefined, 'TimeoutNow may still be under way');
       cluster.settle();
-      assert.equal(cluster.valueOf(read), 1);
+      assert.equal(cluster.valueRead(read), 1);
     });
 
     it('is kept over a restart of those that gave it: they vote for nobody for as long', () => {
@@ -188,15 +188,15 @@ describe('raft reads (§6.4)', () => {
       cluster.fire(n2, 'election');
       cluster.settle();
       assert.equal(cluster.role(n2), 'pre-candidate');
-      assert.equal(cluster.valueOf(cluster.get(n1, 'x')), 1);
+      assert.equal(cluster.valueRead(cluster.get(n1, 'x')), 1);
     });
   });
 
   describe('leader', () => {
     it('answers from the state of whoever believes to lead, though it may be old', () => {
       const cluster = deposed({ reads: 'leader' });
-      assert.equal(cluster.valueOf(cluster.get(n1, 'x')), 1);
-      assert.equal(cluster.valueOf(cluster.get(n2, 'x')), 2);
+      assert.equal(cluster.valueRead(cluster.get(n1, 'x')), 1);
+      assert.equal(cluster.valueRead(cluster.get(n2, 'x')), 2);
     });
 
     it('does not answer before an entry of its own term is committed', () => {
@@ -205,28 +205,28 @@ describe('raft reads (§6.4)', () => {
       cluster.fire(n2, 'election');
       cluster.settle(ofType('request-vote', 'vote'));
       const read = cluster.get(n2, 'x');
-      assert.equal(cluster.valueOf(read), undefined);
+      assert.equal(cluster.valueRead(read), undefined);
       cluster.settle();
-      assert.equal(cluster.valueOf(read), 1);
+      assert.equal(cluster.valueRead(read), 1);
     });
   });
 
   describe('follower', () => {
     it('answers on every node, from what it has applied', () => {
       const cluster = led({ reads: 'follower' });
-      assert.equal(cluster.valueOf(cluster.get(n3, 'x')), null, 'the commit index is not here yet');
+      assert.equal(cluster.valueRead(cluster.get(n3, 'x')), null, 'the commit index is not here yet');
       cluster.fire(n1, 'heartbeat');
       cluster.settle();
-      assert.equal(cluster.valueOf(cluster.get(n3, 'x')), 1);
+      assert.equal(cluster.valueRead(cluster.get(n3, 'x')), 1);
     });
 
     it('does not go back in a restart', () => {
       const cluster = led({ reads: 'follower' });
       cluster.fire(n1, 'heartbeat');
       cluster.settle();
-      assert.equal(cluster.valueOf(cluster.get(n3, 'x')), 1);
+      assert.equal(cluster.valueRead(cluster.get(n3, 'x')), 1);
       cluster.restart(n3);
-      assert.equal(cluster.valueOf(cluster.get(n3, 'x')), 1);
+      assert.equal(cluster.valueRead(cluster.get(n3, 'x')), 1);
     });
 
     it('journals the commit index only when a read or an entry needs it', () => {

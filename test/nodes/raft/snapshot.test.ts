@@ -42,7 +42,7 @@ describe('raft snapshots', () => {
     for (let write = 1; write <= 20; write++) {
       const read = cluster.get(n1, `k${write}`);
       cluster.settle();
-      assert.equal(cluster.valueOf(read), write);
+      assert.equal(cluster.valueRead(read), write);
     }
     assert.deepEqual(cluster.violations, []);
   });
@@ -55,7 +55,7 @@ describe('raft snapshots', () => {
     cluster.elect(n3);
     const read = cluster.get(n3, 'k7');
     cluster.settle();
-    assert.equal(cluster.valueOf(read), 7);
+    assert.equal(cluster.valueRead(read), 7);
     assert.deepEqual(cluster.violations, []);
   });
 
