@@ -29,7 +29,7 @@ const budgetPart = 0.2;
 export interface MinimalOptions {
   /** The operations that leave nothing behind. */
   readonly observers?: readonly string[];
-  /** So many of the anomalies are minimised, the first ones. */
+  /** So many of the anomalies are minimised: the first of each kind, then others. */
   readonly minimisedMax?: number;
 }
 
@@ -63,15 +63,25 @@ function explained(
 ): Verdict {
   const own = shareOf(budget, budgetPart);
   const sources = sourcesIn(history, observers);
-  const anomalies = verdict.anomalies.map((anomaly, at) => {
-    if (at >= minimisedMax || anomaly.minimal !== undefined) return anomaly;
-    const share = shareOf(own, 1 / (Math.min(minimisedMax, verdict.anomalies.length) - at + 1));
+  const chosen = chosenOf(verdict.anomalies, minimisedMax);
+  let left = chosen.size;
+  const anomalies = verdict.anomalies.map((anomaly) => {
+    if (!chosen.has(anomaly)) return anomaly;
+    const share = shareOf(own, 1 / (left-- + 1));
     const minimal = new Minimiser({ history, checker, anomaly, budget: share, sources }).result();
     return minimal === undefined ? anomaly : { ...anomaly, minimal };
   });
   if (anomalies.some(({ prefix }) => prefix !== undefined)) return { ...verdict, anomalies };
   const heldUntil = lastHeld(history, checker, verdict.anomalies, own);
   return { ...verdict, anomalies, ...(heldUntil === undefined ? {} : { heldUntil }) };
+}
+
+/** So many of the anomalies that are not small yet: the first of each kind, then others. */
+function chosenOf(anomalies: readonly Anomaly[], numberMax: number): ReadonlySet<Anomaly> {
+  const open = anomalies.filter(({ minimal }) => minimal === undefined);
+  const kinds = new Set<string>();
+  const firsts = open.filter(({ kind }) => !kinds.has(kind) && kinds.add(kind));
+  return new Set([...new Set([...firsts, ...open])].slice(0, numberMax));
 }
 
 interface Question {

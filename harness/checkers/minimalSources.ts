@@ -56,7 +56,8 @@ class Index {
   private addTerms({ operations, events }: History): void {
     const names = amounts.map((name) => events.fNames.find(name));
     for (let row = 0; row < operations.length; row++) {
-      if (!names.includes(operations.f[row] ?? 0) || operations.outcome[row] === failOutcome) continue;
+      const isRefused = operations.outcome[row] === failOutcome || operations.output[row] === falseId;
+      if (isRefused || !names.includes(operations.f[row] ?? 0)) continue;
       const key = operations.key[row] ?? 0;
       const others = this.terms.get(key);
       if (others) others.push(row);

@@ -14,11 +14,16 @@ export function reference({ invocation, completion }: Operation): string {
   return completion.type === 'info' ? `${range}, outcome unknown` : range;
 }
 
-function asked({ f, value, key }: Op): string {
+function asked(op: Op): string {
+  const { f, value, key } = op;
   if (value === null) return key === undefined ? f : `${f} of ${key}`;
-  // Of a product that is sold the key is the name.
-  const isNamed = key === undefined || (typeof value === 'object' && Object.values(value).includes(key));
-  return `${f} ${describeAsked({ f, value })}${isNamed ? '' : ` on ${key}`}`;
+  return `${f} ${describeAsked({ f, value })}${isKeyless(op) ? '' : ` on ${key}`}`;
+}
+
+/** Whether nothing need be said of the key: there is none, or what was asked names it, as a sale does its product. */
+export function isKeyless({ value, key }: Pick<Op, 'value' | 'key'>): boolean {
+  if (key === undefined) return true;
+  return typeof value === 'object' && value !== null && Object.values(value).includes(key);
 }
 
 /** What was asked, by whom, and where it stands in the history. */

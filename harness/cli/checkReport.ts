@@ -2,7 +2,7 @@
 import type { Guarantee } from '../../nodes/kernel/model.ts';
 import { legible } from '../../reports/data/text.ts';
 import type { Anomaly, Validity, Verdict } from '../checkers/checker.ts';
-import { listed, reference } from '../checkers/phrases.ts';
+import { isKeyless, listed, reference } from '../checkers/phrases.ts';
 import { stalenessInWords } from '../checkers/staleness/staleness.ts';
 import type { LevelsFound } from '../checkers/strongest.ts';
 import { implies } from '../guarantees.ts';
@@ -24,6 +24,8 @@ const shownMax = 5;
 const prefixShownMax = 4;
 /** Of operations that are too many for a drawing. */
 const listedMax = 12;
+/** So many of them are the last ones, which the others contradict. */
+const listedLast = 4;
 
 /** Several lines, with the last line end. */
 export function describeFile({ row, input, judgement, isStrongestAsked, isNothing }: Judged): string {
@@ -111,13 +113,13 @@ function describeMinimal(
   told.add(name);
   const drawn = drawingOf(history, minimal, spec);
   if (drawn) return ['      the operations that suffice:', ...drawn.map((line) => `        ${line}`)];
-  const operations = operationsAt(history, minimal);
-  const shown = operations.slice(0, listedMax).map((operation) => `        ${inWords(operation, spec)}`);
-  const more = operations.length - shown.length;
+  const lines = operationsAt(history, minimal).map((operation) => `        ${inWords(operation, spec)}`);
+  const more = lines.length - listedMax;
   return [
-    `      the ${operations.length} operations that suffice:`,
-    ...shown,
-    ...(more > 0 ? [`        … and ${more} more`] : []),
+    `      the ${lines.length} operations that suffice:`,
+    ...(more > 0
+      ? [...lines.slice(0, -listedLast - more), `        … ${more} more`, ...lines.slice(-listedLast)]
+      : lines),
   ];
 }
 
@@ -126,5 +128,5 @@ function inWords(operation: Operation, spec: SequentialSpec): string {
   const { f, value, key, process } = invocation;
   const output: Output = completion?.type === 'ok' ? { value: completion.value } : 'unknown';
   const what = spec.describe({ f, value }, output);
-  return `p${process}  ${key === undefined ? '' : `${key}: `}${what} (${reference(operation)})`;
+  return `p${process}  ${isKeyless(invocation) ? '' : `${key}: `}${what} (${reference(operation)})`;
 }

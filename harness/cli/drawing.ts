@@ -6,6 +6,7 @@
  *
  * `-|` completes, `-x` fails, `-?` is left open. What overlaps in the drawing overlapped.
  */
+import { isKeyless } from '../checkers/phrases.ts';
 import type { History } from '../columns/history.ts';
 import type { Operation, Process } from '../history.ts';
 import type { Output, SequentialSpec } from '../specs/spec.ts';
@@ -71,7 +72,7 @@ function boxOf({ invocation, completion }: Operation, spec: SequentialSpec): Box
   const output: Output = completion?.type === 'ok' ? { value: completion.value } : 'unknown';
   // What is open or failed says so by its end.
   const described = spec.describe({ f, value }, output).replace(/ → \?$/, '');
-  const text = key === undefined ? described : `${key}: ${described}`;
+  const text = isKeyless(invocation) ? described : `${key}: ${described}`;
   const isOpen = completion === undefined || completion.type === 'info';
   return {
     process,

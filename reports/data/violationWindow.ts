@@ -63,7 +63,9 @@ const minimalMax = 24;
 export function minimalWindowOf(found: FoundAnomaly): ViolationWindow | undefined {
   const { minimal } = found;
   if (minimal.length === 0) return undefined;
-  const culprit = culpritOf({ ...found, offending: minimal });
+  const blamed = culpritOf(found);
+  const isThere = blamed !== undefined && minimal.includes(blamed);
+  const culprit = isThere ? blamed : culpritOf({ ...found, offending: minimal });
   const shown = [...nearest(minimal, culprit, minimalMax)].sort((a, b) => a.index - b.index);
   return { shown, offending: new Set(culprit ? [culprit] : []), culprit, ofKey: minimal.length };
 }

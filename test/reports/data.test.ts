@@ -11,7 +11,7 @@ import { legalRowsOf } from '../../reports/data/legalSteps.ts';
 import { marksMax, sampled } from '../../reports/data/sample.ts';
 import { beginning, legible, visible } from '../../reports/data/text.ts';
 import { viewOf } from '../../reports/data/view.ts';
-import { shownMax, violationWindowOf } from '../../reports/data/violationWindow.ts';
+import { minimalWindowOf, shownMax, violationWindowOf } from '../../reports/data/violationWindow.ts';
 import { quantile, windowsOf } from '../../reports/data/windows.ts';
 import { base64 } from '../../reports/page/base64.ts';
 import { embeddedJson } from '../../reports/page/document.ts';
@@ -278,6 +278,14 @@ describe('the longest legal order', () => {
   it('has no place for the culprit', () => {
     const culprit = culpritOf(found);
     assert.ok(!found.anomaly.prefix?.some(({ op }) => op === culprit?.index));
+  });
+
+  it('marks the same culprit in the minimal sub-history, whatever ended after it there', () => {
+    const culprit = culpritOf(found);
+    assert.ok(culprit);
+    const later = view.operations.filter(({ endNs, outcome }) => outcome === 'ok' && endNs > culprit.endNs);
+    const minimal = [...found.offending, ...later.slice(0, 2)];
+    assert.equal(minimalWindowOf({ ...found, minimal })?.culprit, culprit);
   });
 
   it('is not needed to tell the culprit: without it that is what was answered last', () => {

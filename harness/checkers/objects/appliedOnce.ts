@@ -84,7 +84,10 @@ function report(
 ): void {
   const [first = 0] = repeated;
   const times = Math.max(1, allowed[first] ?? 0);
-  const more = repeated.length > 1 ? `, as ${repeated.length - 1} others do` : '';
+  const more =
+    repeated.length > 1
+      ? `, as ${repeated.length === 2 ? 'another one does' : `${repeated.length - 1} others do`}`
+      : '';
   findings.add(
     'applied-twice',
     [row],

@@ -47,6 +47,10 @@ export class Findings {
   }
 
   /** Whether one more of this kind would be kept; else it need only be counted. */
+  keeps(kind: AnomalyKind): boolean {
+    return (this.counts.get(kind) ?? 0) < keptMax;
+  }
+
   add(kind: AnomalyKind, txns: readonly number[], key: number, explain: () => string): void {
     const count = (this.counts.get(kind) ?? 0) + 1;
     this.counts.set(kind, count);

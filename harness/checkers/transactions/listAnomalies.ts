@@ -78,7 +78,7 @@ export class ListAnomalies {
 
   /** A read that is no prefix of the longest: because it holds what never was, or in another order. */
   private judgeMismatch(read: number): void {
-    const { txns, writers, order, narrator } = this;
+    const { txns, writers, narrator } = this;
     const { bytes, listStart, listEnd, tokens, key, owner } = txns;
     const of = key[read] ?? 0;
     const found = new Set<number>();
@@ -95,12 +95,32 @@ export class ListAnomalies {
       at = end + 1;
     }
     this.isCorrupt[of] = 1;
-    const longest = order.longest[of] ?? 0;
     if (isExplained) return;
-    this.findings.add('incompatible-order', [owner[read] ?? 0, owner[longest] ?? 0], of, () => {
-      const lists = `${narrator.who(owner[longest] ?? 0)} read ${narrator.key(read)} as ${narrator.read(longest)}, but ${narrator.who(owner[read] ?? 0)} read ${narrator.read(read)}`;
+    const other = this.findings.keeps('incompatible-order') ? this.contradicting(read) : read;
+    this.findings.add('incompatible-order', [owner[read] ?? 0, owner[other] ?? 0], of, () => {
+      const lists = `${narrator.who(owner[other] ?? 0)} read ${narrator.key(read)} as ${narrator.read(other)}, but ${narrator.who(owner[read] ?? 0)} read ${narrator.read(read)}`;
       return `${lists}: neither list begins with the other, so no order of the appends explains both.`;
     });
+  }
+
+  /** The shortest of the reads in order that shows another element where this one leaves it. O(reads). */
+  private contradicting(read: number): number {
+    const { bytes, listStart, listEnd, tokens, key, kind } = this.txns;
+    const { seen, element, firstPlace, longest } = this.order;
+    const of = key[read] ?? 0;
+    let common = 0;
+    for (let at = listStart[read] ?? 0; at < (listEnd[read] ?? 0); common++) {
+      const end = endOfValue(bytes, at);
+      if (tokens.of(bytes, at, end) !== element[(firstPlace[of] ?? 0) + common]) break;
+      at = end + 1;
+    }
+    let shortest = longest[of] ?? 0;
+    for (let micro = 0; micro < kind.length; micro++) {
+      const length = seen[micro] ?? 0;
+      if (kind[micro] !== readMicro || key[micro] !== of || length <= common) continue;
+      if (length < (seen[shortest] ?? 0)) shortest = micro;
+    }
+    return shortest;
   }
 
   /** A read of a failed append (G1a), or of a transaction that was not done with the key (G1b). */

@@ -88,13 +88,14 @@ describe('a minimal sub-history', () => {
     const steps = [
       ['restock', 3],
       ['sell', 2],
+      ['sell', 4, 'refused'],
       ['sell', 2],
       ['restock', 9],
     ] as const;
-    const events = steps.flatMap(([f, cantidad], at) =>
+    const events = steps.flatMap(([f, cantidad, refused], at) =>
       (['invoke', 'ok'] as const).map((type, part) => {
         const index = 2 * at + part;
-        const value = { producto_id: 'p', cantidad };
+        const value = refused && type === 'ok' ? false : { producto_id: 'p', cantidad };
         return { index, timeNs: index, process: at, type, f, key: 'p', value };
       }),
     );
@@ -104,7 +105,7 @@ describe('a minimal sub-history', () => {
     const verdict = checker.check(history, unlimited);
     const { observers } = inventory;
     const [anomaly] = withMinimal(history, checker, verdict, unlimited, { observers }).anomalies;
-    assert.deepEqual(rowsOfEvents(history, anomaly?.minimal ?? []), [0, 1, 2]);
+    assert.deepEqual(rowsOfEvents(history, anomaly?.minimal ?? []), [0, 1, 3], 'not who was refused');
   });
 
   it('of lists keeps the appends of the elements that are read', () => {
@@ -122,6 +123,18 @@ describe('a minimal sub-history', () => {
         'append 3 on x by process 0 (ops 4–5)',
         'read of x by process 1 (ops 6–7)',
       ],
+    );
+  });
+
+  it('is sought for one anomaly of each kind before others', () => {
+    const history = historyDrawn('p0  |- x: write 1 -|  |- x: read -> 5 -|');
+    const anomalies = ['a', 'a', 'b'].map((kind) => ({ kind, ops: [2, 3], explanation: kind }));
+    const verdict: Verdict = { valid: false, anomalies, stats: {} };
+    const checker: Checker = { name: 'kinds', meaning: '', check: () => verdict };
+    const found = withMinimal(history, checker, verdict, unlimited, { minimisedMax: 2 });
+    assert.deepEqual(
+      found.anomalies.map(({ minimal }) => minimal !== undefined),
+      [true, false, true],
     );
   });
 
