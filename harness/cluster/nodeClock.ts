@@ -18,6 +18,8 @@ export class NodeClock {
   private currentMs: number | null = 0;
   /** What it shall do. */
   private wantedMs = 0;
+  /** Whether the program was started with libfaketime. */
+  private isPreloaded = false;
 
   /** `folder` is where the file for libfaketime stands. */
   constructor(folder: string) {
@@ -58,6 +60,7 @@ export class NodeClock {
   environment(program: Pick<NodeProgram, 'clock'>): Readonly<Record<string, string>> {
     // A reference node has it from its command line.
     this.currentMs = this.wantedMs;
+    this.isPreloaded = typeof program.clock === 'object';
     if (program.clock === undefined || program.clock === 'told') return {};
     this.write();
     return {
@@ -73,8 +76,8 @@ export class NodeClock {
   }
 
   /** Takes away what a process that is gone has left behind. */
-  clear(processId: number, program: Pick<NodeProgram, 'clock'>): void {
-    if (typeof program.clock === 'object') clearFaketime(processId);
+  clear(processId: number): void {
+    if (this.isPreloaded) clearFaketime(processId);
   }
 
   /** In one piece: the library reads it whenever it is asked for the time. */

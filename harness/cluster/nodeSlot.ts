@@ -181,7 +181,7 @@ export class NodeSlot {
   }
 
   private clearBehind(processId: number): void {
-    this.clock.clear(processId, this.options.program(this.place));
+    this.clock.clear(processId);
   }
 
   /** How the last incarnation ended; null while it lives. */
