@@ -34,7 +34,10 @@ export interface Subject {
 export function checkerOf(level: Guarantee, subject: Subject): Checker | null {
   const { spec, initial } = subject;
   const options = initial === undefined ? {} : { initial };
-  if (spec.name === append.name && isListLevel(level)) return fromNothing(listLevel(level), initial);
+  if (spec.name === append.name && isListLevel(level)) {
+    const ofLists = fromNothing(listLevel(level), initial);
+    return level === 'sequential' ? elseSearched(ofLists, sequential(spec, options)) : ofLists;
+  }
   switch (level) {
     case 'strict-serializable':
       return strictSerializable(subject);
@@ -78,6 +81,17 @@ const locks: ReadonlySet<string> = new Set(['lock', 'fenced-lock']);
 /** Whether operations are transactions of several micro-operations. */
 function holdsTransactions({ operations }: SequentialSpec): boolean {
   return operations.length > 0 && operations.every(({ f }) => f === 'txn');
+}
+
+/** Lists that begin with elements, or in which one was appended twice, are left to a search. */
+function elseSearched(quick: Checker, search: Checker): Checker {
+  return {
+    ...quick,
+    check: (history, budget) => {
+      const verdict = quick.check(history, budget);
+      return verdict.valid === 'unknown' ? search.check(history, budget) : verdict;
+    },
+  };
 }
 
 /** A bank whose accounts nobody opens held something before the history, unless somebody says what. */
