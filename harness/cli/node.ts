@@ -80,6 +80,10 @@ function placed({ set, ...flags }: NodeFlags): Placed {
   const peers =
     flags.peers === undefined ? (said.peers ?? {}) : peersOf({ ...flags, id, port, peers: flags.peers });
   const nodes = Object.keys(peers).length + 1;
+  if (isInFront(flags.model) && nodes === 1)
+    throw new UsageError(
+      `--peers is missing: a ${flags.model} takes requests to the nodes behind it, whose ports these are`,
+    );
   if (flags.numNodes !== undefined && flags.numNodes !== nodes)
     throw new UsageError(`--num-nodes is ${flags.numNodes}, but this node and its peers are ${nodes}`);
   const data = flags.data ?? said.data;
@@ -158,6 +162,11 @@ function madeFolder(name: string): string {
   return folder;
 }
 
+/** Whether nodes of this model stand in front of others, and answer nothing by themselves. */
+function isInFront(model: string | undefined): boolean {
+  return frontModels.some(({ name }) => name === model);
+}
+
 /** The ids of the peers are the other numbers from 1 on, in the order of the list. Those of proxies come after them. */
 function peersOf({
   model,
@@ -172,13 +181,13 @@ function peersOf({
 }): Record<NodeId, string> {
   if (peers.includes(port))
     throw new UsageError(`--peers has ${port}, which is the port of this node itself`);
-  const isInFront = frontModels.some(({ name }) => name === model);
-  if (isInFront && id <= peers.length) {
+  const isProxy = isInFront(model);
+  if (isProxy && id <= peers.length) {
     throw new UsageError(
       `--id ${id} is that of a node: with ${peers.length} nodes behind it a ${model} has a higher one`,
     );
   }
-  if (!isInFront && id > peers.length + 1) {
+  if (!isProxy && id > peers.length + 1) {
     throw new UsageError(
       `--id ${id} is too high: with ${peers.length} peers the ids are 1 to ${peers.length + 1}`,
     );

@@ -43,6 +43,8 @@ describe('npm run node', () => {
       ['--model rft --id 1 --port 0', /no model 'rft'.*Did you mean 'raft'/],
       ['--model raft --id 3 --port 0 --peers 7001', /--id 3 is too high: with 1 peers the ids are 1 to 2/],
       ['--model raft --id 1 --port 7001 --peers 7001', /--peers has 7001/],
+      ['--model proxy --id 4 --port 0', /--peers is missing: a proxy takes requests to the nodes behind it/],
+      ['--model proxy --id 2 --port 0 --peers 7001,7002', /--id 2 is that of a node/],
       ['--model raft --id 1 --port 0 --set rads=lease', /did you mean "reads"\?/],
       ['--model raft --id 1 --port 0 --bug lazines', /no bug of raft 'lazines'/],
       ['--model raft --id 1 --port 0 --read-quorum 1', /model raft has no option "r"/],
