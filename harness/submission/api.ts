@@ -44,6 +44,13 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   leader: [],
 };
 
+/** These answer what is there: without a result all answers would be that nothing is. */
+const answering: ReadonlySet<string> = new Set([
+  ...['read', 'txn', 'elements', 'count', 'dequeue', 'balances', 'stock'],
+]);
+/** The others are what an operation is about, or does. */
+const mayBeUnsaid: ReadonlySet<string> = new Set(['region']);
+
 /** The model's profile with what the submission says otherwise. The overrides have no problems. */
 export function overridden(profile: ApiProfile, { operations, contexts, leader }: ApiOverrides): ApiProfile {
   const { leader: usualLeader, ...rest } = profile;
@@ -78,7 +85,8 @@ export function apiProblems(
   return Object.entries(overrides.operations ?? {}).flatMap(([kind, change]) => {
     const where = `api.operations.${kind}`;
     if (!isKind(kind)) return [`${where} is no kind of operation; ${nearestOf(kind, Object.keys(fieldsOf))}`];
-    const operation = merged(profile.operations[kind], change);
+    const usual = profile.operations[kind];
+    const operation = merged(usual, change);
     if (operation === null) return [];
     const known = [...(fieldsOf[kind] ?? []).flatMap((field) => [field, `-${field}`]), ...shared];
     return [
@@ -88,6 +96,13 @@ export function apiProblems(
       ...unknownFields([operation.path ?? '', operation.body ?? null], known).map(
         (name) => `${where} has an unknown placeholder {${name}}; ${nearestOf(name, known)}`,
       ),
+      ...unsaid(kind, usual, operation).map(
+        (name) =>
+          `${where} says {${name}} neither in its path nor in its body, so every ${name} would be the same`,
+      ),
+      ...(answering.has(kind) && operation.result === undefined
+        ? [`${where} does not say where its answer holds the result ("result": "value", or "" for all of it)`]
+        : []),
     ];
   });
 }
@@ -115,6 +130,23 @@ function merged(
 ): Partial<ApiOperation> | null {
   if (change === null) return null;
   return Object.fromEntries(Object.entries({ ...usual, ...change }).filter(([, part]) => part !== null));
+}
+
+/** What the operation is about, and its request does not say; where the model does not say it either, it need not. */
+function unsaid(
+  kind: ActionKind,
+  usual: ApiOperation | undefined,
+  operation: Partial<ApiOperation>,
+): readonly string[] {
+  const needed = (fieldsOf[kind] ?? []).filter((field) =>
+    usual === undefined ? !mayBeUnsaid.has(field) : says(usual, field),
+  );
+  return needed.filter((field) => !says(operation, field));
+}
+
+function says({ path = '', body = null }: Partial<ApiOperation>, field: string): boolean {
+  const template = JSON.stringify([path, body]);
+  return ['', '-', 'each '].some((sign) => template.includes(`{${sign}${field}}`));
 }
 
 function unknownFields(template: Json, known: readonly string[]): readonly string[] {

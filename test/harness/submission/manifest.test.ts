@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../../harness/exit.ts';
-import { readSubmission } from '../../../harness/submission/manifest.ts';
+import { manifestProblems, readSubmission, type Manifest } from '../../../harness/submission/manifest.ts';
 import { models } from '../../../nodes/index.ts';
 import { temporaryFolder } from '../../e2e/folder.ts';
 
@@ -69,6 +69,40 @@ describe('submission.json', () => {
     ])
       assert.ok(message.includes(part), `${part} in\n${message}`);
     assert.doesNotMatch(message, /operations\.read /);
+  });
+
+  it('refuses operations that do not say what they are about, or where their results are', () => {
+    const problemsOf = (model: string, operations: object): string =>
+      refusalOf({ ...needed, model, api: { operations } });
+    const unsaid = problemsOf('eventual', {
+      raed: { path: '/r/{key}' },
+      read: { path: '/value', result: null },
+      write: { path: '/put/{key}', body: { value: 1 } },
+      enqueue: { method: 'POST', path: '/queue' },
+    });
+    for (const part of [
+      'api.operations.raed is no kind of operation; there are read, write, cas',
+      'api.operations.read says {key} neither in its path nor in its body, so every key would be the same',
+      'api.operations.read does not say where its answer holds the result',
+      'api.operations.write says {value} neither',
+      'api.operations.enqueue says {key} neither',
+      'api.operations.enqueue says {value} neither',
+    ])
+      assert.ok(unsaid.includes(part), `${part} in\n${unsaid}`);
+    assert.doesNotMatch(unsaid, /write says \{key\}/);
+    assert.match(
+      problemsOf('eventual', { xyz: null }),
+    );
+    const good = [
+      { model: 'eventual', operations: { write: { body: { '{key}': '{value}' } } } },
+      { model: 'raft', operations: { transfer: { body: { txn: ['{from}', '{to}', '{-amount}'] } } } },
+      { model: 'raft', operations: { balances: { body: { of: ['{each accounts}', '{each}'] } } } },
+      { model: 'crdt', operations: { count: { path: '/total' }, increment: { body: { by: '{amount}' } } } },
+    ];
+    for (const { model, operations } of good) {
+      const manifest = { ...needed, model, api: { operations } } as unknown as Manifest;
+      assert.deepEqual(manifestProblems(manifest, models), []);
+    }
   });
 
   it('names the nearest model', () => {
