@@ -2,7 +2,13 @@
 import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
 import type { NodeId } from '../../nodes/kernel/ids.ts';
-import { guarantees, type Claim, type Guarantee, type NodeModel } from '../../nodes/kernel/model.ts';
+import {
+  guarantees,
+  type Claim,
+  type Guarantee,
+  type NodeModel,
+  type OptionValues,
+} from '../../nodes/kernel/model.ts';
 import { createPrng } from '../../nodes/kernel/prng.ts';
 import { rosterOf } from '../../nodes/kernel/roster.ts';
 import { workloads } from '../../workloads/index.ts';
@@ -116,9 +122,10 @@ export function planRun(flags: PlanFlags, submission?: Submission): Plan {
   const nodes = flags.nodes ?? model.nodesDefault;
   if (submission !== undefined) refuseOtherSize(submission, nodes);
   const options = sizedFor(model, servingOptions(model, flags, workload.name), nodes);
-  const profile =
-    submission === undefined ? clientProfileOf(model, options) : submissionProfile(submission, options);
-  checkNeeds(model, workload, profile);
+  const profileOf = (chosen: OptionValues): ApiProfile =>
+    submission === undefined ? clientProfileOf(model, chosen) : submissionProfile(submission, chosen);
+  const profile = profileOf(options);
+  checkNeeds(model, workload, options, profileOf);
   if (flags.guarantee === undefined) checkSees(model.claim(options), workload, model.name);
   if (flags.network !== 'links') throw new UsageError(`no network '${flags.network}'. There is: links`);
   const { all: members, fronts } = rosterOf(model, options, nodes);
@@ -164,13 +171,30 @@ export function planRun(flags: PlanFlags, submission?: Submission): Plan {
   return { model, workload, profile, config: { ...plan, schedule, ...scheduleFile } };
 }
 
-/** A model may serve a workload with some of its options alone: a set cannot be asked to count. */
-function checkNeeds(model: NodeModel, workload: Workload, profile: ApiProfile): void {
-  const service = serviceOf(profile);
-  if (workload.needs.some((kinds) => kinds.every((kind) => service.knows(kind)))) return;
+/**
+ * A model may serve a workload with some of its options alone: a set cannot be asked to count, and the service of gRPC
+ * knows no statements. Says which options, and what would do.
+ */
+function checkNeeds(
+  model: NodeModel,
+  workload: Workload,
+  options: OptionValues,
+  profileOf: (options: OptionValues) => ApiProfile,
+): void {
+  const isServed = (chosen: OptionValues): boolean => {
+    const service = serviceOf(profileOf(chosen));
+    return workload.needs.some((kinds) => kinds.every((kind) => service.knows(kind)));
+  };
+  if (isServed(options)) return;
+  const changed = model.options.filter(({ name, default: usual }) => options[name] !== usual);
+  const given = changed.map(({ name }) => `${name}=${options[name]}`).join(' ');
+  const ways = changed
+    .filter(({ name, default: usual }) => isServed({ ...options, [name]: usual }))
+    .map(({ name, default: usual }) => `${name}=${usual}`);
   const wants = workload.needs.map((kinds) => kinds.join(' and ')).join(', or ');
   throw new UsageError(
-    `the workload ${workload.name} needs ${wants}; ${model.name} with these options does not do that`,
+    `the workload ${workload.name} needs ${wants}; ${model.name}${given === '' ? '' : ` with ${given}`} does not do that` +
+      (ways.length === 0 ? '' : `, but with ${ways.join(', or with ')} it does`),
   );
 }
 

@@ -1,4 +1,4 @@
-/** Which faults a run injects: the usual ones, all, none, or those that somebody names, as far as the model survives them. */
+/** What a run injects and runs: the usual faults, or those that somebody names; workloads that the options allow. */
 import assert from 'node:assert/strict';
 import { planRun, type PlanFlags } from '../../../harness/cli/runPlan.ts';
 import { runDefaults } from '../../../harness/repro.ts';
@@ -49,5 +49,20 @@ describe('the faults of a run', () => {
       /behind proxies members/,
     );
     assert.equal(faultsOf({ ...changing, model: 'raft' }).length, 3);
+  });
+});
+
+describe('a workload that the model does not serve with these options', () => {
+  it('is refused with the options that stand in the way', () => {
+    const refused = (more: Partial<PlanFlags>, message: RegExp): void =>
+      assert.throws(() => planRun({ ...flags, ...more }), message);
+    refused(
+      { model: 'raft', set: ['machine=sql', 'transport=grpc'] },
+      /register needs read and write; raft with machine=sql transport=grpc does not do that, but with machine=kv, or with transport=http it does$/,
+    );
+    refused(
+      { model: 'crdt', set: ['type=g-set', 'transport=grpc'], workload: 'counter' },
+      /crdt with type=g-set transport=grpc does not do that$/,
+    );
   });
 });
