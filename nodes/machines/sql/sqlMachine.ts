@@ -9,7 +9,7 @@ import type { Json } from '../../kernel/wire.ts';
 import type { MachineResult, SqlRows, StateMachine } from '../machine.ts';
 import { DatabaseFile, type Connection, type SqlValue } from './databases.ts';
 import { refusalOfRows } from './rowNumbers.ts';
-import { effectOf, refusalOfText } from './text.ts';
+import { effectOf, parametersIn, refusalOfText } from './text.ts';
 import { refusalOfViews } from './views.ts';
 import { gatheredBytesMax, programOf, rowsPassedMax, valueBytesMax, workOf, type Program } from './work.ts';
 
@@ -75,8 +75,8 @@ export class SqlMachine implements StateMachine<SqlRequest, SqlRequest, SqlState
   refusal({ type, statements }: SqlRequest): MachineResult | null {
     if (type !== 'sql')
       return { type: 'refused', error: 'not-supported', why: 'this node takes statements of SQL: POST /sql' };
-    for (const [at, { sql }] of statements.entries()) {
-      const why = this.refusalOfStatement(sql);
+    for (const [at, statement] of statements.entries()) {
+      const why = this.refusalOfStatement(statement.sql) ?? refusalOfNames(statement);
       const where = statements.length === 1 ? '' : `statement ${at + 1}: `;
       if (why !== null) return { type: 'refused', error: 'malformed-request', why: `${where}${why}` };
     }
@@ -175,6 +175,15 @@ export class SqlMachine implements StateMachine<SqlRequest, SqlRequest, SqlState
     this.programs.set(sql, program);
     return program;
   }
+}
+
+/** SQLite binds null to what is not given, and leaves out what has no place: a name with a typo would be both. */
+function refusalOfNames({ sql, params = [] }: SqlStatement): string | null {
+  if (Array.isArray(params)) return null;
+  const known = parametersIn(sql);
+  const unknown = Object.keys(params).find((name) => !known.has(name));
+  if (unknown === undefined) return null;
+  return `it has no parameter ${JSON.stringify(unknown)}; names begin as in the statement: ":name"`;
 }
 
 /** How many rows a statement passes over at most, where no other limit stands against it. */

@@ -15,7 +15,7 @@ interface Token {
 const patterns = new RegExp(
   [
     /(?<space>[\s\uFEFF]+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))/,
-    /(?<literal>'(?:[^']|'')*'|\d[\w.]*|[?:@$#]\w*)/,
+    /(?<literal>'(?:[^']|'')*'|\d[\w.]*|[?:@$#][\w$\u0080-\uFFFF]*)/,
     /(?<name>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])/,
     /(?<word>[A-Za-z_\u0080-\uFFFF][\w$\u0080-\uFFFF]*)/,
     /(?<other>[\s\S])/,
@@ -38,6 +38,12 @@ function* tokensOf(sql: string): Generator<Token> {
 /** Whatever may be a name in this text, spelt alike. */
 export function namesIn(sql: string): readonly string[] {
   return [...tokensOf(sql)].filter(({ kind }) => kind !== 'other').map(({ text }) => plainName(text));
+}
+
+/** The parameters that stand in this text, as they are bound: `:name`, `@name`, `$name`, `?1`. */
+export function parametersIn(sql: string): ReadonlySet<string> {
+  const literals = [...tokensOf(sql)].filter(({ kind }) => kind === 'literal');
+  return new Set(literals.map(({ text }) => text).filter((text) => /^[?:@$#]/.test(text)));
 }
 
 /** Without quotes of any kind, and in lower case: two names that SQLite takes for one are the same then. */

@@ -128,6 +128,19 @@ describe('the relational machine', () => {
     assert.equal(other?.type === 'refused' && other.error, 'not-supported');
   });
 
+  it('refuses parameters by names that the statement does not have, and binds those that it has', () => {
+    const subject = new Subject();
+    const sql = `SELECT :a, @b, $c, ?4, :ñ, ':text', "$name" FROM (SELECT 1 AS "$name")`;
+    const params = { ':a': 1, '@b': 2, $c: 3, '?4': 4, ':ñ': 5 };
+    assert.deepEqual(subject.read(sql, params), [[1, 2, 3, 4, 5, ':text', 1]]);
+    assert.equal(subject.machine.refusal(request(statement(sql, params))), null);
+    for (const name of ['a', ':A', ':text', '$name', '?1', '']) {
+      const refusal = subject.machine.refusal(request(statement(sql, { ...params, [name]: 1 })));
+      assert(refusal?.type === 'refused' && refusal.error === 'malformed-request', name);
+      assert.match(refusal.why, new RegExp(`no parameter "${name.replace(/[$?]/g, '\\$&')}"`));
+    }
+  });
+
   it('answers what JSON can say', () => {
     const rows = new Subject().read("SELECT 1, 2.5, 'ñ', NULL, x'00ff', 9e999, -9e999, ?, ?", [
       true,
