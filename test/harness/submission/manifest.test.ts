@@ -90,9 +90,6 @@ describe('submission.json', () => {
     ])
       assert.ok(unsaid.includes(part), `${part} in\n${unsaid}`);
     assert.doesNotMatch(unsaid, /write says \{key\}/);
-    assert.match(
-      problemsOf('eventual', { xyz: null }),
-    );
     const good = [
       { model: 'eventual', operations: { write: { body: { '{key}': '{value}' } } } },
       { model: 'raft', operations: { transfer: { body: { txn: ['{from}', '{to}', '{-amount}'] } } } },
