@@ -250,6 +250,23 @@ describe('a node over gRPC', () => {
     assert.equal(status, statuses.INVALID_ARGUMENT, why);
   });
 
+  it('tells a writer what stands beside, since the context that it gets covers that', async () => {
+    for (const [name, options] of [
+      ['eventual', { resolve: 'siblings' }],
+      ['crdt', { type: 'mv-register' }],
+    ] as const) {
+      const caller = callerOf(await start(named(name), options));
+      const first = await call(caller, 'Write', { key: 'k', value: '1' });
+      assert.deepEqual(first.message?.['values'], []);
+      const second = await call(caller, 'Write', { key: 'k', value: '2' });
+      assert.deepEqual(second.message?.['values'], ['1', '2']);
+    }
+    const caller = callerOf(await start(named('eventual'), { resolve: 'siblings' }));
+    await call(caller, 'Write', { key: 'k', value: '1' });
+    const deletion = await call(caller, 'Delete', { key: 'k' });
+    assert.deepEqual(deletion.message?.['values'], ['1']);
+  });
+
   it('gives contexts and sessions, also of what is not there, and takes them back', async () => {
     const stores = [
       { name: 'eventual', seen: 'context', options: {} },
