@@ -16,6 +16,7 @@ export const optionSpecs: readonly OptionSpec[] = [
     type: 'choice',
     choices: dataTypes.map(({ name }) => name),
     default: 'g-counter',
+    isKept: true,
     meaning: 'what the objects are; unless it is given, what the workload needs',
   },
   {

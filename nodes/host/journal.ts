@@ -7,6 +7,7 @@
  * sync, so it is never ahead: what is missing below it was lost, not torn. It also serves whoever damages disks on purpose
  * and must not touch what was promised.
  */
+import type { OptionValues } from '../kernel/model.ts';
 import type { Disk, DiskFile } from './disk.ts';
 import {
   decodeJournal,
@@ -30,10 +31,12 @@ export interface JournalCounters {
   compactions: number;
 }
 
-/** Whose journal it is: a folder that belongs to another node or model is refused. */
+/** Whose journal it is: a folder that belongs to another one is refused. */
 export interface JournalOwner {
   readonly model: string;
   readonly node: string;
+  /** The options without which nobody can read it. */
+  readonly options?: OptionValues;
 }
 
 export class Journal<Record> {
@@ -165,11 +168,14 @@ export class Journal<Record> {
   }
 }
 
-function mustBelongTo({ model, node }: JournalOwner, { header }: DecodedJournal): void {
-  if (header.model === model && header.node === node) return;
-  throw new JournalCorrupt(
-    `it belongs to node ${header.node} of model ${header.model}, not to node ${node} of model ${model}`,
-  );
+function mustBelongTo(owner: JournalOwner, { header }: DecodedJournal): void {
+  const [found, wanted] = [nameOf(header), nameOf(owner)];
+  if (found !== wanted) throw new JournalCorrupt(`it belongs to ${found}, not to ${wanted}`);
+}
+
+function nameOf({ model, node, options = {} }: JournalOwner): string {
+  const pairs = Object.entries(options).map(([name, value]) => `${name}=${value}`);
+  return [`node ${node} of model ${model}`, ...pairs].join(' with ');
 }
 
 /** Of fixed width, so that one small write replaces it. */

@@ -14,12 +14,14 @@
  * silently.
  */
 import { crc32 } from 'node:zlib';
+import type { OptionValues } from '../kernel/model.ts';
 
 export interface JournalHeader {
   readonly format: 'ordeal-journal';
   readonly version: 1;
   readonly model: string;
   readonly node: string;
+  readonly options?: OptionValues;
   /** Counts the compactions; tells whether a published length speaks of this file. */
   readonly generation: number;
   /** The incarnation that wrote this file. */

@@ -76,6 +76,7 @@ export async function startNode<P extends Protocol>(settings: NodeSettings<P>): 
     const journal = await Journal.open<P['record']>(settings.disk, {
       model: settings.model.name,
       node: settings.self,
+      options: keptOptions(settings),
     });
     const node = assemble(settings, journal, door, port);
     handle = node.handle;
@@ -85,6 +86,12 @@ export async function startNode<P extends Protocol>(settings: NodeSettings<P>): 
     door.destroy();
     throw error;
   }
+}
+
+/** The options that decide how a journal is to be read. */
+function keptOptions<P extends Protocol>({ model, options }: NodeSettings<P>): OptionValues {
+  const kept = model.options.filter(({ isKept }) => isKept);
+  return Object.fromEntries(kept.map((option) => [option.name, options[option.name] ?? option.default]));
 }
 
 /** What gRPC needs is loaded only where it is spoken: it would cost every start of a node some 50 ms. */

@@ -37,6 +37,8 @@ export type OptionSpec = {
   readonly meaning: string;
   /** Other values that a simulation may try by itself, to get more out of a run. None of them changes the claim. */
   readonly vary?: readonly (string | number)[];
+  /** What a node keeps can only be read with the same value: on another one it does not start again. */
+  readonly isKept?: true;
 } & (
   | { readonly type: 'choice'; readonly choices: readonly string[]; readonly default: string }
   | {

@@ -34,6 +34,7 @@ export const machineOption: OptionSpec = {
   type: 'choice',
   choices: ['kv', 'sql'],
   default: 'kv',
+  isKept: true,
   meaning:
     'what is replicated: keys with values, or a database of SQLite (POST /sql; workloads register, bank, session, leader)',
 };

@@ -111,8 +111,15 @@ describe('the journal', () => {
     assert.equal(promisedBytes(disk), lineOf(disk, '"b"').from);
   });
 
-  it('refuses the journal of another node, or of another model', async () => {
+  it('refuses the journal of another node, of another model, or of what cannot read it', async () => {
     const disk = await diskWith(['a']);
+    const typed = { ...owner, options: { type: 'or-set' } };
+    await assert.rejects(Journal.open(disk, typed), /belongs to .*, not to .* with type=or-set$/);
+    const other = new MemoryDisk();
+    (await Journal.open(other, typed)).close();
+    assert.equal((await Journal.open(other, typed)).incarnation, 2);
+    const retyped = { ...owner, options: { type: 'g-set' } };
+    await assert.rejects(Journal.open(other, retyped), /with type=or-set, not to .* with type=g-set$/);
     await assert.rejects(Journal.open(disk, { model: 'law', node: 'n2' }), /belongs to node n1 of model law/);
     await assert.rejects(Journal.open(disk, { model: 'raft', node: 'n1' }), JournalCorrupt);
   });
