@@ -16,7 +16,7 @@ import { NodeClock } from './nodeClock.ts';
 import { describeCommand, type NodePlace, type NodeProgram, type ProgramOf } from './program.ts';
 import { accepts, acceptsWithin, describeNeverReady, foundPortTaken } from './readiness.ts';
 import type { Exit, Launch } from './supervisor/control.ts';
-import { hasMapped, within } from './supervisor/processGroup.ts';
+import { hasMapped, nodeVariable, within } from './supervisor/processGroup.ts';
 import type { SupervisorClient } from './supervisorClient.ts';
 
 export interface SlotOptions {
@@ -274,7 +274,14 @@ export class NodeSlot {
       node,
       port,
       command: program.command,
-      env: { HOME: dataDirectory, ...this.options.env, ...this.clock.environment(program), ...program.env },
+      env: {
+        HOME: dataDirectory,
+        ...this.options.env,
+        // Reference hosts start nobody, and to look for strays takes a while.
+        ...(program.hasJournal === true ? {} : { [nodeVariable]: node }),
+        ...this.clock.environment(program),
+        ...program.env,
+      },
       workingDirectory: program.workingDirectory ?? dataDirectory,
       stdout: join(this.options.folder, 'stdout.log'),
       stderr: join(this.options.folder, 'stderr.log'),

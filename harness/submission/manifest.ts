@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import type { NodeModel, OptionValues } from '../../nodes/kernel/model.ts';
 import { checkOptions, closest, OptionsError } from '../../nodes/kernel/options.ts';
 import type { Transport } from '../../nodes/kernel/transport.ts';
-import { markVariable } from '../cluster/supervisor/processGroup.ts';
+import { markVariable, nodeVariable } from '../cluster/supervisor/processGroup.ts';
 import { UsageError } from '../exit.ts';
 import { schemaProblems } from '../schemas/validate.ts';
 import { apiProblems, type ApiOverrides } from './api.ts';
@@ -82,9 +82,9 @@ export function manifestProblems(manifest: Manifest, models: readonly NodeModel[
       texts.flatMap((text) => placeholderProblems(text, optionNames).map((problem) => `${where} ${problem}`)),
     ),
     ...portProblems(manifest),
-    ...(Object.hasOwn(manifest.env ?? {}, markVariable)
-      ? [`env.${markVariable} is what the harness knows its processes by, so it cannot be set`]
-      : []),
+    ...[markVariable, nodeVariable]
+      .filter((name) => Object.hasOwn(manifest.env ?? {}, name))
+      .map((name) => `env.${name} is what the harness knows its processes by, so it cannot be set`),
     ...apiProblems(model, manifest.api ?? {}, manifest.transport),
   ];
 }

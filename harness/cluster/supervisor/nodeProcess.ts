@@ -5,7 +5,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Exit, Launch } from './control.ts';
 import { OutputFile } from './outputFile.ts';
-import { isGroupGone, isGroupStopped, killGroup, signalGroup, within } from './processGroup.ts';
+import {
+  isGroupGone,
+  isGroupStopped,
+  killGroup,
+  markedGroups,
+  markVariable,
+  nodeVariable,
+  signalGroup,
+  within,
+} from './processGroup.ts';
 
 /** SIGKILL takes effect within milliseconds; what lives longer is stuck in the kernel. */
 const deathMs = 5_000;
@@ -89,16 +98,30 @@ export class NodeProcess {
   }
 
   private async gone(): Promise<void> {
-    if (await within(deathMs, () => this.isGone())) return;
+    // In this order: once the group is gone, nobody but strays can start more of them.
+    if (await within(deathMs, () => this.isGone() && this.killStrays() === 0)) return;
     throw new Error(
       `${this.launch.node} (process group ${this.group}) is still there ${deathMs} ms after SIGKILL`,
     );
+  }
+
+  /**
+   * Kills what has left the group for one of its own, found by the marks in its environment; how many groups there were.
+   * They would go on serving for a node that is down, or hold its port when it starts again.
+   */
+  private killStrays(): number {
+    const { [markVariable]: mark, [nodeVariable]: node } = this.launch.env;
+    if (mark === undefined || node === undefined) return 0;
+    const strays = markedGroups(mark, node);
+    for (const group of strays) killGroup(group);
+    return strays.length;
   }
 
   private onLeaderExit(code: number | null, signal: string | null, onExit: (exit: Exit) => void): void {
     this.hasExited = true;
     const isUnexpected = !this.isOrdered;
     killGroup(this.group);
+    this.killStrays();
     const report = (): void => {
       clearTimeout(deadline);
       this.child.off('close', report);

@@ -58,7 +58,7 @@ describe('a cluster of processes', () => {
     const env = await get<Record<string, string>>(cluster, n1, '/env');
     // Node hands this one on to every child while coverage is measured, whatever environment is asked for.
     const names = Object.keys(env).filter((name) => name !== 'NODE_V8_COVERAGE');
-    assert.deepEqual(names.sort(), ['HOME', 'ORDEAL_CLUSTER', 'PATH', 'PYTHONUNBUFFERED']);
+    assert.deepEqual(names.sort(), ['HOME', 'ORDEAL_CLUSTER', 'ORDEAL_NODE', 'PATH', 'PYTHONUNBUFFERED']);
     assert.equal(env['HOME'], cluster.place(n1).dataDirectory);
     const stat = readFileSync(`/proc/${await pid(cluster, n1)}/stat`, 'utf8').split(' ');
     assert.equal(stat[4], stat[0], 'leads its group');
@@ -100,6 +100,21 @@ describe('a cluster of processes', () => {
     const { child } = await get<{ child: number }>(cluster, n1, '/pid');
     await cluster.close();
     await eventually('the runaway is gone', () => !isAlive(child));
+  });
+
+  it('kills what has left the group of a node with the node, however that ends, and nothing of others', async () => {
+    const cluster = await start('--runaway');
+    const child = async (node: typeof n1): Promise<number> =>
+      (await get<{ child: number }>(cluster, node, '/pid')).child;
+    const [first, other] = [await child(n1), await child(n2)];
+    assert.ok(isAlive(first));
+    await cluster.perform([{ kind: 'kill', node: n1 }]);
+    assert.ok(!isAlive(first));
+    await cluster.perform([{ kind: 'start', node: n1 }]);
+    const second = await child(n1);
+    process.kill(await pid(cluster, n1), 'SIGKILL');
+    await eventually('the second is gone', () => !isAlive(second));
+    assert.ok(isAlive(other));
   });
 
   it('pauses until it resumes', async () => {

@@ -47,7 +47,7 @@ describe('submission.json', () => {
     const message = refusalOf({
       ...needed,
       run: ['./node', '{prt}'],
-      env: { PEERS: '{peerPort}', ORDEAL_CLUSTER: 'mine' },
+      env: { PEERS: '{peerPort}', ORDEAL_CLUSTER: 'mine', ORDEAL_NODE: 'n9' },
       stdin: '{x}',
       options: { syncInteval: 1, resolve: 'mine' },
       ports: [5001],
@@ -60,6 +60,7 @@ describe('submission.json', () => {
       'env.PEERS has an unknown placeholder {peerPort}; did you mean {peerPorts}?',
       'stdin has an unknown placeholder {x}; there are {id} {index}',
       'ports has 1 ports, but there are 3 nodes',
+      'env.ORDEAL_NODE is what',
       'env.ORDEAL_CLUSTER is what the harness knows its processes by',
       'api.operations.reed is no kind of operation; did you mean read?',
       'api.operations.cas has no method',
