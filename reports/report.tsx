@@ -33,7 +33,11 @@ export function renderReport(input: ReportInput): string {
   const body = renderToString(
     <>
       <Patterns faults={[...faults.values()]} />
-      <Navigation valid={results.valid} headline={headline(view)} hasViolations={anomalies.length > 0} />
+      <Navigation
+        valid={results.valid}
+        headline={headline(view, anomalies)}
+        hasViolations={anomalies.length > 0}
+      />
       <main>
         <VerdictStrip view={view} anomalies={anomalies} />
         <Violations view={view} anomalies={anomalies} faults={faults} />
@@ -46,6 +50,6 @@ export function renderReport(input: ReportInput): string {
     </>,
   );
   const system = config.submission?.manifest.name ?? config.model;
-  const title = `${headline(view)} · ${system} · ${config.workload} · seed ${config.seed}`;
+  const title = `${headline(view, anomalies)} · ${system} · ${config.workload} · seed ${config.seed}`;
   return documentOf({ title: visible(title), body, columns: columnsOf(view.operations) });
 }

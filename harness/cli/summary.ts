@@ -19,10 +19,11 @@ function checkLines(name: string, { valid, anomalies, reason }: Verdict, told: S
   const word = valid === true ? '✓' : valid === false ? '✗' : '?';
   const fresh = anomalies.filter(({ explanation }) => !told.has(explanation));
   for (const { explanation } of anomalies) told.add(explanation);
+  const isToldAbove = anomalies.length > 0 && fresh.length === 0;
   const shown = fresh.slice(0, anomaliesShown);
   const hidden = fresh.length - shown.length;
   return [
-    `  ${word} ${name}${reason === undefined ? '' : `: ${reason}`}`,
+    `  ${word} ${name}${reason === undefined ? '' : `: ${reason}`}${isToldAbove ? ': by the same operations' : ''}`,
     ...shown.map(({ kind, explanation }) => `      ${kind}: ${explanation.replaceAll('\n', '\n      ')}`),
     ...(hidden > 0 ? [`      … and ${hidden} more`] : []),
   ];

@@ -21,11 +21,28 @@ export function describeAsked({ f, value }: Input): string {
   return describeSale(value) ?? describeTransfer(value) ?? describeValue(value);
 }
 
-/** The units of a product in a region; undefined if it is something else. */
+/** Units of a product in a region, as far as they are named; undefined if it is something else. */
 function describeSale(value: Json): string | undefined {
-  const [units, product, region] = fieldsOf(value, ['cantidad', 'producto_id', 'region']) ?? [];
-  if (units === undefined || product === undefined || region === undefined) return undefined;
-  return `${describeValue(units)} of ${describeValue(product)} in ${describeValue(region)}`;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const {
+    producto_id: product,
+    cantidad: units,
+    region,
+    ...others
+  } = value as Readonly<Record<string, Json>>;
+  if (product === undefined || Object.keys(others).length > 0) return undefined;
+  return [
+    ...(units === undefined ? [] : [`${describeValue(units)} of`]),
+    describeValue(product),
+    ...(region === undefined ? [] : [`in ${describeValue(region)}`]),
+  ].join(' ');
+}
+
+/** What was answered; of what the question named already, the number of units alone. */
+export function describeAnswer(value: Json): string {
+  if (describeSale(value) === undefined) return describeValue(value);
+  const { cantidad: units } = value as Readonly<Record<string, Json>>;
+  return describeValue(units ?? value);
 }
 
 /** Money from one account to another. */
@@ -62,7 +79,7 @@ export function describeOperation(input: Input, output: Output): string {
   const asked = `${input.f}(${input.value === null ? '' : describeAsked(input)})`;
   if (output === 'unknown') return `${asked} → ?`;
   const repeats = JSON.stringify(output.value) === JSON.stringify(input.value);
-  return repeats && input.value !== null ? asked : `${asked} → ${describeValue(output.value)}`;
+  return repeats && input.value !== null ? asked : `${asked} → ${describeAnswer(output.value)}`;
 }
 
 const isPlain = (value: Json): value is null | boolean | number | string =>

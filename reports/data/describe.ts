@@ -1,6 +1,11 @@
 /** Operations in a few characters, for lanes, tables and tooltips: `write 5`, `read → 3`, `cas 3 → 5`. */
 import type { Operation } from '../../harness/history.ts';
-import { describeAsked, describeMicros, describeValue } from '../../harness/specs/describe.ts';
+import {
+  describeAnswer,
+  describeAsked,
+  describeMicros,
+  describeValue,
+} from '../../harness/specs/describe.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
 import { beginning, visible } from './text.ts';
 
@@ -34,13 +39,13 @@ export function describeOperation(operation: Operation, lengthMax?: number): str
   // A write repeats what was written; a read answers what the invocation did not know.
   const same = JSON.stringify(invocation.value) === JSON.stringify(completion.value);
   const isTold = invocation.value === null || (!same && completion.value !== null);
-  return isTold ? `${asked} → ${show(completion.value)}` : asked;
+  return isTold ? `${asked} → ${visible(spelled(completion.value, describeAnswer), lengthMax)}` : asked;
 }
 
 /** The same for a picture: of long lists the ends, of what a reader knows anyway nothing. */
 export function labelOf(operation: Operation, lengthMax: number): string {
   const text = describeOperation(operation, 300).replace(/^txn /, '');
-  return beginning(text.replace(/\[([^[\]]*)\]/g, withoutMiddle), lengthMax);
+  return beginning(text.replace(/\[([^[\]]*)\]/g, withoutMiddle).replace(/\{([^{}]*)\}/g, dense), lengthMax);
 }
 
 const endsShown = 3;
@@ -49,6 +54,11 @@ function withoutMiddle(list: string, inside: string): string {
   const elements = inside.split(',');
   if (elements.length <= 2 * endsShown) return list;
   return `[${elements.slice(0, endsShown).join(',')},…,${elements.slice(-endsShown).join(',')}]`;
+}
+
+/** `a0:20 a1:13`. */
+function dense(_object: string, inside: string): string {
+  return inside.replaceAll(': ', ':').replaceAll(', ', ' ');
 }
 
 function spelled(value: Json, spell: (value: Json) => string): string {

@@ -1,5 +1,6 @@
 /** The top of the page, made for one glance: what was found, on what, how to see it again. */
 import type { JSX } from 'preact';
+import { isKeyless } from '../../harness/checkers/phrases.ts';
 import { claimInWords } from '../../harness/results.ts';
 import { culpritOf, type FoundAnomaly } from '../data/anomalies.ts';
 import { activeIn } from '../data/bands.ts';
@@ -22,7 +23,7 @@ export function VerdictStrip({
       <div class="verdict-head">
         <VerdictIcon valid={results.valid} size={56} />
         <div>
-          <h1>{headline(view)}</h1>
+          <h1>{headline(view, anomalies)}</h1>
           <p class="story">{story(view, anomalies)}</p>
         </div>
       </div>
@@ -129,7 +130,7 @@ function optionsText({ config, results }: ReportView): string {
 const isAdjective = /(serializable|linearizable|regular|sequential)$/;
 
 /** The finding itself. A pass is never "correct": a history can only fail to show a violation. */
-export function headline({ results }: ReportView): string {
+export function headline({ results }: ReportView, anomalies: readonly FoundAnomaly[]): string {
   const { ok, fail, info } = results.operations;
   switch (results.valid) {
     case true:
@@ -138,7 +139,8 @@ export function headline({ results }: ReportView): string {
       return 'Undecided';
     case false: {
       const { judged, violated: levels } = results.guarantee;
-      const violated = judged.find((level) => levels.includes(level)) ?? levels[0];
+      // Of levels that nobody asked for nothing is said up here: then it was a check of the objects that failed.
+      const violated = judged.find((level) => levels.includes(level)) ?? anomalies[0]?.checkers[0];
       if (violated === undefined) return 'Violation found';
       return isAdjective.test(violated) ? `Not ${visible(violated)}` : `Violated: ${visible(violated)}`;
     }
@@ -180,7 +182,7 @@ function incident(view: ReportView, found: FoundAnomaly): string {
   if (!culprit) return '';
   const { invocation, completion } = culprit.operation;
   const node = visible(completion?.node ?? invocation.node ?? 'a node', 30);
-  const key = invocation.key === undefined ? '' : ` on ${visible(invocation.key, 40)}`;
+  const key = isKeyless(invocation) ? '' : ` on ${visible(String(invocation.key), 40)}`;
   const during = activeIn(view.bands, culprit.startNs, culprit.endNs).map(({ fault, label }) =>
     label === '' ? fault : `${fault} (${label})`,
   );

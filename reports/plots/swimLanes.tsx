@@ -80,7 +80,7 @@ export function SwimLanes({ view, found, window, faults, of = 'surroundings' }: 
 }
 
 /** A picture of long labels is wide and empty: the tooltip of a bar and the table below have all of it. */
-const labelLengthMax = 40;
+const labelLengthMax = 48;
 const stateLengthMax = 14;
 
 /** Room for the label with its node, or for the state above it. */

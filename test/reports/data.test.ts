@@ -309,6 +309,7 @@ describe('operations in words', () => {
 
   it('say what was asked, what was answered, and what is unclear', () => {
     const sale = { producto_id: 'p0', cantidad: 3, region: 'EU-WEST' };
+    const shelf = { producto_id: 'p0', region: 'EU-WEST' };
     const transfer = { from: 'a0', to: 'a1', amount: 5 };
     const cases = [
       ['read → 3', op('invoke', 'read', null), op('ok', 'read', 3)],
@@ -321,6 +322,8 @@ describe('operations in words', () => {
       ['txn {} ✕', op('invoke', 'txn', {}), op('fail', 'txn', {})],
       ['sell 3 of p0 in EU-WEST', op('invoke', 'sell', sale), op('ok', 'sell', sale)],
       ['sell 3 of p0 in EU-WEST → false', op('invoke', 'sell', sale), op('ok', 'sell', false)],
+      ['read p0 in EU-WEST → 7', op('invoke', 'read', shelf), op('ok', 'read', { ...shelf, cantidad: 7 })],
+      ['read p0', op('invoke', 'read', { producto_id: 'p0' }), op('ok', 'read', null)],
       ['transfer 5 from a0 to a1 ✕', op('invoke', 'transfer', transfer), op('fail', 'transfer', transfer)],
       ['read → {a0: 20, a1: null}', op('invoke', 'read', null), op('ok', 'read', { a0: 20, a1: null })],
       ['add 5 → 12', op('invoke', 'add', 5), op('ok', 'add', 12)],
@@ -328,6 +331,11 @@ describe('operations in words', () => {
     for (const [expected, invocation, completion] of cases)
       assert.equal(describeOperation({ invocation, completion }), expected);
     assert.equal(describeOperation({ invocation: op('invoke', 'write', 5) }), 'write 5 ?');
+  });
+
+  it('have balances in a picture without what a reader can do without', () => {
+    const [invocation, completion] = [op('invoke', 'read', null), op('ok', 'read', { a0: 20, a1: 13 })];
+    assert.equal(labelOf({ invocation, completion }, 40), 'read → a0:20 a1:13');
   });
 
   it('leave the middle of long lists out of a picture', () => {

@@ -46,6 +46,20 @@ describe('the report of a run', () => {
     assert.ok(decoded(html).includes(invalid.results.repro));
   });
 
+  it('names the check that failed where all judged guarantees stand, and none that nobody asked for', () => {
+    const { results } = invalid;
+    const anomalies = results.checkers['linearizable']?.anomalies ?? [];
+    const further = {
+      ...results.guarantee,
+      judged: ['no-lost-writes'] as const,
+      violated: ['linearizable'] as const,
+    };
+    const checkers = { 'set-full': { valid: false, anomalies, stats: {} } as const };
+    const html = renderReport({ ...invalid, results: { ...results, guarantee: further, checkers } });
+    assert.match(html, /<h1>Violated: set-full<\/h1>/);
+    assert.match(html, /<title>Violated: set-full · /);
+  });
+
   it('says what is claimed, what stands for it, and the figures that the run shows', () => {
     const { results } = valid;
     const guarantee = { ...results.guarantee, judged: [], instead: { linearizable: ['leader-terms'] } };

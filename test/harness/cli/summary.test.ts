@@ -75,6 +75,17 @@ describe('the summary of a run', () => {
     assert(told.includes('  ! node n1 ended by itself: \\u{1b}]0;title\\u{7}'));
   });
 
+  it('tells the same operations once, and says so', () => {
+    const verdict = {
+      valid: false,
+      anomalies: [{ kind: 'k', ops: [1], explanation: 'e' }],
+      stats: {},
+    } as const;
+    const told = linesOf({ ...held, valid: false, checkers: { bank: verdict, 'leader-terms': verdict } });
+    const lines = ['  ✗ bank', '      k: e', '  ✗ leader-terms: by the same operations'];
+    assert.deepEqual(told.slice(-4, -1), lines);
+  });
+
   it('says what became of the claim, also where something else was judged', () => {
     const told = (claimHeld: true | false | 'unknown' | null): string =>
       linesOf({ ...held, guarantee: { ...held.guarantee, claimHeld } })[2] ?? '';
