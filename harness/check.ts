@@ -14,6 +14,7 @@ import { judgeHistory } from './checkers/judgement.ts';
 import { checkerOf, defaultLevels, measuresOf, objectCheckers, type Subject } from './checkers/levels.ts';
 import { outcomesOf, type Outcomes } from './checkers/stats.ts';
 import type { LevelsFound } from './checkers/strongest.ts';
+import { refuseOtherCompletions } from './columns/completions.ts';
 import type { Reading } from './columns/events.ts';
 import type { History } from './columns/history.ts';
 import { historyOf, type HistoryInput } from './eventInput.ts';
@@ -146,6 +147,7 @@ function budgetOf({ budget = searchNodesDefault }: CheckOptions): Budget {
 
 /** Pairs the events, which throws for what is no history, and looks whether the spec has all their operations. */
 function refuseUnfit(history: History, spec: SequentialSpec): void {
+  refuseOtherCompletions(history);
   const { f, start, length } = history.operations;
   // A spec that names no operations says at its steps what it does not have.
   if (spec.operations.length === 0) return;

@@ -1,4 +1,5 @@
 /** The formats that recorded histories come in: one line each. Whatever the format, a history in columns is read. */
+import { refuseOtherCompletions } from '../columns/completions.ts';
 import type { Reading } from '../columns/events.ts';
 import { UsageError } from '../exit.ts';
 import { MalformedHistory } from '../history.ts';
@@ -37,7 +38,7 @@ export function readHistoryFile(
   const { history, warnings, lineOf = (index: number) => index + 1 } = format.read(file, onBytes);
   const meant = history.readAs({ ...history.reading, ...reading });
   try {
-    void meant.operations;
+    refuseOtherCompletions(meant);
   } catch (error) {
     if (error instanceof MalformedHistory)
       throw new HistoryFileError(file, lineOf(error.index), error.message);

@@ -179,9 +179,30 @@ describe('check', () => {
     });
 
   const invoke = { process: 0, type: 'invoke', f: 'read' };
+  it('takes completions that do not repeat their key', () => {
+    const events = [
+      { process: 0, type: 'invoke', f: 'write', key: 'x', value: 1 },
+      { process: 0, type: 'ok', f: 'write', value: 1 },
+    ] as const;
+    assert.equal(check(events, { spec: 'register' }).valid, true);
+  });
+
   for (const [name, events, message] of [
     ['two operations of a process in flight', [invoke, invoke], /process 0 invokes while/],
     ['a completion of nothing', [{ ...invoke, type: 'ok' }], /completes what it never invoked/],
+    [
+      'a completion of another operation',
+      [invoke, { ...invoke, type: 'ok', f: 'write' }],
+      /process 0 completes 'read' as 'write'/,
+    ],
+    [
+      'a completion of another key',
+      [
+        { ...invoke, key: 'x' },
+        { ...invoke, type: 'ok', key: 'y' },
+      ],
+      /process 0 completes an operation on key 'x' as one on 'y'/,
+    ],
     [
       'an operation that the spec has not',
       [{ ...invoke, f: 'pop' }],

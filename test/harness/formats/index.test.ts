@@ -77,6 +77,18 @@ describe('formats of histories', () => {
     );
   });
 
+  it('a completion of another operation is refused with its line, unless it is one of a transaction', () => {
+    const other = file('a.edn', '[0 :invoke :read nil]\n\n[0 :ok :write 1]\n');
+    assert.throws(
+      () => readHistoryFile(other, edn),
+      (error: unknown) =>
+        error instanceof HistoryFileError &&
+        error.message === `${other}:3: process 0 completes 'read' as 'write'`,
+    );
+    const transaction = file('b.edn', '[0 :invoke :read [[:r 1 nil]]]\n[0 :info :read nil]\n');
+    assert.equal(readHistoryFile(transaction, edn).history.operations.length, 1);
+  });
+
   it('an answer is read as the format has it, unless somebody says otherwise', () => {
     const path = file(
       'a.edn',
