@@ -1,4 +1,5 @@
 /** The columns of events while they grow, all at once. */
+import type { Events } from './events.ts';
 import { enlarged } from './growing.ts';
 
 export class EventColumns {
@@ -45,15 +46,7 @@ export class EventColumns {
   }
 
   /** What was pushed; shares memory with this. Rows that were never written take no memory, only addresses. */
-  filled(): {
-    readonly type: Uint8Array;
-    readonly process: Int32Array;
-    readonly f: Int32Array;
-    readonly key: Int32Array;
-    readonly value: Int32Array;
-    readonly node: Int32Array;
-    readonly timeNs: Float64Array;
-  } {
+  filled(): Pick<Events, 'type' | 'process' | 'f' | 'key' | 'value' | 'node' | 'timeNs'> {
     const { length } = this;
     return {
       type: this.type.subarray(0, length),

@@ -1,44 +1,14 @@
-/**
- * A stand-in for a counter that somebody wrote for the course: it speaks the course's routes and nothing else. One list
- * of counts in memory, as long as there are nodes; whatever else it is sent it does not look at; everything is sent to
- * everybody at every interval. Answers come in chunks, and close the connection.
- */
-import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+/** A counter of the course: one list of counts in memory, as long as there are nodes; it looks at nothing else it is sent. */
+import { CourseServer } from '../courseServer.ts';
 
-export class CourseCounter {
-  /** How many times it was sent something. */
-  syncs = 0;
+export class CourseCounter extends CourseServer {
   private readonly index: number;
   private readonly values: number[];
-  private readonly server: Server;
-  private peers: readonly string[] = [];
-  private timer: NodeJS.Timeout | undefined;
 
   constructor(index: number, nodes: number) {
+    super();
     this.index = index;
     this.values = Array.from({ length: nodes }, () => 0);
-    this.server = createServer((incoming, response) => {
-      void textOf(incoming).then((text) => {
-        const body = this.answer(incoming.url ?? '', text);
-        response.writeHead(body === null ? 404 : 200, {
-          'Content-Type': 'application/json',
-          Connection: 'close',
-        });
-        response.write(JSON.stringify(body));
-        response.end();
-      });
-    });
-  }
-
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  syncWith(peers: readonly string[], intervalMs: number): void {
-    this.peers = peers;
-    this.timer = setInterval(() => this.sync(), intervalMs);
   }
 
   /** As after a restart, but for its own count, which nobody could tell it apart from an older one. */
@@ -46,17 +16,20 @@ export class CourseCounter {
     this.values.forEach((count, at) => (this.values[at] = at === this.index ? count : 0));
   }
 
-  close(): void {
-    clearInterval(this.timer);
-    this.server.close();
-    this.server.closeAllConnections();
-  }
-
   private get value(): number {
     return this.values.reduce((sum, count) => sum + count, 0);
   }
 
-  private answer(url: string, text: string): object | null {
+  protected everything(): unknown {
+    return { values: this.values };
+  }
+
+  protected answer(url: string, text: string): readonly [number, unknown] {
+    const body = this.bodyOf(url, text);
+    return [body === null ? 404 : 200, body];
+  }
+
+  private bodyOf(url: string, text: string): object | null {
     switch (url) {
       case '/value':
         return { value: this.value, components: this.values };
@@ -76,22 +49,4 @@ export class CourseCounter {
         return null;
     }
   }
-
-  private sync(): void {
-    const text = JSON.stringify({ values: this.values });
-    const headers = { 'Content-Type': 'application/json' };
-    for (const peer of this.peers) {
-      const asked = httpRequest(`${peer}/sync`, { method: 'POST', headers, agent: false }, (response) =>
-        response.resume(),
-      );
-      asked.on('error', () => undefined);
-      asked.end(text);
-    }
-  }
-}
-
-async function textOf(incoming: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of incoming) text += String(chunk);
-  return text;
 }

@@ -2,18 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { unlimited } from '../../../../harness/checkers/budget.ts';
 import type { Checker, Verdict } from '../../../../harness/checkers/checker.ts';
-import {
-  convergence,
-  counterBounds,
-  mutualExclusion,
-  neverOversold,
-  noLostWrites,
-  objectCheckers,
-  onlyConcurrent,
-} from '../../../../harness/checkers/objects/index.ts';
 import { History } from '../../../../harness/columns/history.ts';
 import { specNamed } from '../../../../harness/specs/index.ts';
 import { parseDrawing, type DrawnHistory } from '../notation.ts';
+import { checkersOf } from './checkersOf.ts';
 
 const folder = new URL('../histories/objects/', import.meta.url);
 
@@ -28,15 +20,7 @@ function drawingsIn(name: string): [name: string, drawn: DrawnHistory][] {
 function checkerOf({ spec: name, checker }: DrawnHistory): Checker {
   const spec = specNamed(name);
   assert(spec, `no spec ${name}`);
-  const found = [
-    ...objectCheckers(spec),
-    convergence(spec),
-    noLostWrites(spec),
-    neverOversold(spec),
-    mutualExclusion(spec),
-    onlyConcurrent(spec),
-    counterBounds(spec, { scope: 'global' }),
-  ].find((one) => one.name === checker);
+  const found = checkersOf(spec).find((one) => one.name === checker);
   assert(found, `${name} has no checker ${checker}`);
   return found;
 }
