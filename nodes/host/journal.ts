@@ -63,6 +63,9 @@ export class Journal<Record> {
   /** Opens the journal of this folder, or makes it, and begins the next incarnation. Throws `JournalCorrupt`. */
   static async open<Record>(disk: Disk, owner: JournalOwner): Promise<Journal<Record>> {
     const bytes = disk.read(journalFile);
+    // A length is only ever published for a journal that has its name for good.
+    if (bytes === null && (disk.read(syncedFile)?.length ?? 0) > 0)
+      throw new JournalCorrupt(`it is gone, and ${syncedFile} says that there was one`);
     const published = bytes === null ? undefined : publishedBytes(disk, bytes);
     const found = bytes === null ? null : decodeJournal(bytes, published);
     if (found !== null) mustBelongTo(owner, found);

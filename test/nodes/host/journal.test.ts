@@ -111,6 +111,13 @@ describe('the journal', () => {
     assert.equal(promisedBytes(disk), lineOf(disk, '"b"').from);
   });
 
+  it('refuses a folder whose journal is gone', async () => {
+    const before = await diskWith(['a']);
+    const disk = new MemoryDisk();
+    disk.damage('journal.synced', () => before.read('journal.synced') ?? assert.fail());
+    await assert.rejects(open(disk), /it is gone/);
+  });
+
   it('refuses the journal of another node, of another model, or of what cannot read it', async () => {
     const disk = await diskWith(['a']);
     const typed = { ...owner, options: { type: 'or-set' } };
