@@ -63,8 +63,8 @@ export const plantedBugs: Readonly<Record<string, Readonly<Record<string, Sight>
     ),
     'follower-read-without-index': found('--set proxy=on --faults partition'),
     'quorum-read-of-commit-index': found('--set proxy=on --set proxyReads=quorum --faults partition'),
-    'lease-from-receive-time': unseen(
-      'the lease is too long by the time that an acknowledgement travels: within it a new leader has to commit, and the old one to be read',
+    'lease-from-receive-time': found(
+      '--nodes 3 --rate 300 --concurrency 60 --set reads=lease --set checkQuorum=off --schedule test/long/schedules/late-acknowledgements.json',
     ),
     'lease-too-long': found(
       '--set reads=lease --set checkQuorum=off --set electionTimeoutMs=1000 --concurrency 60 --faults partition',
