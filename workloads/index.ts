@@ -3,6 +3,7 @@ import type { Workload } from '../harness/workload.ts';
 import { append } from './append.ts';
 import { bank } from './bank.ts';
 import { counter } from './counter.ts';
+import { deletion } from './deletion.ts';
 import { inventory } from './inventory.ts';
 import { leader } from './leader.ts';
 import { listAppend } from './listAppend.ts';
@@ -14,6 +15,7 @@ import { set } from './set.ts';
 
 export const workloads: readonly Workload[] = [
   register,
+  deletion,
   append,
   listAppend,
   set,

@@ -10,6 +10,7 @@ import type { Workload, WorkloadOptions } from '../harness/workload.ts';
 import { assert } from '../nodes/kernel/assert.ts';
 import { nodeId } from '../nodes/kernel/ids.ts';
 import type { Guarantee } from '../nodes/kernel/model.ts';
+import { drawKey, firstSlots, type KeySlots } from './keySlots.ts';
 import { finalReads } from './singleKey.ts';
 
 /** How many keys there are at a time, and after how many operations the next one takes the place of one. */
@@ -45,28 +46,18 @@ export const session: Workload = {
   entails: { siblings: [onlyConcurrent(registerSpec)] },
 };
 
-interface Slot {
-  readonly key: number;
-  readonly operations: number;
-}
-
 interface State {
-  readonly slots: readonly Slot[];
-  readonly keys: number;
+  readonly slots: KeySlots;
   /** The values 1 … written were used, each for one key. */
   readonly written: number;
 }
 
 function roaming({ nodes, sessions = 'roaming' }: WorkloadOptions): Generator {
-  const slots = Array.from({ length: keysAtATime }, (_, key) => ({ key, operations: 0 }));
   return fromState<State>(
-    { slots, keys: keysAtATime, written: 0 },
+    { slots: firstSlots(keysAtATime), written: 0 },
     {
       next: (state, { prng, free }) => {
-        const at = prng.int(0, keysAtATime);
-        const { key, operations } = state.slots[at] ?? { key: 0, operations: 0 };
-        const isSpent = operations + 1 >= operationsMax;
-        const slot = isSpent ? { key: state.keys, operations: 0 } : { key, operations: operations + 1 };
+        const { key, rest } = drawKey(state.slots, prng, operationsMax);
         const isRead = prng.chance(0.6);
         const written = isRead ? state.written : state.written + 1;
         const op = {
@@ -77,8 +68,7 @@ function roaming({ nodes, sessions = 'roaming' }: WorkloadOptions): Generator {
           // A system with a leader may send the client on: that is where it goes in this session, then.
           ...(sessions === 'roaming' && { entry: nodeId(1 + prng.int(0, nodes)) }),
         };
-        const keys = isSpent ? state.keys + 1 : state.keys;
-        return { op, state: { slots: state.slots.with(at, slot), keys, written } };
+        return { op, state: { slots: rest, written } };
       },
     },
   );

@@ -32,7 +32,7 @@ export const eventual: NodeModel<EventualProtocol> = {
   summary:
     'every node takes reads and writes; version vectors and anti-entropy make the nodes agree in the end',
   nodesDefault: 3,
-  workloads: ['register', 'session', 'inventory'],
+  workloads: ['register', 'deletion', 'session', 'inventory'],
   api: 'key-value',
   survives: () => ['partition', 'kill', 'stop', 'restart-all', 'pause', 'slow', 'flaky', 'clock', 'disk'],
   deduplicates: false,

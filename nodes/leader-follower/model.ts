@@ -78,6 +78,7 @@ export const leaderFollower: NodeModel<LeaderFollowerProtocol> = {
   nodesDefault: 3,
   workloads: [
     'register',
+    'deletion',
     'append',
     'list-append',
     'set',

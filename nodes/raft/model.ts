@@ -94,6 +94,7 @@ export const raft: NodeModel<RaftProtocol> = {
   nodesDefault: 5,
   workloads: [
     'register',
+    'deletion',
     'append',
     'list-append',
     'set',

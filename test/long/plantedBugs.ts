@@ -143,7 +143,7 @@ export const plantedBugs: Readonly<Record<string, Readonly<Record<string, Sight>
     'merge-keeps-local-clock': found('--set syncInterval=50 --rate 300 --concurrency 30 --faults none'),
     'receive-ticks-clock': found('--workload session --faults partition --fault-interval 1'),
     'counter-not-durable': found('--faults kill --fault-interval 1'),
-    'tombstone-dropped': unseen('no workload deletes keys'),
+    'tombstone-dropped': found('--workload deletion --faults none'),
     'missing-entry-as-equal': found('--faults partition'),
     'put-ignores-context': found('--workload session --set resolve=siblings --faults partition'),
     'unreachable-peer-given-up': found('--faults partition'),

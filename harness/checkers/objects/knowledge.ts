@@ -1,11 +1,17 @@
 /**
  * Which operations know of a write: the smallest relation that leads from an operation to the later ones of the same
  * process at the same node, and from a write to the reads of its value, if no other operation wrote that.
+ *
+ * Where answers show several values side by side, a write replaces only what its client says that it has seen, and that
+ * is what the newest answer about this key told it. So knowledge passes from an answer to the next access of the key by
+ * that process, if the same node answers both, and neither over other keys nor over other nodes.
  */
 import { Growing } from '../../columns/growing.ts';
 import type { History } from '../../columns/history.ts';
+import { never } from '../../columns/operations.ts';
 import { mismatchAccess, noValue, type Accesses } from '../accesses.ts';
 import type { Budget } from '../checker.ts';
+import { siblingsIn } from './answerNames.ts';
 import { nodeOf } from './rows.ts';
 
 const none = -1;
@@ -34,7 +40,8 @@ export class Knowledge {
     this.firstReader = new Int32Array(length).fill(none);
     this.nextReader = new Int32Array(length).fill(none);
     this.reachedIn = new Int32Array(length);
-    this.linkProcesses(history);
+    if (showsSiblings(history, accesses)) this.linkAnswers(history);
+    else this.linkProcesses(history);
     this.linkReaders(history, initial);
   }
 
@@ -83,6 +90,19 @@ export class Knowledge {
     }
   }
 
+  private linkAnswers(history: History): void {
+    const { length, session, key, keyCount, row, end } = this.accesses;
+    const newest = new Map<number, number>();
+    for (let at = 0; at < length; at++) {
+      const client = (session[at] ?? 0) * keyCount + (key[at] ?? 0);
+      const before = newest.get(client);
+      const isSameNode =
+        before !== undefined && nodeOf(history, row[before] ?? 0) === nodeOf(history, row[at] ?? 0);
+      if (isSameNode) this.next[before] = at;
+      if (end[at] !== never) newest.set(client, at);
+    }
+  }
+
   private linkReaders({ events }: History, initial: number): void {
     const { length, kind, key, left, seen, start, end } = this.accesses;
     const valueCount = events.values.size;
@@ -105,4 +125,11 @@ export class Knowledge {
       this.firstReader[from] = at;
     }
   }
+}
+
+/** Whether some read answered several values that nobody had decided between. O(n). */
+function showsSiblings({ events: { values } }: History, { seen }: Accesses): boolean {
+  const ids = new Set(seen);
+  ids.delete(noValue);
+  return [...ids].some((id) => siblingsIn(values.get(id)) !== undefined);
 }

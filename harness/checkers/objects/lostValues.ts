@@ -6,12 +6,14 @@
  *   came to know of each of them. Knowledge passes from an operation to the later ones of its process at the same
  *   node, and from a write to the reads of its value. (A replicated store may order writes that did not know of each
  *   other as it likes.)
+ * Where what replaced it was a deletion, the value has come back (`resurrected`).
  * An answer with several values that nobody decided between (`{values}`) has lost something if all of them are such.
  *
  * Only values that one operation wrote pass on knowledge: of the others nobody can tell whose value was read.
  */
 import type { History } from '../../columns/history.ts';
 import type { Json } from '../../../nodes/kernel/wire.ts';
+import { nullId } from '../../columns/interner.ts';
 import { never, noEvent } from '../../columns/operations.ts';
 import { describeValue } from '../../specs/describe.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
@@ -50,6 +52,11 @@ function byKey({ length, key, keyCount }: Accesses): number[][] {
 /** So many keys that lost a write are looked for. */
 const lostMax = 100;
 
+/** How many keys lost a write, a deletion included. */
+export function lostIn(findings: Findings): number {
+  return findings.count('lost-write') + findings.count('resurrected');
+}
+
 class Finder {
   ranOut = false;
   private readonly history: History;
@@ -73,7 +80,7 @@ class Finder {
     const updates = own.filter((at) => kind[at] === writeAccess || kind[at] === updateAccess);
     const last = this.lastReads(own, updates);
     if (last.length === 0) return false;
-    if (this.ranOut || this.findings.count('lost-write') >= lostMax) return true;
+    if (this.ranOut || lostIn(this.findings) >= lostMax) return true;
     if (!this.budget.spend(last.length * updates.length)) {
       this.ranOut = true;
       return true;
@@ -160,11 +167,12 @@ class Finder {
   }
 
   private reportLost(read: number, { writers, replacing = 0 }: Fault): void {
-    const { row, seen } = this.accesses;
+    const { row, seen, left } = this.accesses;
     const value = describeValue(this.history.events.values.get(seen[read] ?? 0));
     const writer = writers.at(-1);
     const rows = [row[read] ?? 0, row[replacing] ?? 0, ...(writer === undefined ? [] : [row[writer] ?? 0])];
-    this.findings.add('lost-write', rows, (final, write, replaced) => {
+    const isBack = writer !== undefined && left[replacing] === nullId;
+    this.findings.add(isBack ? 'resurrected' : 'lost-write', rows, (final, write, replaced) => {
       const answer = `after the last change, ${phrase(given(final))} answered ${value}`;
       return replaced === undefined
         ? `${answer}, as in the beginning, but ${phrase(given(write))} was acknowledged`

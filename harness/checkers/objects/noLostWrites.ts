@@ -14,7 +14,7 @@ import type { Budget, Checker, Verdict } from '../checker.ts';
 import { budgetReason, Findings, undecidable } from './findings.ts';
 import { findLostAmounts } from './lostAmounts.ts';
 import { findLostMembers } from './lostMembers.ts';
-import { findLostValues } from './lostValues.ts';
+import { findLostValues, lostIn } from './lostValues.ts';
 import { hasStocks } from './stocks.ts';
 import { lostElements } from './totalQueue.ts';
 
@@ -45,7 +45,7 @@ function check(history: History, budget: Budget, spec: SequentialSpec, options: 
     findings.leaveOpen('there is nothing to judge: nothing was read after its last change had ended');
   return findings.verdict({
     judged: typeof judged === 'number' ? judged : 0,
-    lost: findings.count('lost-write'),
+    lost: lostIn(findings),
     neverWritten: findings.count('never-written'),
   });
 }

@@ -18,15 +18,24 @@ describe('planted bugs of eventual', () => {
     });
   }
 
-  it('put-ignores-context is seen by clients where values stand side by side, and without it they see nothing', () => {
-    const flags = { model: 'eventual', set: ['resolve=siblings'], workload: 'session', timeLimit: 4 };
-    const campaign = campaignOf({ ...flags, profile: 'partition', bug: 'put-ignores-context' });
-    const byClients = { ...campaign, model: { ...campaign.model, invariants: [] } };
-    const found = seeds.find((seed) => runTrial(byClients, seed).kind === 'only-concurrent');
-    assert(found !== undefined, `not within ${seedsMax} seeds`);
-    const clean = runTrial(campaignOf({ ...flags, profile: 'partition' }), found);
-    assert.deepEqual([clean.kind, clean.unknown], [null, null], clean.explanation);
-  });
+  for (const { bug, workload, set, checker } of [
+    {
+      bug: 'put-ignores-context',
+      workload: 'session',
+      set: ['resolve=siblings'],
+      checker: 'only-concurrent',
+    },
+    { bug: 'tombstone-dropped', workload: 'deletion', set: [], checker: 'no-lost-writes' },
+  ])
+    it(`${bug} is found by clients of the workload ${workload}, which is clean without it`, () => {
+      const flags = { model: 'eventual', set, workload, timeLimit: 4, profile: 'partition' };
+      const campaign = campaignOf({ ...flags, bug });
+      const byClients = { ...campaign, model: { ...campaign.model, invariants: [] } };
+      const found = seeds.find((seed) => runTrial(byClients, seed).kind === checker);
+      assert(found !== undefined, `not within ${seedsMax} seeds`);
+      const clean = runTrial(campaignOf(flags), found);
+      assert.deepEqual([clean.kind, clean.unknown], [null, null], clean.explanation);
+    });
 
   it('are not there without being asked for', () => {
     assert.throws(() => rulesOf('no-such-bug'), /eventual has no bug named no-such-bug/);

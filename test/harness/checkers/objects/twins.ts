@@ -305,7 +305,13 @@ export function lostValueTwin(
   const writersOf = (value: Json | undefined): Deed[] =>
     updates.filter((update) => same(valuesOf(update).left, value));
   const fault = (read: Deed): 'never' | 'lost' | null => {
-    const value = valuesOf(read).saw;
+    const { saw } = valuesOf(read);
+    const values = isSiblings(saw) && writersOf(saw).length === 0 ? saw.values : [saw];
+    const faults = values.map(faultOfValue);
+    if (faults.includes('never')) return 'never';
+    return faults.includes(null) ? null : 'lost';
+  };
+  const faultOfValue = (value: Json | undefined): 'never' | 'lost' | null => {
     const writers = writersOf(value);
     if (writers.length === 0 && value !== null) return 'never';
     const isReplaced = updates.some(
@@ -327,8 +333,7 @@ export function lostValueTwin(
 export function replacedSiblingsTwin(deeds: readonly Deed[]): number {
   const shownBy = (deed: Deed): readonly Json[] => {
     const { saw, left } = valuesOf(deed);
-    const siblings = (saw as { readonly values?: readonly Json[] } | null | undefined)?.values;
-    return siblings ?? [left ?? saw ?? null];
+    return isSiblings(saw) ? saw.values : [left ?? saw ?? null];
   };
   const soleWriter = (value: Json, key: string): Deed | undefined => {
     const writers = deeds.filter((deed) => deed.key === key && same(valuesOf(deed).left, value));
@@ -355,13 +360,31 @@ export function replacedSiblingsTwin(deeds: readonly Deed[]): number {
   return new Set(pairs).size;
 }
 
+const isSiblings = (answer: Json | undefined): answer is { readonly values: readonly Json[] } =>
+  typeof answer === 'object' && answer !== null && 'values' in answer;
+
 /** The transitive closure of: later at the same node in the same process; read the value of its only writer. */
 function knowledgeTwin(deeds: readonly Deed[]): (later: Deed, earlier: Deed) => boolean {
   const useful = deeds.filter(
     (deed) => valuesOf(deed).saw !== undefined || valuesOf(deed).left !== undefined,
   );
+  const showsSiblings = useful.some(({ isOk, answer }) => isOk && isSiblings(answer));
+  const isToldOf = (a: Deed, b: Deed): boolean => {
+    if (a.process !== b.process || a.node !== b.node || a.start >= b.start) return false;
+    if (!showsSiblings) return true;
+    const between = useful.filter(
+      (deed) =>
+        deed.process === a.process &&
+        deed.key === a.key &&
+        deed.isOk &&
+        deed.start > a.start &&
+        deed.start < b.start,
+    );
+    // All that the node told that process of the key, without another one in between.
+    return a.isOk && a.key === b.key && between.every(({ node }) => node === a.node);
+  };
   const direct = (a: Deed, b: Deed): boolean => {
-    if (a.process === b.process && a.node === b.node && a.start < b.start) return true;
+    if (isToldOf(a, b)) return true;
     const { left } = valuesOf(a);
     const writers = useful.filter((deed) => deed.key === a.key && same(valuesOf(deed).left, left));
     const read = valuesOf(b).saw;
