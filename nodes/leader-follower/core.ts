@@ -7,12 +7,13 @@ import { assert, assertNever } from '../kernel/assert.ts';
 import type { NodeId } from '../kernel/ids.ts';
 import type { CoreInit } from '../kernel/model.ts';
 import type { Effects, NodeEvent, Now, ProtocolCore } from '../kernel/protocol.ts';
+import * as waiting from '../log/waitingReads.ts';
 import { onLeader } from './following.ts';
 import { advance, answerWrites, onAnswer, onHeartbeatTimeout, replicate } from './leading.ts';
 import type { LeaderFollowerProtocol, Message, Status, Timer } from './messages.ts';
 import { recover } from './recovery.ts';
 import { firstLeader, setEpoch, type Replica } from './replica.ts';
-import { answerFollowerReads, onAskLogEnd, onLogEnd, onReadIndex, onReadsTimeout } from './followerReads.ts';
+import { onAskLogEnd, onLogEnd } from './followerReads.ts';
 import { advanceRounds, answerReads, applyShown, onAskReadIndex, onRequest } from './requests.ts';
 import { enterEpoch, lead, watchForSilence } from './roles.ts';
 import { maybeCompact } from './snapshot.ts';
@@ -77,7 +78,7 @@ export class LeaderFollowerCore implements ProtocolCore<LeaderFollowerProtocol> 
     const { replica } = this;
     if (replica.leadership !== null) advance(replica, replica.leadership);
     applyShown(replica);
-    answerFollowerReads(replica);
+    waiting.answerFollowerReads(replica);
     if (replica.leadership !== null) {
       answerWrites(replica, replica.leadership);
       advanceRounds(replica.leadership);
@@ -111,7 +112,7 @@ export class LeaderFollowerCore implements ProtocolCore<LeaderFollowerProtocol> 
         onSilence(this.replica);
         return;
       case 'reads':
-        onReadsTimeout(this.replica);
+        waiting.refuseOldReads(this.replica, this.replica.options.heartbeatTimeout);
         return;
       default:
         assertNever(timer);
@@ -146,7 +147,7 @@ export class LeaderFollowerCore implements ProtocolCore<LeaderFollowerProtocol> 
         onAskReadIndex(replica, from, message);
         return;
       case 'read-index':
-        onReadIndex(replica, message);
+        waiting.onReadIndex(replica, message);
         return;
       case 'ask-log-end':
         onAskLogEnd(replica, from, message);

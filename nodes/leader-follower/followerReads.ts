@@ -8,34 +8,16 @@
  *               shown is in one of them. What is not shown yet is waited for
  */
 import type { NodeId, RequestId } from '../kernel/ids.ts';
+import { awaitedBy, letWait, type WaitingRead } from '../log/waitingReads.ts';
 import type { Query } from '../machines/index.ts';
+import { unavailable } from '../machines/machine.ts';
 import { majority } from './confirmations.ts';
-import type { Index, Message, Ticket } from './messages.ts';
-import { redirect, unavailable, type Reader, type Replica } from './replica.ts';
-
-/** A read that waits for its index, or until so much is shown. */
-interface FollowerRead {
-  readonly id: RequestId;
-  readonly query: Query;
-  readonly sinceMs: number;
-  index: Index | null;
-  /** How far logs reach, by node; only of quorum reads. */
-  readonly ends: Map<NodeId, Index>;
-}
-
-export interface FollowerReads {
-  /** By ticket, which answers carry back: unique over all lives of the node together with its incarnation. */
-  readonly waiting: Map<number, FollowerRead>;
-  readonly incarnation: number;
-  lastTicket: number;
-}
-
-/** So many wait at most: who comes later is refused. */
-const waitingMax = 10_000;
+import type { Index, Message } from './messages.ts';
+import { redirect, type Reader, type Replica } from './replica.ts';
 
 /** Takes a read, unless it is one that only a leader answers. Says whether it did. */
 export function takeRead(replica: Replica, id: RequestId, query: Query): boolean {
-  const { options, rules, leadership, leader, followerReads, out } = replica;
+  const { options, rules, leadership, leader, out } = replica;
   const mode = options.proxy ? options.proxyReads : 'leader';
   if (mode === 'leader') return false;
   // A leader knows, and where any node answers as it is, none asks.
@@ -44,8 +26,6 @@ export function takeRead(replica: Replica, id: RequestId, query: Query): boolean
     out.reply(id, replica.machine.query(query));
   } else if (mode === 'follower' && leader === null) {
     redirect(replica, id);
-  } else if (followerReads.waiting.size >= waitingMax) {
-    out.reply(id, unavailable('too many reads wait'));
   } else {
     askForIndex(replica, id, query);
   }
@@ -53,18 +33,16 @@ export function takeRead(replica: Replica, id: RequestId, query: Query): boolean
 }
 
 function askForIndex(replica: Replica, id: RequestId, query: Query): void {
-  const { followerReads, options, leader, now, peers, out } = replica;
-  const ticket = ++followerReads.lastTicket;
-  const { incarnation, waiting } = followerReads;
-  const read = { id, query, sinceMs: now.monotonicMs, index: null, ends: new Map<NodeId, Index>() };
-  if (waiting.size === 0) out.setTimer('reads', options.heartbeatTimeout);
-  waiting.set(ticket, read);
+  const { options, leader, peers, out } = replica;
+  const waiting = letWait(replica, { id, query, lookAfterMs: options.heartbeatTimeout });
+  if (waiting === null) return;
+  const { read, ticket } = waiting;
   if (options.proxyReads === 'quorum') {
     // What is in this log counts at once: nothing leaves before it is durable (host law 2).
     hearEnd(replica, read, replica.self, replica.log.lastIndex);
-    for (const to of peers) out.send(to, { type: 'ask-log-end', to, incarnation, ticket });
+    for (const to of peers) out.send(to, { type: 'ask-log-end', to, ...ticket });
   } else if (leader !== null) {
-    out.send(leader, { type: 'ask-read-index', to: leader, incarnation, ticket });
+    out.send(leader, { type: 'ask-read-index', to: leader, ...ticket });
   }
 }
 
@@ -86,28 +64,9 @@ export function onLogEnd(
   if (read !== undefined) hearEnd(replica, read, from, message.lastIndex);
 }
 
-function hearEnd({ peers }: Replica, read: FollowerRead, node: NodeId, lastIndex: Index): void {
+function hearEnd({ peers }: Replica, read: WaitingRead<Index>, node: NodeId, lastIndex: Index): void {
   read.ends.set(node, lastIndex);
   if (read.ends.size >= majority(peers.length + 1)) read.index = Math.max(...read.ends.values());
-}
-
-/** The leader says what it shows; or whoever was asked does not lead. */
-export function onReadIndex(replica: Replica, message: Extract<Message, { type: 'read-index' }>): void {
-  const read = awaitedBy(replica, message);
-  if (read === undefined) return;
-  if (message.index !== null) {
-    read.index = message.index;
-    return;
-  }
-  replica.followerReads.waiting.delete(message.ticket);
-  replica.out.reply(read.id, unavailable('the node that seemed to lead does not'));
-}
-
-/** Undefined for answers to an earlier life, or to a read that has ended or has its index. */
-function awaitedBy({ followerReads }: Replica, { incarnation, ticket }: Ticket): FollowerRead | undefined {
-  if (incarnation !== followerReads.incarnation) return undefined;
-  const read = followerReads.waiting.get(ticket);
-  return read?.index === null ? read : undefined;
 }
 
 /** What this node shows, for a read elsewhere; null: it does not lead. */
@@ -124,24 +83,4 @@ export function refuseReader(replica: Replica, reader: Reader, why: string | nul
   if (reader.kind === 'node') sendReadIndex(replica, reader, null);
   else if (why === null) redirect(replica, reader.id);
   else replica.out.reply(reader.id, unavailable(why));
-}
-
-/** Answers the reads that have their index, once as much is shown. */
-export function answerFollowerReads({ followerReads, machine, out, appliedIndex }: Replica): void {
-  for (const [ticket, { id, query, index }] of followerReads.waiting) {
-    if (index === null || index > appliedIndex) continue;
-    followerReads.waiting.delete(ticket);
-    out.reply(id, machine.query(query));
-    out.probe('follower-read');
-  }
-}
-
-/** Refuses what has waited for too long: no leader answered, or what a log ends with is never shown. */
-export function onReadsTimeout({ followerReads, options, now, out }: Replica): void {
-  for (const [ticket, { id, sinceMs }] of followerReads.waiting) {
-    if (now.monotonicMs - sinceMs < options.heartbeatTimeout) continue;
-    followerReads.waiting.delete(ticket);
-    out.reply(id, unavailable('it was not confirmed in time what is the latest state'));
-  }
-  if (followerReads.waiting.size > 0) out.setTimer('reads', options.heartbeatTimeout);
 }

@@ -6,6 +6,7 @@ import type { NodeId } from '../kernel/ids.ts';
 import type { Protocol } from '../kernel/protocol.ts';
 import type { Json } from '../kernel/wire.ts';
 import type { Index, LogView } from '../log/log.ts';
+import type { Ticket } from '../log/waitingReads.ts';
 import type { MachineRequest, MachineState, Operation } from '../machines/index.ts';
 import type { KeyValues } from '../machines/keyValue.ts';
 import type { MachineResult } from '../machines/machine.ts';
@@ -38,12 +39,6 @@ export interface Snapshot {
   readonly epoch: Epoch;
   readonly state: MachineState;
   readonly sessions: SavedSessions;
-}
-
-/** Which read of which life of the node an answer is for: an old answer must not serve a later read. */
-export interface Ticket {
-  readonly incarnation: number;
-  readonly ticket: number;
 }
 
 /** What a leader says carries whom it means: a node that was given the wrong number must not answer for another. */

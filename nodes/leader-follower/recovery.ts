@@ -3,6 +3,7 @@ import { assert, assertNever } from '../kernel/assert.ts';
 import type { CoreInit } from '../kernel/model.ts';
 import { Outbox } from '../kernel/outbox.ts';
 import { Log } from '../log/log.ts';
+import { noWaitingReads } from '../log/waitingReads.ts';
 import { createMachine } from '../machines/index.ts';
 import { Sessions } from '../machines/sessions.ts';
 import { rulesOf } from './bugs.ts';
@@ -40,7 +41,7 @@ export function recover(init: CoreInit<LeaderFollowerProtocol>): Replica {
     machine: createMachine({ name: options.machine, isAtomic: rules.appliesWhole }, null),
     sessions: new Sessions(options.sessionLimit),
     alive: [init.self],
-    followerReads: { waiting: new Map(), incarnation: init.incarnation ?? 1, lastTicket: 0 },
+    followerReads: noWaitingReads(init.incarnation ?? 1),
     tally: null,
     leadership: null,
   };

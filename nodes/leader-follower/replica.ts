@@ -8,11 +8,11 @@ import type { Prng } from '../kernel/prng.ts';
 import type { Now } from '../kernel/protocol.ts';
 import type { Json } from '../kernel/wire.ts';
 import type { Log } from '../log/log.ts';
+import type { Ticket, WaitingReads } from '../log/waitingReads.ts';
 import type { Machine, Query } from '../machines/index.ts';
-import type { MachineResult } from '../machines/machine.ts';
+import { unavailable, type MachineResult } from '../machines/machine.ts';
 import type { Sessions } from '../machines/sessions.ts';
 import type { Copies } from './confirmations.ts';
-import type { FollowerReads } from './followerReads.ts';
 import type {
   Entry,
   Epoch,
@@ -24,7 +24,6 @@ import type {
   Response,
   Role,
   Snapshot,
-  Ticket,
 } from './messages.ts';
 import type { LeaderFollowerOptions } from './options.ts';
 import type { Progress } from './progress.ts';
@@ -112,7 +111,7 @@ export interface Replica {
   machine: Machine;
   sessions: Sessions;
   alive: readonly NodeId[];
-  readonly followerReads: FollowerReads;
+  readonly followerReads: WaitingReads<Index>;
   /** Present exactly while the role is `asking`. */
   tally: Tally | null;
   /** Present exactly while the role is `leader`. */
@@ -155,9 +154,4 @@ export function redirect(replica: Replica, id: RequestId, form: Form = 'key-valu
 /** The same answer in the words of the course, if the client asked by its routes. */
 export function inForm(form: Form, outcome: Outcome): Response {
   return form === 'course' ? { type: 'course', outcome } : outcome;
-}
-
-/** The definite "not now": nothing was started. */
-export function unavailable(why: string): MachineResult {
-  return { type: 'refused', error: 'temporarily-unavailable', why };
 }

@@ -2,7 +2,7 @@
 import { assertNever } from '../kernel/assert.ts';
 import type { NodeId, RequestId } from '../kernel/ids.ts';
 import type { Operation, Query } from '../machines/index.ts';
-import type { MachineResult } from '../machines/machine.ts';
+import { unavailable, type MachineResult } from '../machines/machine.ts';
 import type { Serial } from '../machines/sessions.ts';
 import { majority, reachedBy } from './confirmations.ts';
 import { onReplicate } from './courseLeader.ts';
@@ -13,7 +13,6 @@ import {
   inForm,
   journalShown,
   redirect,
-  unavailable,
   type Leadership,
   type Reader,
   type Replica,

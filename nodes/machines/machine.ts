@@ -41,3 +41,8 @@ export type MachineResult =
   | { readonly type: 'txn'; readonly txn: readonly MicroOperation[] }
   | { readonly type: 'sql'; readonly results: readonly SqlRows[]; readonly isSingle: boolean }
   | { readonly type: 'refused'; readonly error: ErrorName; readonly why: string; readonly key?: string };
+
+/** The definite "not now": nothing was started. */
+export function unavailable(why: string): MachineResult {
+  return { type: 'refused', error: 'temporarily-unavailable', why };
+}

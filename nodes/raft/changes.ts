@@ -4,8 +4,9 @@
  * is taken out leads until that is committed, without counting itself, and then steps down (§4.2.2).
  */
 import type { NodeId, RequestId } from '../kernel/ids.ts';
+import { unavailable } from '../machines/machine.ts';
 import { changedMembers, type MembershipChange } from './membership.ts';
-import { appendEntries, committedTerm, redirect, unavailable, type Leadership, type Raft } from './raft.ts';
+import { appendEntries, committedTerm, redirect, type Leadership, type Raft } from './raft.ts';
 import { Progress } from './progress.ts';
 
 /** Rounds of catching up; each is shorter than the one before unless the new server is too slow (§4.2.1). */

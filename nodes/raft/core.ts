@@ -7,11 +7,12 @@ import { assert, assertNever } from '../kernel/assert.ts';
 import type { NodeId } from '../kernel/ids.ts';
 import type { CoreInit } from '../kernel/model.ts';
 import type { Effects, NodeEvent, Now, ProtocolCore } from '../kernel/protocol.ts';
+import * as waiting from '../log/waitingReads.ts';
 import { advanceChange, isRemoved } from './changes.ts';
 import { onElectionTimeout, onRequestVote, onTimeoutNow, onVote } from './election.ts';
 import type { Message, RaftProtocol, Status, Timer } from './messages.ts';
 import { quorumValue, type Leadership, type Raft } from './raft.ts';
-import { answerFollowerReads, onAskLogEnd, onLogEnd, onReadIndex, onReadsTimeout } from './followerReads.ts';
+import { onAskLogEnd, onLogEnd } from './followerReads.ts';
 import { advanceRounds, answerReads, onAskReadIndex, refuseOldReads } from './reads.ts';
 import { recover } from './recovery.ts';
 import { beginRound, onAppended, receiveEntries, replicate } from './replication.ts';
@@ -82,7 +83,7 @@ export class RaftCore implements ProtocolCore<RaftProtocol> {
     const { raft } = this;
     if (raft.leadership !== null) maybeCommit(raft, raft.leadership);
     applyCommitted(raft);
-    answerFollowerReads(raft);
+    waiting.answerFollowerReads(raft);
     if (raft.leadership !== null) {
       advanceRounds(raft, raft.leadership);
       answerReads(raft, raft.leadership);
@@ -114,7 +115,7 @@ export class RaftCore implements ProtocolCore<RaftProtocol> {
         onTransferTimeout(this.raft);
         return;
       case 'reads':
-        onReadsTimeout(this.raft);
+        waiting.refuseOldReads(this.raft, this.raft.options.electionTimeoutMs);
         return;
       default:
         assertNever(timer);
@@ -151,7 +152,7 @@ export class RaftCore implements ProtocolCore<RaftProtocol> {
         onAskReadIndex(raft, from, message);
         return;
       case 'read-index':
-        onReadIndex(raft, message);
+        waiting.onReadIndex(raft, message);
         return;
       case 'ask-log-end':
         onAskLogEnd(raft, from, message);

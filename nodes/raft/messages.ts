@@ -5,6 +5,7 @@
 import type { NodeId } from '../kernel/ids.ts';
 import type { Protocol } from '../kernel/protocol.ts';
 import type { Index, LogView } from '../log/log.ts';
+import type { Ticket } from '../log/waitingReads.ts';
 import type { MachineRequest, MachineState, Operation } from '../machines/index.ts';
 import type { MachineResult } from '../machines/machine.ts';
 import type { SavedSessions, Serial } from '../machines/sessions.ts';
@@ -15,7 +16,7 @@ export type Term = number;
 
 /** What an entry of the log tells the state machine, or the cluster. */
 export type Command =
-  /** The first entry of every leader, so that it learns at once what is committed (§6.4, §5.4.2). */
+  /** The first entry of every leader, so that it learns at once what is committed (§6.4). */
   | { readonly type: 'no-op' }
   | { readonly type: 'operation'; readonly operation: Operation; readonly serial?: Serial }
   /** The members from here on, in force as soon as the entry is in the log (§4.1). */
@@ -34,12 +35,6 @@ export interface Snapshot {
   readonly members: readonly NodeId[];
   readonly state: MachineState;
   readonly sessions: SavedSessions;
-}
-
-/** Which read of which life of the node an answer is for: an old answer must not serve a later read. */
-interface Ticket {
-  readonly incarnation: number;
-  readonly ticket: number;
 }
 
 export type Message =
@@ -80,7 +75,7 @@ export type Message =
       readonly success: false;
       /** `previousIndex` of the request that is refused. */
       readonly previousIndex: Index;
-      /** The last place where the logs may still agree: skips a whole term at a time (§5.3). */
+      /** The last place where the logs may still agree: skips a whole term at a time (§3.5). */
       readonly conflictIndex: Index;
       readonly conflictTerm: Term;
     }

@@ -7,11 +7,13 @@ import type { Outbox } from '../kernel/outbox.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Now } from '../kernel/protocol.ts';
 import type { Log } from '../log/log.ts';
+import type { Ticket, WaitingReads } from '../log/waitingReads.ts';
 import type { Machine, Query } from '../machines/index.ts';
+import { unavailable } from '../machines/machine.ts';
 import type { Sessions } from '../machines/sessions.ts';
-import type { FollowerReads } from './followerReads.ts';
+import type { LogEnd } from './followerReads.ts';
 import type { Membership, MembershipChange } from './membership.ts';
-import type { Entry, Index, RaftProtocol, Response, Role, Snapshot, Term } from './messages.ts';
+import type { Entry, Index, RaftProtocol, Role, Snapshot, Term } from './messages.ts';
 import type { RaftOptions } from './options.ts';
 import type { Progress } from './progress.ts';
 import { reachedByQuorum } from './quorum.ts';
@@ -21,7 +23,7 @@ import type { IncomingSnapshot } from './snapshot.ts';
 /** For whom a read is confirmed: a client of the leader, or a node that answers one of its own (followerReads.ts). */
 export type Reader =
   | { readonly kind: 'client'; readonly id: RequestId; readonly query: Query }
-  | { readonly kind: 'node'; readonly node: NodeId; readonly incarnation: number; readonly ticket: number };
+  | ({ readonly kind: 'node'; readonly node: NodeId } & Ticket);
 
 /** A read that waits to be confirmed and applied. */
 export interface WaitingRead {
@@ -85,7 +87,8 @@ export interface Raft {
   /** When a leader was last heard of; no vote is given for a while after that (§4.2.3). */
   leaderContactMs: number;
   incoming: IncomingSnapshot | null;
-  readonly followerReads: FollowerReads;
+  /** With the ends of logs that were told; null of whom was asked. */
+  readonly followerReads: WaitingReads<LogEnd | null>;
   /** A client that waits to hear who leads after a transfer. */
   transferClient: { readonly id: RequestId; readonly to: NodeId; readonly term: Term } | null;
   /** Present exactly while the role is `leader`. */
@@ -134,9 +137,4 @@ export function redirect(raft: Raft, id: RequestId): void {
   const { leader, self } = raft;
   if (leader !== null && leader !== self) raft.out.reply(id, { type: 'not-leader', leader });
   else raft.out.reply(id, unavailable('no leader is known'));
-}
-
-/** The definite "not now": nothing was started. */
-export function unavailable(why: string): Response {
-  return { type: 'refused', error: 'temporarily-unavailable', why };
 }

@@ -12,6 +12,7 @@
 import { assert } from '../kernel/assert.ts';
 import type { NodeId, RequestId } from '../kernel/ids.ts';
 import type { Query } from '../machines/index.ts';
+import { unavailable } from '../machines/machine.ts';
 import { takeRead } from './followerReads.ts';
 import type { Index, Message } from './messages.ts';
 import {
@@ -19,7 +20,6 @@ import {
   journalCommit,
   quorumValue,
   redirect,
-  unavailable,
   type Leadership,
   type Raft,
   type Reader,

@@ -4,6 +4,7 @@ import { nodeNumber, type NodeId } from '../kernel/ids.ts';
 import type { CoreInit } from '../kernel/model.ts';
 import { Outbox } from '../kernel/outbox.ts';
 import { Log } from '../log/log.ts';
+import { noWaitingReads } from '../log/waitingReads.ts';
 import { createMachine } from '../machines/index.ts';
 import { Sessions } from '../machines/sessions.ts';
 import { rulesOf } from './bugs.ts';
@@ -48,7 +49,7 @@ export function recover(init: CoreInit<RaftProtocol>): Raft {
     votes: new Set(),
     leaderContactMs: Number.NEGATIVE_INFINITY,
     incoming: null,
-    followerReads: { waiting: new Map(), incarnation: init.incarnation ?? 1, lastTicket: 0 },
+    followerReads: noWaitingReads(init.incarnation ?? 1),
     transferClient: null,
     leadership: null,
   };

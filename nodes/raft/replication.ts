@@ -121,7 +121,7 @@ export function receiveEntries(raft: Raft, from: NodeId, message: AppendEntries)
   });
 }
 
-/** Refuses, and says where the logs may still agree, so that the leader need not try every index (§5.3). */
+/** Refuses, and says where the logs may still agree, so that the leader need not try every index (§3.5). */
 function rejectEntries(raft: Raft, to: NodeId, message: AppendEntries): void {
   const conflictIndex = raft.log.lastPossibleMatch(message.previousIndex, message.previousTerm);
   raft.out.send(to, {

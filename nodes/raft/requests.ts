@@ -2,10 +2,10 @@
 import { assert, assertNever } from '../kernel/assert.ts';
 import type { RequestId } from '../kernel/ids.ts';
 import type { Operation, Query } from '../machines/index.ts';
-import type { MachineResult } from '../machines/machine.ts';
+import { unavailable, type MachineResult } from '../machines/machine.ts';
 import { onChangeRequest } from './changes.ts';
 import type { Request } from './messages.ts';
-import { appendEntries, redirect, unavailable, type Raft } from './raft.ts';
+import { appendEntries, redirect, type Raft } from './raft.ts';
 import { onQuery } from './reads.ts';
 import { onTransferRequest } from './transfer.ts';
 

@@ -7,9 +7,10 @@
  */
 import { assert } from '../kernel/assert.ts';
 import type { NodeId } from '../kernel/ids.ts';
+import { unavailable } from '../machines/machine.ts';
 import type { Term } from './messages.ts';
 import { Progress } from './progress.ts';
-import { appendEntries, setHardState, unavailable, type Leadership, type Raft } from './raft.ts';
+import { appendEntries, setHardState, type Leadership, type Raft } from './raft.ts';
 import { leaveReaders } from './reads.ts';
 
 /** Waits for a leader anew. Each timeout is drawn again, so that split votes do not repeat (§3.4). */

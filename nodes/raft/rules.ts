@@ -89,7 +89,7 @@ export interface Rules {
 
   /** §6.3: sessions are part of the state. */
   snapshotSessions(sessions: SavedSessions): SavedSessions;
-  /** §5.2: a snapshot of what is already known to be committed changes nothing. */
+  /** §5.1: a snapshot of what is already known to be committed changes nothing. */
   installsSnapshot(snapshotIndex: Index, commitIndex: Index): boolean;
 
   /** §4.1: one change at a time, and (Ongaro 2015) none before an entry of the leader's own term is committed. */

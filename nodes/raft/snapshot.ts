@@ -1,5 +1,5 @@
 /**
- * Log compaction (§5.1) and InstallSnapshot in chunks (§5.3). A snapshot stands for everything up to its index. The
+ * Log compaction (§5.1) and InstallSnapshot in chunks (Figure 5.3). A snapshot stands for everything up to its index. The
  * log keeps half of `snapshotEntries` behind it, so that a follower that lags a little needs no snapshot.
  */
 import { assert } from '../kernel/assert.ts';
@@ -141,7 +141,7 @@ function receiveChunk(raft: Raft, message: InstallSnapshot): boolean {
 }
 
 /**
- * Puts a snapshot in place of what this node has. Entries after it stay if the log agrees with it at its index (§5.3).
+ * Puts a snapshot in place of what this node has. Entries after it stay if the log agrees with it at its index (§5.1).
  */
 function install(raft: Raft, snapshot: Snapshot): void {
   const { log } = raft;

@@ -3,7 +3,8 @@
  * election at once. If nobody else leads within an election timeout, it goes on leading.
  */
 import type { NodeId, RequestId } from '../kernel/ids.ts';
-import { redirect, unavailable, type Leadership, type Raft } from './raft.ts';
+import { unavailable } from '../machines/machine.ts';
+import { redirect, type Leadership, type Raft } from './raft.ts';
 import { endLease } from './reads.ts';
 
 export function onTransferRequest(raft: Raft, id: RequestId, to: NodeId): void {

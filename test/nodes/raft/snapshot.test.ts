@@ -1,4 +1,4 @@
-/** Log compaction (§5.1) and InstallSnapshot in chunks (§5.3). */
+/** Log compaction (§5.1) and InstallSnapshot in chunks (Figure 5.3). */
 import assert from 'node:assert/strict';
 import { describeLog } from '../../../nodes/raft/describe.ts';
 import { n1, n2, n3, ofType, Stepper, to } from './stepper.ts';
@@ -95,7 +95,7 @@ describe('raft snapshots', () => {
     assert.deepEqual(cluster.violations, []);
   });
 
-  it('keep the entries behind them that agree, and drop a log that does not (§5.3)', () => {
+  it('keep the entries behind them that agree, and drop a log that does not (§5.1)', () => {
     for (const [term, kept] of [
       [1, '(2/1) 3/1'],
       [9, '(2/9)'],
