@@ -27,7 +27,13 @@ export function failureWarnings(history: readonly Op[]): readonly string[] {
     const [first] = [...errors].sort(([, left], [, right]) => right - left);
     if (hasSucceeded || first === undefined) return [];
     const [error, times] = first;
-    const shown = error.length > errorLengthMax ? `${error.slice(0, errorLengthMax)} …` : error;
-    return [`no ${f} ever succeeded; ${times} of ${count} ended with: ${shown}`];
+    return [`no ${f} ever succeeded; ${times} of ${count} ended with: ${shown(error)}`];
   });
+}
+
+function shown(error: string): string {
+  if (/^2\d\d$/.test(error))
+    return `HTTP ${error}, and success is 200 unless "statuses" of a submission.json say otherwise`;
+  if (/^\d{3}$/.test(error)) return `HTTP ${error}`;
+  return error.length > errorLengthMax ? `${error.slice(0, errorLengthMax)} …` : error;
 }

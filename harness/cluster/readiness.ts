@@ -78,6 +78,8 @@ export function describeExit({ code, signal }: Pick<Exit, 'code' | 'signal'>): s
 function hint({ place, exit }: NeverReady): string {
   if (foundPortTaken(exit))
     return `port ${place.port} is taken by another program; stop it, or choose other ports`;
+  if (exit?.code === 0)
+    return 'it ended in order: does it go on in the background? What is started has to stay until it is stopped';
   if (exit !== null) return 'run the command above by hand, in a shell, to see it fail';
   return `it runs, but nothing listens: does it take the port from its command line, and listen on ${place.host}?`;
 }

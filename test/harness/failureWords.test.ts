@@ -17,11 +17,13 @@ describe('what clients were told where nothing succeeded', () => {
     const history = [
       ended('read', 'invoke'),
       ...['timeout', '200 without the result', 'timeout'].map((error) => ended('read', 'fail', error)),
-      ended('write', 'info', 'HTTP 500'),
+      ended('write', 'info', '500'),
+      ended('cas', 'info', '201'),
     ];
     assert.deepEqual(failureWarnings(history), [
       'no read ever succeeded; 2 of 3 ended with: timeout',
       'no write ever succeeded; 1 of 1 ended with: HTTP 500',
+      'no cas ever succeeded; 1 of 1 ended with: HTTP 201, and success is 200 unless "statuses" of a submission.json say otherwise',
     ]);
   });
 
