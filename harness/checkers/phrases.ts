@@ -1,6 +1,6 @@
 /** Operations in words: `read of k3 by process 7 (ops 120–123)`. */
 import type { Op, Operation } from '../history.ts';
-import { describeAsked, describeValue } from '../specs/describe.ts';
+import { describeAsked, describeValue, withoutMiddle } from '../specs/describe.ts';
 
 /** The indices of an operation's events. */
 export function indicesOf({ invocation, completion }: Operation): number[] {
@@ -16,8 +16,8 @@ export function reference({ invocation, completion }: Operation): string {
 
 function asked(op: Op): string {
   const { f, value, key } = op;
-  if (value === null) return key === undefined ? f : `${f} of ${key}`;
-  return `${f} ${describeAsked({ f, value })}${isKeyless(op) ? '' : ` on ${key}`}`;
+  if (value === null) return key === undefined ? f : `${f} of ${withoutMiddle(key)}`;
+  return `${f} ${withoutMiddle(describeAsked({ f, value }))}${isKeyless(op) ? '' : ` on ${withoutMiddle(String(key))}`}`;
 }
 
 /** Whether nothing need be said of the key: there is none, or what was asked names it, as a sale does its product. */

@@ -7,6 +7,7 @@ import { stalenessInWords } from '../checkers/staleness/staleness.ts';
 import type { LevelsFound } from '../checkers/strongest.ts';
 import { implies } from '../guarantees.ts';
 import type { Operation } from '../history.ts';
+import { withoutMiddle } from '../specs/describe.ts';
 import type { Output, SequentialSpec } from '../specs/spec.ts';
 import type { CheckInput } from './checkInput.ts';
 import type { Judged } from './checkJudge.ts';
@@ -88,7 +89,7 @@ function describeAnomaly(
   told: Set<string>,
 ): string[] {
   const { kind, explanation, prefix = [], minimal } = anomaly;
-  const shown = prefix.slice(-prefixShownMax).map(({ op, state }) => `op ${op} → ${state}`);
+  const shown = prefix.slice(-prefixShownMax).map(({ op, state }) => `op ${op} → ${withoutMiddle(state)}`);
   const earlier = prefix.length > shown.length ? '… ' : '';
   return [
     `    ${kind}: ${explanation.replaceAll('\n', '\n    ')}`,
@@ -128,5 +129,6 @@ function inWords(operation: Operation, spec: SequentialSpec): string {
   const { f, value, key, process } = invocation;
   const output: Output = completion?.type === 'ok' ? { value: completion.value } : 'unknown';
   const what = spec.describe({ f, value }, output);
-  return `p${process}  ${isKeyless(invocation) ? '' : `${key}: `}${what} (${reference(operation)})`;
+  const on = isKeyless(invocation) ? '' : `${withoutMiddle(String(key))}: `;
+  return `p${process}  ${on}${what} (${reference(operation)})`;
 }

@@ -6,6 +6,7 @@
  *
  * `-|` completes, `-x` fails, `-?` is left open. What overlaps in the drawing overlapped.
  */
+import { legible } from '../../reports/data/text.ts';
 import { isKeyless } from '../checkers/phrases.ts';
 import type { History } from '../columns/history.ts';
 import type { Operation, Process } from '../history.ts';
@@ -30,11 +31,12 @@ export function drawingOf(
   const margin = Math.max(...processes.map((process) => `p${process}`.length)) + 2;
   for (const process of processes) lanes.set(process, `p${process}`.padEnd(margin));
   for (const { process, column, width, text, mark } of boxes) {
-    const lane = (lanes.get(process) ?? '').padEnd(margin + column);
-    lanes.set(process, `${lane}|- ${text} ${'-'.repeat(width - text.length - edges)}${mark}`);
+    const lane = lanes.get(process) ?? '';
+    const gap = ' '.repeat(Math.max(0, margin + column - columnsOf(lane)));
+    lanes.set(process, `${lane}${gap}|- ${text} ${'-'.repeat(width - columnsOf(text) - edges)}${mark}`);
   }
   const lines = [...lanes.values()];
-  return lines.some((line) => line.length > widthMax) ? undefined : lines;
+  return lines.some((line) => columnsOf(line) > widthMax) ? undefined : lines;
 }
 
 /** The operations that these events belong to, in the order of their invocations. O(events · log operations). */
@@ -72,7 +74,8 @@ function boxOf({ invocation, completion }: Operation, spec: SequentialSpec): Box
   const output: Output = completion?.type === 'ok' ? { value: completion.value } : 'unknown';
   // What is open or failed says so by its end.
   const described = spec.describe({ f, value }, output).replace(/ → \?$/, '');
-  const text = isKeyless(invocation) ? described : `${key}: ${described}`;
+  // As it will be printed, or it would end in other columns.
+  const text = legible(isKeyless(invocation) ? described : `${key}: ${described}`).replaceAll(/[\n\t]/g, ' ');
   const isOpen = completion === undefined || completion.type === 'info';
   return {
     process,
@@ -81,8 +84,19 @@ function boxOf({ invocation, completion }: Operation, spec: SequentialSpec): Box
     start: index,
     end: isOpen ? Infinity : completion.index,
     column: 0,
-    width: text.length + edges + 1,
+    width: columnsOf(text) + edges + 1,
   };
+}
+
+/** What takes two columns of a terminal: ideographs, syllables of East Asia, full-width forms, and pictures. */
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+
+/** The columns that a text takes on a terminal; marks that stand on a letter take none. */
+function columnsOf(text: string): number {
+  let columns = 0;
+  for (const character of text) columns += /\p{Mn}/u.test(character) ? 0 : wide.test(character) ? 2 : 1;
+  return columns;
 }
 
 /** Gives events columns in their order, so far apart that every text has its place. */

@@ -3,7 +3,7 @@
  * key, `rw-register` one value. A key that was never written reads as null (a list also as []).
  */
 import type { Json } from '../../nodes/kernel/wire.ts';
-import { describeMicros, describeValue, nameOfValue, sameValue } from './describe.ts';
+import { describeMicros, nameOfValue, sameValue, wholeValue, withoutMiddle } from './describe.ts';
 import type { Input, Output, SequentialSpec } from './spec.ts';
 
 /** What keys hold, by the names of the keys; those that hold nothing are not there. */
@@ -75,7 +75,7 @@ function nameOfStore(state: Store): string {
 export function describeTransaction({ value }: Input, output: Output): string {
   const isAnswered = output !== 'unknown';
   const known = isAnswered ? output.value : value;
-  return `txn(${describeMicros(known, isAnswered) ?? describeValue(known)})${isAnswered ? '' : ' → ?'}`;
+  return `txn(${withoutMiddle(describeMicros(known, isAnswered) ?? wholeValue(known))})${isAnswered ? '' : ' → ?'}`;
 }
 
 const read = '["r", key, null]';

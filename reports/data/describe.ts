@@ -1,11 +1,6 @@
 /** Operations in a few characters, for lanes, tables and tooltips: `write 5`, `read → 3`, `cas 3 → 5`. */
 import type { Operation } from '../../harness/history.ts';
-import {
-  describeAnswer,
-  describeAsked,
-  describeMicros,
-  describeValue,
-} from '../../harness/specs/describe.ts';
+import { describeAnswer, describeAsked, describeMicros, wholeValue } from '../../harness/specs/describe.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
 import { beginning, visible } from './text.ts';
 
@@ -22,7 +17,7 @@ export function describeOperation(operation: Operation, lengthMax?: number): str
   const { invocation, completion } = operation;
   const f = visible(invocation.f, 40);
   const outcome = outcomeOf(operation);
-  const show = (value: Json): string => visible(spelled(value, describeValue), lengthMax);
+  const show = (value: Json): string => visible(spelled(value, wholeValue), lengthMax);
   const failed = outcome === 'fail' ? ' ✕' : outcome === 'ok' ? '' : ' ?';
   if (f === 'cas' && Array.isArray(invocation.value) && invocation.value.length === 2) {
     const [from = null, to = null] = invocation.value as readonly Json[];

@@ -57,6 +57,17 @@ describe('npm run check', () => {
     );
   });
 
+  it('tells long values without their middle, and cuts no character in two', async () => {
+    const long = '\u{1f600}'.repeat(500);
+    const { stdout } = await check(
+      file('b.jsonl', lines(stale.map((op) => (op.value === 1 ? { ...op, value: long } : op)))),
+    );
+    assert.match(stdout, /linearizable is violated/);
+    assert.match(stdout, /\u{1f600} … \u{1f600}/u);
+    assert.doesNotMatch(stdout, /\\u\{d8/);
+    for (const line of stdout.split('\n')) assert(line.length < 1000, line);
+  });
+
   it('lists many operations with the last ones, which the others contradict, and names a product once', async () => {
     const sale = (cantidad: number) => ({ key: 'p', value: { producto_id: 'p', cantidad, region: 'EU' } });
     const steps = [

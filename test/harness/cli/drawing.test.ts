@@ -31,6 +31,23 @@ describe('a drawing of operations', () => {
     );
   });
 
+  it('counts the columns of a terminal: wide characters take two, spelled out controls six', () => {
+    const events = [
+      ['write', '日本', 0],
+      ['read', '\u001b', 1],
+    ] as const;
+    const history = events.flatMap(([f, value, process], at) =>
+      (['invoke', 'ok'] as const).map((type, part) => {
+        const index = 2 * at + part;
+        return { index, timeNs: index, process, type, f, value: f === 'read' && part === 0 ? null : value };
+      }),
+    );
+    assert.deepEqual(drawingOf(History.of(history), [0, 1, 2, 3], casRegister), [
+      'p0  |- write("日本") -|',
+      'p1                      |- read() → "\\u001b" -|',
+    ]);
+  });
+
   it('stretches an operation over those that began and ended within it', () => {
     assert.deepEqual(
       draw('p0  |------------------- read -> 1 -------------|\np1     |- write 1 -|  |- write 2 -|'),
