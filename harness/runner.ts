@@ -30,9 +30,6 @@ import { timingsDefault, type RunTimings } from './runTimings.ts';
 import { faultyPhase } from './schedule.ts';
 import type { Command, Report, Run, WireOutcome } from './world.ts';
 
-export type { RunTimings } from './runTimings.ts';
-export type { RunnerOptions } from './runnerOptions.ts';
-
 /** Alarms: a client's by the number of its thread, the others by name. */
 type AlarmName = number | 'phase' | 'nemesis' | 'perform' | 'leader' | 'generator' | 'members' | 'recovery';
 

@@ -9,7 +9,7 @@ import type { History } from '../columns/history.ts';
 import { implies } from '../guarantees.ts';
 import { bank } from '../specs/bank.ts';
 import { append } from '../specs/kv.ts';
-import { olderBank } from '../specs/olderBank.ts';
+import { olderBank } from '../specs/index.ts';
 import type { SequentialSpec } from '../specs/spec.ts';
 import { causal } from './causal/causal.ts';
 import type { Checker } from './checker.ts';

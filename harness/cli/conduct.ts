@@ -7,7 +7,8 @@ import { startCluster, type ProcessCluster } from '../cluster/processCluster.ts'
 import { referenceProgram } from '../cluster/referenceProgram.ts';
 import { runInRealWorld } from '../cluster/realWorld.ts';
 import type { Op } from '../history.ts';
-import { Runner, type RunnerOptions } from '../runner.ts';
+import { Runner } from '../runner.ts';
+import type { RunnerOptions } from '../runnerOptions.ts';
 import type { RunView } from '../runView.ts';
 import { timingsDefault } from '../runTimings.ts';
 import type { RunFolder } from '../store.ts';

@@ -15,6 +15,7 @@ import { uniqueIds } from './uniqueIds.ts';
 
 export { defineSpec, type SpecDefinition } from './define.ts';
 export { whyNotInitial } from './initial.ts';
+export { olderBank } from './olderBank.ts';
 export { determinised, type NondeterministicSpec } from './nondeterministic.ts';
 
 /** Every spec; where the operations of a history fit several, the first one is meant. */
