@@ -13,7 +13,7 @@ const unseen = (unseen: string): Sight => ({ unseen });
 export const plantedBugs: Readonly<Record<string, Readonly<Record<string, Sight>>>> = {
   raft: {
     'vote-not-persisted': unseen(
-      'a voter has to die, start and vote again before the first entry of the leader that it elected arrives',
+      'a voter has to die, start and be asked again in the same term: a pre-vote asks for a later one, so only the request of a candidate of the same moment can do that, which arrives after the restart',
     ),
     'term-not-persisted': found('--workload leader --faults restart-all --fault-interval 1'),
     'log-not-persisted': found('--faults restart-all,kill --fault-interval 1'),
@@ -29,7 +29,7 @@ export const plantedBugs: Readonly<Record<string, Readonly<Record<string, Sight>
       '--nodes 3 --rate 100 --concurrency 60 --set checkQuorum=off --schedule test/long/schedules/longer-log.json',
     ),
     'stale-votes-counted': unseen(
-      'a vote has to arrive after its election, while its node runs again and another one is elected in that very term',
+      'a vote has to arrive after its election, while its node runs again and another one is elected in that very term; and both have to be asked before they hear of a later one',
     ),
     'accepts-stale-append': found(
       '--set checkQuorum=off --set reads=follower --guarantee convergence --faults partition --fault-interval 2',
@@ -52,7 +52,7 @@ export const plantedBugs: Readonly<Record<string, Readonly<Record<string, Sight>
       '--workload append --set snapshotEntries=4 --faults kill,flaky --fault-interval 1',
     ),
     'installs-older-snapshot': unseen(
-      'the entries behind an old snapshot come again, and are applied again, before another node leads',
+      'the entries behind an old snapshot come again with the next message, and are applied again: only who reads in these milliseconds what he has read just before misses them',
     ),
     'stale-leader-read': found('--set checkQuorum=off --faults partition'),
     'read-confirmed-by-old-acks': found(
@@ -71,7 +71,7 @@ export const plantedBugs: Readonly<Record<string, Readonly<Record<string, Sight>
     ),
     'lease-survives-transfer': unseen('neither clients nor faults ask a leader to hand its leadership over'),
     'restart-votes-at-once': unseen(
-      'only a node that has all entries, and has not heard the leader for an election timeout, can be elected while the lease lasts',
+      'only a node that has all entries, and has not heard the leader for an election timeout, can be elected while the lease lasts: so nothing may be written for most of that time, and something at its end',
     ),
     'members-changed-before-own-commit': unseen(
       'two leaders have to append changes of members that no majority receives, one after the other',
@@ -80,7 +80,9 @@ export const plantedBugs: Readonly<Record<string, Readonly<Record<string, Sight>
     'commit-not-journaled': found('--set reads=follower --workload session --faults kill --fault-interval 1'),
     'retries-unsafe': found('--set proxy=on --workload append --faults partition,kill --fault-interval 1'),
     'definite-error-after-send': found('--set proxy=on --faults partition --fault-interval 1'),
-    'stale-leader-cached': unseen('proxies refuse what they could serve, and answer nothing that is wrong'),
+    'stale-leader-cached': unseen(
+      'proxies refuse what they could serve while the first leader is away, and answer nothing that is wrong: fewer operations succeed, and no guarantee says how many',
+    ),
   },
   'leader-follower': {
     'no-fencing': found('--set failover=highest-log --workload leader --faults partition'),
@@ -114,7 +116,9 @@ export const plantedBugs: Readonly<Record<string, Readonly<Record<string, Sight>
       '--set proxy=on --set failover=highest-log --workload append --faults partition,kill --fault-interval 1',
     ),
     'definite-error-after-send': found('--set proxy=on --faults partition --fault-interval 1'),
-    'stale-leader-cached': unseen('proxies refuse what they could serve, and answer nothing that is wrong'),
+    'stale-leader-cached': unseen(
+      'proxies refuse what they could serve while the first leader is away, and answer nothing that is wrong: fewer operations succeed, and no guarantee says how many',
+    ),
   },
   quorum: {
     'ack-before-write': found('--faults restart-all,kill --fault-interval 1'),
