@@ -107,6 +107,31 @@ describe('levels', () => {
       }
     });
 
+  it('hold wherever one order explains all answers, also where values were written again', () => {
+    const steps = (...answers: readonly Json[]): History =>
+      History.of(
+        [
+          { process: 0, type: 'invoke' as const, f: 'write', value: 1 },
+          { process: 0, type: 'ok' as const, f: 'write', value: 1 },
+          { process: 1, type: 'invoke' as const, f: 'write', value: 1 },
+          { process: 1, type: 'ok' as const, f: 'write', value: 1 },
+          ...answers.flatMap((value) => [
+            { process: 2, type: 'invoke' as const, f: 'read', value: null },
+            { process: 2, type: 'ok' as const, f: 'read', value },
+          ]),
+        ].map((event, index) => ({ ...event, index, timeNs: index })),
+      );
+    const weak = guarantees.filter((level) => implies('sequential', level) && level !== 'sequential');
+    assert.equal(weak.length, 8);
+    for (const level of weak) {
+      const valid = (history: History): unknown =>
+        checkerOf(level, { spec: casRegister })?.check(history, unlimited).valid;
+      assert.equal(valid(steps(null, 1, 1)), true, level);
+      // No order explains this, and that alone refutes nothing weaker.
+      assert.notEqual(valid(steps(1, null)), true, level);
+    }
+  });
+
   it('say nothing about objects that they do not concern', () => {
     assert.equal(checkerOf('mutual-exclusion', { spec: casRegister }), null);
     assert.equal(checkerOf('never-oversold', { spec: casRegister }), null);
