@@ -44,7 +44,7 @@ HEARTBEAT_INTERVAL, HEARTBEAT_TIMEOUT and ARCHIVO_LOG from the environment, wher
 
 export function nodeCommand(): Command {
   return addModelFlags(new Command('node'))
-    .description('run one node in the foreground; Ctrl-C ends it')
+    .description('runs one node in the foreground; Ctrl-C ends it')
     .option('--id <number>', 'the id of this node, from 1', wholeNumber(1, 1000))
     .option('--port <port>', 'the port to listen on (127.0.0.1)', wholeNumber(0, 65535))
     .option('--peers <ports>', 'the ports of the other nodes, in the order of their ids', portList)

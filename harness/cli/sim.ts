@@ -44,7 +44,7 @@ export function simCommand(): Command {
       wholeNumber(0, 1e6),
     )
     .option('--time-limit <seconds>', 'virtual time of each run', seconds(3600), simDefaults.timeLimit)
-    .option('--faults <names>', 'comma-separated, or none (default: drawn)')
+    .option('--faults <names>', 'comma-separated; all: all that the model survives; or none (default: drawn)')
     .option('--fault-interval <seconds>', 'mean time between faults (default: drawn)', seconds(3600))
     .option('--schedule <file>', 'the faults of this file instead of drawn ones, as of jepsen')
     .option('--guarantee <level>', 'judge against this level instead of the claimed one')
