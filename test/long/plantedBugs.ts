@@ -157,7 +157,10 @@ export const plantedBugs: Readonly<Record<string, Readonly<Record<string, Sight>
     'decrements-in-same-map': found('--workload counter --set type=pn-counter --faults partition'),
     'counter-not-durable': found('--workload counter --faults kill --fault-interval 1'),
     'remove-unseen': found('--workload set --faults partition'),
-    'dot-reused-after-restart': found('--workload set --faults kill,partition --fault-interval 1'),
+    // Elements are taken away, and peers hear of it, before the node that gave their dots dies.
+    'dot-reused-after-restart': found(
+      '--workload set --set syncInterval=50 --rate 300 --concurrency 30 --faults kill --fault-interval 0.7',
+    ),
     'lww-by-arrival': found('--workload register --set type=lww-register --faults partition'),
     'mv-keeps-dominated': found('--workload register --set type=mv-register --faults partition'),
     'escrow-without-transfer-record': found(
