@@ -51,7 +51,7 @@ const reasons: Readonly<Record<FigureName, (question: Question) => string>> = {
     if (verdict.valid === false) return 'they did not agree';
     if (verdict.valid === 'unknown') return reasonOf(verdict);
     return history.events.process.includes(nemesisProcess)
-      ? 'nothing was read at two nodes after its last change'
+      ? 'nothing was read at two nodes after its last change and the last fault'
       : 'there was no fault to heal';
   },
   lost: ({ history, checkers }) => {

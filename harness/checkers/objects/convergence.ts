@@ -56,7 +56,9 @@ function check(history: History, budget: Budget, spec: SequentialSpec, rounds: n
     }
   }
   if (stats.compared === 0)
-    findings.leaveOpen('there is nothing to compare: nothing was read at two nodes after its last change');
+    findings.leaveOpen(
+      'there is nothing to compare: nothing was read at two nodes after its last change and the last fault',
+    );
   return findings.verdict({ ...stats, diverged: findings.count('diverged') });
 }
 

@@ -1,12 +1,13 @@
 /** Amounts that a counter or an inventory lost: in the end it shows less, or more, than what was acknowledged leaves. */
 import type { History } from '../../columns/history.ts';
 import type { Json } from '../../../nodes/kernel/wire.ts';
+import { noEvent } from '../../columns/operations.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
 import { phrase } from '../phrases.ts';
 import { StockBounds } from './bounds.ts';
 import { given, type Findings } from './findings.ts';
 import type { Judged } from './noLostWrites.ts';
-import { lastPerNode } from './quiescence.ts';
+import { lastNemesisEvent, lastPerNode } from './quiescence.ts';
 import { stocksOf, type Stock } from './stocks.ts';
 
 /** Judges every stock by the last reads of all nodes. O(n log n) in operations. */
@@ -27,8 +28,8 @@ export function findLostAmounts(
 function judgeStock(history: History, stock: Stock, findings: Findings): boolean {
   const { start, end, completion } = history.operations;
   const lastChange = stock.moves.reduce(
-    (latest, row) => Math.max(latest, start[row] ?? 0, completion[row] ?? -1),
-    -1,
+    (latest, row) => Math.max(latest, start[row] ?? 0, completion[row] ?? noEvent),
+    lastNemesisEvent(history.events),
   );
   const seenAt = new Map(stock.reads.map((row, at) => [row, stock.seen[at] ?? 0]));
   const finalReads = stock.reads.filter((row) => (start[row] ?? 0) > lastChange);

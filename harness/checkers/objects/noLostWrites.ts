@@ -1,7 +1,8 @@
 /**
  * Nothing acknowledged is lost. A key is judged by its final reads, those that began after the last operation that may
- * have changed it had ended; whoever records histories of replicated stores lets them converge before. If the last
- * final reads of all nodes miss a write that was acknowledged, and that nothing can have replaced, it was lost.
+ * have changed it had ended, and after the last act of the nemesis (quiescence.ts); whoever records histories of replicated
+ * stores lets them converge before. If the last final reads of all nodes miss a write that was acknowledged, and that
+ * nothing can have replaced, it was lost.
  *
  * What that is depends on the object: `lostValues` of registers, `lostMembers` of lists and sets, `lostAmounts` of
  * counters and inventories, the lost elements of queues. Each is implied by regularity, hence by linearizability: one
@@ -42,7 +43,9 @@ function check(history: History, budget: Budget, spec: SequentialSpec, options: 
   const judged = find(history, budget, spec, options, findings);
   if (typeof judged === 'string') findings.leaveOpen(judged);
   else if (judged === 0)
-    findings.leaveOpen('there is nothing to judge: nothing was read after its last change had ended');
+    findings.leaveOpen(
+      'there is nothing to judge: nothing was read after its last change and the last fault had ended',
+    );
   return findings.verdict({
     judged: typeof judged === 'number' ? judged : 0,
     lost: lostIn(findings),

@@ -1,7 +1,9 @@
 /**
- * The end of a history, key by key: what was read after the last operation that may have changed the key had ended.
- * Nothing changes any more then, but for operations without an answer: they may take effect at any time.
+ * The end of a history, key by key: what was read after the last operation that may have changed the key had ended, and
+ * after the last act of the nemesis, if there was one: while a network is cut, replicas that are cut off owe nobody what
+ * the others know. Nothing changes any more then, but for operations without an answer: they may take effect at any time.
  */
+import { nemesisProcess } from '../../columns/events.ts';
 import type { History } from '../../columns/history.ts';
 import { failOutcome, noEvent, okOutcome, openOutcome } from '../../columns/operations.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
@@ -25,7 +27,7 @@ export function quiescenceOf(
   const isObserver = Array.from({ length: events.fNames.size }, (_, id) =>
     spec.observers.includes(events.fNames.get(id)),
   );
-  let lastChange = noEvent;
+  let lastChange = lastNemesisEvent(events);
   let openUpdates = 0;
   for (const row of rows) {
     if (isObserver[f[row] ?? 0] === true || outcome[row] === failOutcome) continue;
@@ -36,6 +38,12 @@ export function quiescenceOf(
     (row) => isObserver[f[row] ?? 0] === true && outcome[row] === okOutcome && (start[row] ?? 0) > lastChange,
   );
   return { finalReads, openUpdates };
+}
+
+/** The event with which everything was healed, or what was done to the system last; `noEvent` when nothing was. */
+export function lastNemesisEvent({ process }: History['events']): number {
+  const last = process.lastIndexOf(nemesisProcess);
+  return last === -1 ? noEvent : last;
 }
 
 /** Of these reads, the last one to begin at each node; those without a node are taken as one node's. */

@@ -2,11 +2,11 @@
  * How long replicas took to agree: from the last act of the nemesis (everything is healed) to the first answer with
  * which every node shows what all nodes show from then on. Nobody sees more than the answers: it may have been sooner.
  */
-import { nemesisProcess } from '../../columns/events.ts';
 import type { History } from '../../columns/history.ts';
+import { noEvent } from '../../columns/operations.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
 import { AnswerNames } from './answerNames.ts';
-import { lastPerNode, quiescenceOf } from './quiescence.ts';
+import { lastNemesisEvent, lastPerNode, quiescenceOf } from './quiescence.ts';
 import { nodeOf, rowsByKey } from './rows.ts';
 
 /**
@@ -43,9 +43,8 @@ function agreementOf(history: History, names: AnswerNames, reads: readonly numbe
 
 /** When the nemesis acted last: null when it never did. */
 function healedAt(history: History): number | null {
-  const { process: processes } = history.events;
-  const last = processes.lastIndexOf(nemesisProcess);
-  return last === -1 ? null : timeOf(history, last);
+  const last = lastNemesisEvent(history.events);
+  return last === noEvent ? null : timeOf(history, last);
 }
 
 function timeOf({ events }: History, event: number): number {
