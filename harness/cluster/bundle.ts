@@ -1,7 +1,7 @@
 /**
  * Bundles the node program into one self-contained file, once per run: a node then starts in well under 200 ms, where
- * starting a TypeScript loader in every node would cost several times that. The schemas of all routes are compiled
- * here, so that ajv itself stays out of the bundle.
+ * starting a TypeScript loader in every node would cost several times that. The schemas of all routes and
+ * messages are compiled here, so that ajv itself stays out of the bundle.
  */
 import { Ajv } from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
@@ -10,9 +10,8 @@ import { copyFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { schemaSettings, type NamedSchema } from '../../nodes/host/compile.ts';
-import { schemasOf } from '../../nodes/host/validation.ts';
+import { schemasOf, type Described } from '../../nodes/host/validation.ts';
 import { frontModels, models } from '../../nodes/index.ts';
-import type { NodeModel } from '../../nodes/kernel/model.ts';
 import type { MachineName } from '../../nodes/machines/index.ts';
 import type { Transport } from '../../nodes/kernel/transport.ts';
 import { HarnessError } from '../exit.ts';
@@ -21,7 +20,7 @@ export interface BundleSettings {
   /** The module to start with; the node program with all models unless it is given. */
   readonly entry?: string;
   /** The models whose schemas the entry needs. */
-  readonly models?: readonly Pick<NodeModel, 'name' | 'routes'>[];
+  readonly models?: readonly Described[];
   /** How its nodes are asked: HTTP unless it is given. */
   readonly transport?: Transport;
   /** What its nodes replicate: keys with values unless it is given. */

@@ -6,6 +6,7 @@ import { CausalCore } from './core.ts';
 import { routes, toAnswer } from './http.ts';
 import { invariants } from './invariants.ts';
 import type { CausalProtocol } from './messages.ts';
+import { messageSchemas } from './messageSchemas.ts';
 import { optionSpecs, parseOptions } from './options.ts';
 
 /** A link that was cut may take a while until it carries messages again: shorter intervals make nobody agree sooner. */
@@ -42,6 +43,7 @@ export const causal: NodeModel<CausalProtocol> = {
   bugs: bugSpecs,
   invariants,
   routes,
+  messageSchemas,
   claim,
   toAnswer,
   leaderless: true,

@@ -6,6 +6,7 @@ import { CrdtCore } from './core.ts';
 import { answered, carried, routes, routesOf, toAnswer } from './http.ts';
 import { invariants } from './invariants.ts';
 import type { CrdtProtocol } from './messages.ts';
+import { messageSchemas } from './messageSchemas.ts';
 import { optionSpecs, parseOptions } from './options.ts';
 
 /** A push into a cut is given up after a second (nodes/host/carrier.ts): shorter intervals make nobody agree sooner. */
@@ -56,6 +57,7 @@ export const crdt: NodeModel<CrdtProtocol> = {
   bugs: bugSpecs,
   invariants,
   routes,
+  messageSchemas,
   servedRoutes: (options) => routesOf(parseOptions(options).type),
   defaultsFor: (workload) => {
     const type = typeFor[workload];

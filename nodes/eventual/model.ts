@@ -6,6 +6,7 @@ import { EventualCore } from './core.ts';
 import { answered, carried, routes, toAnswer } from './http.ts';
 import { invariants } from './invariants.ts';
 import type { EventualProtocol } from './messages.ts';
+import { messageSchemas } from './messageSchemas.ts';
 import { optionSpecs, parseOptions } from './options.ts';
 
 /** A push into a cut is given up after a second (nodes/host/carrier.ts): shorter intervals make nobody agree sooner. */
@@ -40,6 +41,7 @@ export const eventual: NodeModel<EventualProtocol> = {
   bugs: bugSpecs,
   invariants,
   routes,
+  messageSchemas,
   claim,
   carried,
   answered,

@@ -28,11 +28,16 @@ export interface CompiledSchema {
   errors?: readonly SchemaError[] | null;
 }
 
-/** How schemas are compiled, here and for bundles: every problem is wanted, not the first. */
-export const schemaSettings = { allErrors: true, strict: false } as const;
+/**
+ * How schemas are compiled, here and for bundles: every problem is wanted, not the first; and of alternatives that a tag
+ * tells apart, only one is tried.
+ */
+export const schemaSettings = { allErrors: true, strict: false, discriminator: true } as const;
+
+/** It compiles each schema once, however many nodes a process runs. */
+const ajv = new Ajv(schemaSettings);
 
 /** The function of each schema, by name. */
 export function compileSchemas(schemas: readonly NamedSchema[]): ReadonlyMap<string, CompiledSchema> {
-  const ajv = new Ajv(schemaSettings);
   return new Map(schemas.map(({ name, schema }) => [name, ajv.compile(schema)]));
 }

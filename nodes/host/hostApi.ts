@@ -16,12 +16,14 @@ import {
   type Incoming,
   type Refusal,
 } from './clientApi.ts';
+import type { MessageCheck } from './messageCheck.ts';
 
 /** What the routes look at and act on. */
 export interface HostView<P extends Protocol> {
   readonly model: NodeModel<P>;
   readonly self: NodeId;
   readonly incarnation: number;
+  readonly messageCheck: MessageCheck;
   released(): P['status'] | undefined;
   counters(): Json;
   addresses(): Readonly<Record<string, string>>;
@@ -58,21 +60,21 @@ export function answerOfHost<P extends Protocol>(view: HostView<P>, incoming: In
   return route.answer(view as unknown as HostView<Protocol>, incoming);
 }
 
-/** `{from, messages}`. */
-function onPeer({ self }: HostView<Protocol>, { body }: Incoming): Understood {
-  const batch = parse(body) as { from?: unknown; messages?: unknown } | null | undefined;
-  const from = batch?.from;
-  const messages: unknown = batch?.messages;
-  const areMessages = Array.isArray(messages) && messages.every(isObject);
-  if (typeof from !== 'string' || !/^n[1-9]\d*$/.test(from) || !areMessages) {
+/** `{from, messages}`: all of it is taken, or nothing. */
+function onPeer({ self, messageCheck }: HostView<Protocol>, { body }: Incoming): Understood {
+  const batch = parse(body);
+  if (batch === undefined) return malformed([bodyProblem(body)]);
+  const { from, messages, ...others } = (batch ?? {}) as { [name: string]: Json };
+  const unknown = Object.keys(others);
+  if (!isNodeName(from) || !Array.isArray(messages) || unknown.length > 0)
     return malformed(['a batch of messages is {"from": "n2", "messages": [{…}, …]}']);
-  }
   if (from === self) return malformed([`${from} is this node, and no node writes to itself`]);
-  return { batch: { from: from as NodeId, messages: messages as unknown[] } };
+  const problems = messageCheck(messages);
+  return problems.length > 0 ? malformed(problems) : { batch: { from, messages } };
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
+function isNodeName(value: unknown): value is NodeId {
+  return typeof value === 'string' && /^n[1-9]\d*$/.test(value);
 }
 
 function onStatus(view: HostView<Protocol>): Refusal {

@@ -7,17 +7,25 @@ import type { Json } from '../kernel/wire.ts';
 
 /** Arrays and objects within each other. */
 export const jsonDepthMax = 100;
+/** In messages of peers, where what a client has sent lies deeper: in entries of logs, or sessions of snapshots. */
+export const messageDepthMax = 2 * jsonDepthMax;
 
 /** Why this value cannot be kept, or null. O(size). */
-export function unkeepable(value: Json, depth = 0): string | null {
-  if (typeof value === 'number') {
-    return Number.isFinite(value) ? null : 'a number is too large for a 64-bit float';
-  }
+export function unkeepable(value: Json, depthMax = jsonDepthMax): string | null {
+  const found = firstUnkeepable(value, depthMax);
+  if (found === null) return null;
+  return found === 'deep'
+    ? `arrays and objects are nested more than ${depthMax} deep`
+    : 'a number is too large for a 64-bit float';
+}
+
+function firstUnkeepable(value: Json, depthLeft: number): 'large' | 'deep' | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? null : 'large';
   if (typeof value !== 'object' || value === null) return null;
-  if (depth === jsonDepthMax) return `arrays and objects are nested more than ${jsonDepthMax} deep`;
+  if (depthLeft === 0) return 'deep';
   for (const item of Array.isArray(value) ? (value as readonly Json[]) : Object.values(value)) {
-    const problem = unkeepable(item, depth + 1);
-    if (problem !== null) return problem;
+    const found = firstUnkeepable(item, depthLeft - 1);
+    if (found !== null) return found;
   }
   return null;
 }

@@ -15,7 +15,8 @@ import { httpDoor, type Door } from './door.ts';
 import { answerOfHost, type HostView } from './hostApi.ts';
 import { createHttpServer, type Handle } from './http.ts';
 import { Journal } from './journal.ts';
-import { Peers } from './peers.ts';
+import { messageCheckOf, type MessageCheck } from './messageCheck.ts';
+import { Peers, type Hear } from './peers.ts';
 
 export interface NodeSettings<P extends Protocol> {
   readonly model: NodeModel<P>;
@@ -115,7 +116,8 @@ function assemble<P extends Protocol>(
   const { model, self } = settings;
   const { incarnation, recovered, tornBytes } = journal;
   const deliver = (from: NodeId, message: P['message']): void => host.deliver(from, message);
-  const peers = new Peers<P['message']>(self, settings.peers, deliver);
+  const messageCheck = messageCheckOf(model);
+  const peers = new Peers<P['message']>(self, settings.peers, hearerOf(messageCheck, deliver));
   const carrier = new Carrier();
   const exchange = new Exchange({
     deliver,
@@ -170,17 +172,31 @@ function assemble<P extends Protocol>(
       door.destroy();
     },
   };
-  return { handle: handlerOf(model, host, exchange, viewOf(settings, running)), running };
+  return { handle: handlerOf(model, host, exchange, viewOf(settings, running, messageCheck)), running };
+}
+
+/** For what peers say in answers: to them nobody can be told what was wrong. */
+function hearerOf<P extends Protocol>(
+  messageCheck: MessageCheck,
+  deliver: (from: NodeId, message: P['message']) => void,
+): Hear {
+  return (from, messages) => {
+    if (messageCheck(messages).length > 0) return false;
+    for (const message of messages) deliver(from, message);
+    return true;
+  };
 }
 
 function viewOf<P extends Protocol>(
   { model, self }: NodeSettings<P>,
   { host, peers, carrier, journal, clock, incarnation, tornBytes }: RunningNode<P>,
+  messageCheck: MessageCheck,
 ): HostView<P> {
   return {
     model,
     self,
     incarnation,
+    messageCheck,
     released: () => host.released,
     counters: () => ({
       ...host.counters,

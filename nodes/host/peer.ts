@@ -44,7 +44,8 @@ const limits = {
 export class Peer {
   private readonly self: NodeId;
   private readonly counters: PeerCounters;
-  private readonly onMessages: (messages: readonly unknown[]) => void;
+  /** False when they make no sense. */
+  private readonly onMessages: (messages: readonly unknown[]) => boolean;
   private readonly connections = new Set<PeerConnection>();
   private idle: PeerConnection[] = [];
   private url: URL;
@@ -61,7 +62,7 @@ export class Peer {
     self: NodeId,
     url: URL,
     counters: PeerCounters,
-    onMessages: (messages: readonly unknown[]) => void,
+    onMessages: (messages: readonly unknown[]) => boolean,
   ) {
     this.self = self;
     this.url = url;
@@ -172,11 +173,12 @@ export class Peer {
   private onAnswer(connection: PeerConnection, answer: string | null): void {
     if (answer === null) return this.rest();
     const messages = messagesIn(answer);
-    const isIdle = messages !== null && connection.url === this.url && this.idle.length < limits.idleMax;
-    if (isIdle && !this.isStopped) this.idle.push(connection);
+    // An answer that makes no sense is none.
+    const isHeard = messages !== null && !this.isStopped && this.onMessages(messages);
+    const isIdle = isHeard && connection.url === this.url && this.idle.length < limits.idleMax;
+    if (isIdle) this.idle.push(connection);
     else connection.close();
-    if (messages === null) this.rest();
-    else if (!this.isStopped) this.onMessages(messages);
+    if (!isHeard) this.rest();
   }
 
   private connect(): PeerConnection {

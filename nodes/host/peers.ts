@@ -2,20 +2,19 @@
 import type { NodeId } from '../kernel/ids.ts';
 import { Peer, type PeerCounters } from './peer.ts';
 
+/** Takes what a peer says, all or nothing; false when it makes no sense. */
+export type Hear = (from: NodeId, messages: readonly unknown[]) => boolean;
+
 export class Peers<Message> {
   readonly counters: PeerCounters = { requests: 0, messages: 0, dropped: 0, answered: 0, broken: 0 };
   private readonly self: NodeId;
-  private readonly deliver: (from: NodeId, message: Message) => void;
+  private readonly hear: Hear;
   private readonly peers = new Map<NodeId, Peer>();
 
-  /** `deliver` takes what the peers say in their answers. */
-  constructor(
-    self: NodeId,
-    addresses: Readonly<Record<NodeId, string>>,
-    deliver: (from: NodeId, message: Message) => void,
-  ) {
+  /** `hear` takes what the peers say in their answers. */
+  constructor(self: NodeId, addresses: Readonly<Record<NodeId, string>>, hear: Hear) {
     this.self = self;
-    this.deliver = deliver;
+    this.hear = hear;
     for (const [node, url] of Object.entries(addresses)) this.setAddress(node as NodeId, url);
   }
 
@@ -53,9 +52,7 @@ export class Peers<Message> {
   }
 
   /** What an answer says was said by the peer that was asked, whatever is in it. */
-  private listenTo(node: NodeId): (messages: readonly unknown[]) => void {
-    return (messages) => {
-      for (const message of messages) this.deliver(node, message as Message);
-    };
+  private listenTo(node: NodeId): (messages: readonly unknown[]) => boolean {
+    return (messages) => this.hear(node, messages);
   }
 }

@@ -18,6 +18,8 @@ function explained(errors: readonly SchemaError[]): readonly Problem[] {
   const alone = errors.filter(
     (error) =>
       !choices.includes(error) &&
+      // That one of two alternatives was meant is said by what is wrong with it.
+      error.keyword !== 'if' &&
       !isExplainedByName(error, errors) &&
       !outermost.some((choice) => isWithin(error, choice)),
   );
@@ -110,6 +112,10 @@ function sentence(problem: Problem, subject: string): string {
       return `${where} must be ${or(JSON.stringify(params['allowedValue']))}`;
     case 'type':
       return `${where} must be ${or(typesOf(params))}`;
+    case 'discriminator':
+      return params['tagValue'] === undefined
+        ? `${where} lacks ${JSON.stringify(params['tag'])}`
+        : `${where} is of no known ${String(params['tag'])}: ${JSON.stringify(params['tagValue'])}`;
     default:
       return `${where} ${rule}`;
   }

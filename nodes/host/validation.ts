@@ -1,17 +1,21 @@
 /** What is wrong with a request: all of it, not only the first problem. */
-import type { NodeModel, Route } from '../kernel/model.ts';
+import type { JsonSchema, NodeModel, Route } from '../kernel/model.ts';
 import type { Protocol } from '../kernel/protocol.ts';
 import { compileSchemas, type CompiledSchema, type NamedSchema } from './compile.ts';
 import { problemsOf } from './problems.ts';
 
 export type Validate = (value: unknown) => readonly string[];
 
-type Routes<P extends Protocol> = Pick<NodeModel<P>, 'name' | 'routes'>;
+/** What a model says of requests and messages. */
+export type Described<P extends Protocol = Protocol> = Pick<
+  NodeModel<P>,
+  'name' | 'routes' | 'messageSchemas'
+>;
 
 const noProblems: readonly string[] = [];
 
 /** For each route of the model that has a schema, the function that lists the problems of what it describes. */
-export function validatorsOf<P extends Protocol>(model: Routes<P>): ReadonlyMap<Route<P>, Validate> {
+export function validatorsOf<P extends Protocol>(model: Described<P>): ReadonlyMap<Route<P>, Validate> {
   const compiled = compileSchemas(schemasOf(model));
   const validators = new Map<Route<P>, Validate>();
   for (const route of model.routes) {
@@ -22,15 +26,40 @@ export function validatorsOf<P extends Protocol>(model: Routes<P>): ReadonlyMap<
   return validators;
 }
 
-/** The schemas of a model's routes, by names that no two models share. */
-export function schemasOf<P extends Protocol>({ name, routes }: Routes<P>): readonly NamedSchema[] {
-  return routes.flatMap((route) =>
-    route.schema === undefined ? [] : [{ name: schemaName(name, route), schema: route.schema }],
-  );
+/** For each type of message that comes in batches, the function that lists the problems of one. */
+export function messageValidatorsOf<P extends Protocol>(model: Described<P>): ReadonlyMap<string, Validate> {
+  const compiled = compileSchemas(schemasOf(model));
+  const validators = new Map<string, Validate>();
+  for (const type of Object.keys(model.messageSchemas)) {
+    const schema = compiled.get(messageName(model.name, type));
+    if (schema !== undefined) validators.set(type, validatorOf(schema, 'the message'));
+  }
+  return validators;
+}
+
+/** The schemas of a model's routes and messages, by names that no two models share. */
+export function schemasOf<P extends Protocol>({
+  name,
+  routes,
+  messageSchemas,
+}: Described<P>): readonly NamedSchema[] {
+  const ofMessages = Object.entries(messageSchemas as Readonly<Record<string, JsonSchema | null>>);
+  return [
+    ...routes.flatMap((route) =>
+      route.schema === undefined ? [] : [{ name: schemaName(name, route), schema: route.schema }],
+    ),
+    ...ofMessages.flatMap(([type, schema]) =>
+      schema === null ? [] : [{ name: messageName(name, type), schema }],
+    ),
+  ];
 }
 
 function schemaName<P extends Protocol>(model: string, { method, path }: Route<P>): string {
   return `${model} ${method} ${path}`;
+}
+
+function messageName(model: string, type: string): string {
+  return `${model} message ${type}`;
 }
 
 function validatorOf(schema: CompiledSchema, subject: string): Validate {

@@ -64,6 +64,11 @@ export interface BugSpec {
 /** A JSON schema (draft 7) of a request body. */
 export type JsonSchema = { readonly [key: string]: unknown };
 
+/** A schema for each `type` of message; null for those that never come in a batch: they are carried, or made by the host. */
+export type MessageSchemas<Message> = [Message] extends [{ readonly type: string }]
+  ? { readonly [Type in Message['type']]: JsonSchema | null }
+  : Readonly<Record<string, JsonSchema | null>>;
+
 /** One client route. `path` has `:name` segments: `/get/:key`. */
 export interface Route<P extends Protocol> {
   readonly method: 'GET' | 'POST';
@@ -195,6 +200,8 @@ export interface NodeModel<P extends Protocol = Protocol> {
   claim(options: OptionValues): Claim;
   /** Declared by the registry: a model knows no other one. */
   readonly front?: Front;
+  /** What nodes say to each other in batches: hosts refuse all else, so that a core only sees messages of this form. */
+  readonly messageSchemas: MessageSchemas<P['message']>;
   /**
    * Messages that travel as HTTP requests of their own, in a form that programs of others understand: the request, or
    * null for one that goes with the batches of `/peer`. The node that is asked takes it by its client routes.

@@ -8,6 +8,7 @@ import { LeaderFollowerCore } from './core.ts';
 import { routes, servedRoutes, toAnswer } from './http.ts';
 import { invariants } from './invariants.ts';
 import type { LeaderFollowerProtocol } from './messages.ts';
+import { messageSchemas } from './messageSchemas.ts';
 import { optionSpecs, parseOptions, type LeaderFollowerOptions } from './options.ts';
 
 /** Whether a change of leaders may lose what was answered. A number of confirmations may be less than a majority. */
@@ -100,6 +101,7 @@ export const leaderFollower: NodeModel<LeaderFollowerProtocol> = {
   bugs: bugSpecs,
   invariants,
   routes,
+  messageSchemas,
   servedRoutes: (options) => servedRoutes(parseOptions(options).machine),
   claim,
   toAnswer,

@@ -72,7 +72,7 @@ export function durableLog<E extends LogEntry>(): Observe<Shown<E>> {
     // A later leader may have replaced entries in a step that was durable, but not released, when the node crashed. Its
     // own term is later than that of any entry that it replaces; what it puts there may be from an earlier one.
     let index = Math.max(now.baseIndex, before.baseIndex) + 1;
-    while (now.termAt(index) === before.termAt(index)) index++;
+    while (index <= last && now.termAt(index) === before.termAt(index)) index++;
     const lost = before.termAt(index);
     if (now.termAt(index) !== null && lost !== null && current.term > lost) return null;
     return `${current.node} had a log up to ${last}, and up to ${now.lastIndex} after its restart`;

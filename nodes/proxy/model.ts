@@ -22,6 +22,7 @@ export const proxy: NodeModel<ProxyProtocol> = {
   bugs: bugSpecs,
   invariants,
   routes,
+  messageSchemas: { 'pass-on': null, answered: null, 'who-leads': null, leads: null },
   claim: () => ({ guarantees: [], because: 'what holds is what the nodes behind it claim' }),
   carried: (message) => {
     if (message.type === 'pass-on') return message.request;

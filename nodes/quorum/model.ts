@@ -6,6 +6,7 @@ import { QuorumCore } from './core.ts';
 import { routes, toAnswer } from './http.ts';
 import { invariants } from './invariants.ts';
 import type { QuorumProtocol } from './messages.ts';
+import { messageSchemas } from './messageSchemas.ts';
 import { optionSpecs, parseOptions, quorumsOf, sizedOptions, type QuorumOptions } from './options.ts';
 
 const nodesDefault = 3;
@@ -88,6 +89,7 @@ export const quorum: NodeModel<QuorumProtocol> = {
   bugs: bugSpecs,
   invariants,
   routes,
+  messageSchemas,
   claim,
   sized: sizedOptions,
   toAnswer,

@@ -8,6 +8,7 @@ import { RaftCore } from './core.ts';
 import { membership, routes, servedRoutes, toAnswer } from './http.ts';
 import { invariants } from './invariants.ts';
 import type { RaftProtocol } from './messages.ts';
+import { messageSchemas } from './messageSchemas.ts';
 import { clockDriftRatio, optionSpecs, parseOptions, type RaftOptions } from './options.ts';
 
 /**
@@ -115,6 +116,7 @@ export const raft: NodeModel<RaftProtocol> = {
   bugs: bugSpecs,
   invariants,
   routes,
+  messageSchemas,
   servedRoutes: (options) => servedRoutes(parseOptions(options).machine),
   membership,
   claim,

@@ -89,6 +89,7 @@ export const toy: NodeModel<ToyProtocol> = {
       },
     },
   ],
+  messageSchemas: {},
   routes: [
     {
       method: 'GET',

@@ -140,9 +140,10 @@ describe('a node that a peer asks', () => {
       bug: null,
       onFatal: (error) => assert.fail(error),
     });
-    const body = JSON.stringify({ from: 'n2', messages: [{ value: 'x' }, { value: 'y' }] });
+    const messages = ['x', 'y'].map((value) => ({ type: 'told', value }));
+    const body = JSON.stringify({ from: 'n2', messages });
     const answer = await fetch(`http://127.0.0.1:${node.port}/peer`, { method: 'POST', body });
-    assert.deepEqual(await answer.json(), { messages: [{ value: 'x' }, { value: 'y' }] });
+    assert.deepEqual(await answer.json(), { messages });
     assert.equal(node.journal.counters.records, 2);
     await sleep(20);
     node.drop();

@@ -80,7 +80,7 @@ describe('the event loop', () => {
     const bench = createBench(({ event }) => {
       if (event.kind === 'message') throw new Error('this cannot be');
     });
-    bench.host.deliver(nodeId(2), { value: 'x' });
+    bench.host.deliver(nodeId(2), { type: 'told', value: 'x' });
     bench.ask({ do: 'read' });
     assert.deepEqual(
       { fatal: bench.fatal, answers: bench.answers },

@@ -207,13 +207,15 @@ describe('the HTTP server of a node', () => {
   });
 
   it('takes batches of peers, and refuses what is none', async () => {
-    const batch = { from: 'n2', messages: [{ value: 'x' }, { value: 'y' }] };
+    const messages = ['x', 'y'].map((value) => ({ type: 'told', value }));
+    const batch = { from: 'n2', messages };
     assert.equal((await ask('POST', '/peer', batch)).status, 200);
     assert.deepEqual(node.host.released?.heard, ['x', 'y']);
     const senseless = [
       { from: 'n2', messages: [null] },
       { from: 'n2', messages: ['x'] },
-      { from: 'n1', messages: [{ value: 'from itself' }] },
+      { from: 'n1', messages },
+      { ...batch, epoch: 1 },
     ];
     for (const bad of [null, [], {}, { from: 'me', messages: [] }, { from: 'n2' }, ...senseless]) {
       assert.equal((await ask('POST', '/peer', JSON.stringify(bad))).status, 400);

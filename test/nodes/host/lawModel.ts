@@ -6,6 +6,7 @@ import type { NodeId, RequestId } from '../../../nodes/kernel/ids.ts';
 import type { CoreInit, NodeModel, Route } from '../../../nodes/kernel/model.ts';
 import { Outbox } from '../../../nodes/kernel/outbox.ts';
 import type { Effects, NodeEvent, Now, ProtocolCore } from '../../../nodes/kernel/protocol.ts';
+import { text, typed } from '../../../nodes/kernel/schemas.ts';
 import type { Json } from '../../../nodes/kernel/wire.ts';
 
 export type LawRequest =
@@ -40,7 +41,7 @@ export interface LawStatus {
 
 export interface LawProtocol {
   /** With a `request` it is carried; its answer comes back as a value: what was said, or `none`. */
-  message: { value: string; request?: LawRequest };
+  message: { type: 'told'; value: string; request?: LawRequest };
   request: LawRequest;
   response: { values: readonly string[] };
   timer: string;
@@ -123,9 +124,10 @@ class LawCore implements ProtocolCore<LawProtocol> {
       this.out.persist(request.value);
     }
     if (request.do === 'tell' || request.do === 'append-and-tell') {
-      this.out.send(request.to, { value: request.value });
+      this.out.send(request.to, { type: 'told', value: request.value });
     }
-    if (request.do === 'carry') this.out.send(request.to, { value: '', request: request.request });
+    if (request.do === 'carry')
+      this.out.send(request.to, { type: 'told', value: '', request: request.request });
     if (request.do === 'timers') {
       for (const { timer, delayMs } of request.timers) {
         if (delayMs === null) this.out.cancelTimer(timer);
@@ -172,10 +174,12 @@ const lawModelData: Omit<NodeModel<LawProtocol>, 'create'> = {
   bugs: [],
   invariants: [],
   routes: [doRoute],
+  messageSchemas: { told: typed('told', { value: text }) },
   claim: () => ({ guarantees: [], because: 'it claims nothing' }),
   carried: ({ request }) =>
     request === undefined ? null : { method: 'POST', path: '/do', body: { ...request } as Json },
   answered: (_message, answer) => ({
+    type: 'told',
     value: answer === null ? 'none' : `${answer.status} ${JSON.stringify(answer.body)}`,
   }),
   toAnswer: (response) => ({ status: 200, body: { values: response.values } }),

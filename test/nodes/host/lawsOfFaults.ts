@@ -31,8 +31,8 @@ export function networkLaw(lab: () => Lab): void {
 
   it('what comes twice is taken twice', async () => {
     const world = await lab().open();
-    world.deliver(n1, n2, { value: 'twice' });
-    world.deliver(n1, n2, { value: 'twice' });
+    world.deliver(n1, n2, { type: 'told', value: 'twice' });
+    world.deliver(n1, n2, { type: 'told', value: 'twice' });
     await until(world, 'both were taken', () => world.status(n1)?.heard.length === 2);
   });
 
@@ -89,7 +89,7 @@ export function crashLaw(lab: () => Lab): void {
   it('the next core remembers nothing but the journal', async () => {
     const world = await lab().open();
     await answerOf(world, n1, append('a'));
-    world.deliver(n1, n2, { value: 'forget me' });
+    world.deliver(n1, n2, { type: 'told', value: 'forget me' });
     await until(world, 'it was taken', () => world.status(n1)?.heard.length === 1);
     await world.crash(n1);
     await world.start(n1);

@@ -14,7 +14,7 @@ export function serialLaw(lab: () => Lab): void {
       if (event.kind === 'message') takenInside ||= insideOuter;
       if (event.kind !== 'request') return;
       insideOuter = true;
-      world.deliver(n1, n2, { value: 'meanwhile' });
+      world.deliver(n1, n2, { type: 'told', value: 'meanwhile' });
       insideOuter = false;
     };
     await answerOf(world, n1, append('outer'));

@@ -73,9 +73,11 @@ describe('peers', () => {
   beforeEach(async () => {
     listener = new Listener();
     heard = [];
-    peers = new Peers(n1, { [n2]: await listener.open() }, (from, message) =>
-      heard.push(`${from} ${message}`),
-    );
+    peers = new Peers(n1, { [n2]: await listener.open() }, (from, messages) => {
+      if (messages.includes('nonsense')) return false;
+      heard.push(...messages.map((message) => `${from} ${String(message)}`));
+      return true;
+    });
   });
   afterEach(() => {
     peers.stop();
@@ -214,7 +216,8 @@ describe('peers', () => {
   });
 
   it('an answer that no peer gives counts as broken, and its connection is not used again', async () => {
-    for (const [at, body] of ['{}', 'null', '[]', '{"messages":1}', '{"messages":[1'].entries()) {
+    const senseless = ['{}', 'null', '[]', '{"messages":1}', '{"messages":[1', '{"messages":[2,"nonsense"]}'];
+    for (const [at, body] of senseless.entries()) {
       listener.body = body;
       send(at, at);
       await eventually(`it came: ${body}`, () => peers.counters.broken === at + 1);

@@ -23,6 +23,11 @@ const tagged: JsonSchema = {
     ),
   ],
 };
+const typed = (type: string, properties: Readonly<Record<string, JsonSchema>>): JsonSchema => ({
+  type: 'object',
+  properties: { type: { const: type }, ...properties },
+  required: ['type', ...Object.keys(properties)],
+});
 const schema: JsonSchema = {
   type: 'object',
   properties: {
@@ -34,6 +39,12 @@ const schema: JsonSchema = {
     },
     either: { type: ['string', 'number'] },
     one: { oneOf: [{ type: 'number', minimum: 3 }, { type: 'number', maximum: 5 }, { type: 'null' }] },
+    chosen: { if: { type: 'array' }, then: tuple({ type: 'number' }), else: { type: 'null' } },
+    kind: {
+      type: 'object',
+      discriminator: { propertyName: 'type' },
+      oneOf: [typed('get', { key: { type: 'string' } }), typed('stop', {})],
+    },
   },
   additionalProperties: false,
   anyOf: [{ required: ['list'] }, { required: ['names'] }, { required: ['either'] }],
@@ -80,6 +91,12 @@ describe('what is wrong with a body', () => {
     [{ either: null }, ['"either" must be string or number']],
     [{ either: 1, one: 'x' }, ['"one" must be number or null']],
     [{ either: 1, one: 4 }, ['"one" must match exactly one schema in oneOf']],
+    [{ either: 1, chosen: ['x'] }, ['"chosen[0]" must be number']],
+    [{ either: 1, chosen: 'x' }, ['"chosen" must be null']],
+    [{ either: 1, kind: { type: 'get', key: 'k' } }, []],
+    [{ either: 1, kind: { type: 'get' } }, ['"kind" lacks "key"']],
+    [{ either: 1, kind: { type: 'go' } }, ['"kind" is of no known type: "go"']],
+    [{ either: 1, kind: {} }, ['"kind" lacks "type"']],
     [{}, ['the body lacks "list" or "names" or "either"']],
     [[], ['the body must be object']],
   ];
