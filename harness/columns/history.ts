@@ -6,7 +6,7 @@ import type { NodeId } from '../../nodes/kernel/ids.ts';
 import type { Op, Operation } from '../history.ts';
 import { Errors } from './errors.ts';
 import { EventColumns } from './eventColumns.ts';
-import { opTypes, usualReading, type Events, type Reading } from './events.ts';
+import { nemesisProcess, opTypes, usualReading, type Events, type Reading } from './events.ts';
 import { Names, noName, Values } from './interner.ts';
 import { noEvent, pair, type Operations } from './operations.ts';
 import { Processes } from './processes.ts';
@@ -16,6 +16,7 @@ export class History {
   readonly events: Events;
   readonly reading: Reading;
   private paired: Operations | undefined;
+  private healedAt: number | undefined;
 
   constructor(events: Events, reading: Reading = usualReading) {
     this.events = events;
@@ -36,6 +37,14 @@ export class History {
   /** The client operations, in the order of their invocations. Throws MalformedHistory. O(events) the first time. */
   get operations(): Operations {
     return (this.paired ??= pair(this.events, this.reading));
+  }
+
+  /**
+   * The event with which everything was healed, or what was done to the system last; `noEvent` (-1) when nothing was.
+   * O(events) the first time.
+   */
+  get lastNemesisEvent(): number {
+    return (this.healedAt ??= this.events.process.lastIndexOf(nemesisProcess));
   }
 
   /** The event at an index, as an object. */

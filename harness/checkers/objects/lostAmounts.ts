@@ -7,7 +7,7 @@ import { phrase } from '../phrases.ts';
 import { StockBounds } from './bounds.ts';
 import { given, type Findings } from './findings.ts';
 import type { Judged } from './noLostWrites.ts';
-import { lastNemesisEvent, lastPerNode } from './quiescence.ts';
+import { lastPerNode } from './quiescence.ts';
 import { stocksOf, type Stock } from './stocks.ts';
 
 /** Judges every stock by the last reads of all nodes. O(n log n) in operations. */
@@ -29,7 +29,7 @@ function judgeStock(history: History, stock: Stock, findings: Findings): boolean
   const { start, end, completion } = history.operations;
   const lastChange = stock.moves.reduce(
     (latest, row) => Math.max(latest, start[row] ?? 0, completion[row] ?? noEvent),
-    lastNemesisEvent(history.events),
+    history.lastNemesisEvent,
   );
   const seenAt = new Map(stock.reads.map((row, at) => [row, stock.seen[at] ?? 0]));
   const finalReads = stock.reads.filter((row) => (start[row] ?? 0) > lastChange);

@@ -24,7 +24,6 @@ import { siblingsIn } from './answerNames.ts';
 import { budgetReason, given, type Findings } from './findings.ts';
 import { Knowledge } from './knowledge.ts';
 import type { Judged } from './noLostWrites.ts';
-import { lastNemesisEvent } from './quiescence.ts';
 import { nodeOf } from './rows.ts';
 
 /** Judges every key by the last reads of all nodes. O(n), and O(n) again for each key that looks suspicious. */
@@ -104,7 +103,7 @@ class Finder {
     const { completion } = this.history.operations;
     const lastChange = updates.reduce(
       (latest, at) => Math.max(latest, start[at] ?? 0, completion[row[at] ?? 0] ?? noEvent),
-      lastNemesisEvent(this.history.events),
+      this.history.lastNemesisEvent,
     );
     const reads = own.filter((at) => kind[at] === readAccess && (start[at] ?? 0) > lastChange);
     return [...new Map(reads.map((at) => [nodeOf(this.history, row[at] ?? 0), at])).values()];

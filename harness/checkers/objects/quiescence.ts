@@ -3,7 +3,6 @@
  * after the last act of the nemesis, if there was one: while a network is cut, replicas that are cut off owe nobody what
  * the others know. Nothing changes any more then, but for operations without an answer: they may take effect at any time.
  */
-import { nemesisProcess } from '../../columns/events.ts';
 import type { History } from '../../columns/history.ts';
 import { failOutcome, noEvent, okOutcome, openOutcome } from '../../columns/operations.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
@@ -18,16 +17,13 @@ export interface Quiescence {
 }
 
 /** The final phase of the key with these rows. O(rows). */
-export function quiescenceOf(
-  { operations, events }: History,
-  rows: Int32Array,
-  spec: SequentialSpec,
-): Quiescence {
+export function quiescenceOf(history: History, rows: Int32Array, spec: SequentialSpec): Quiescence {
+  const { operations, events } = history;
   const { f, outcome, start, completion } = operations;
   const isObserver = Array.from({ length: events.fNames.size }, (_, id) =>
     spec.observers.includes(events.fNames.get(id)),
   );
-  let lastChange = lastNemesisEvent(events);
+  let lastChange = history.lastNemesisEvent;
   let openUpdates = 0;
   for (const row of rows) {
     if (isObserver[f[row] ?? 0] === true || outcome[row] === failOutcome) continue;
@@ -38,12 +34,6 @@ export function quiescenceOf(
     (row) => isObserver[f[row] ?? 0] === true && outcome[row] === okOutcome && (start[row] ?? 0) > lastChange,
   );
   return { finalReads, openUpdates };
-}
-
-/** The event with which everything was healed, or what was done to the system last; `noEvent` when nothing was. */
-export function lastNemesisEvent({ process }: History['events']): number {
-  const last = process.lastIndexOf(nemesisProcess);
-  return last === -1 ? noEvent : last;
 }
 
 /** Of these reads, the last one to begin at each node; those without a node are taken as one node's. */

@@ -6,7 +6,7 @@ import type { History } from '../../columns/history.ts';
 import { noEvent } from '../../columns/operations.ts';
 import type { SequentialSpec } from '../../specs/spec.ts';
 import { AnswerNames } from './answerNames.ts';
-import { lastNemesisEvent, lastPerNode, quiescenceOf } from './quiescence.ts';
+import { lastPerNode, quiescenceOf } from './quiescence.ts';
 import { nodeOf, rowsByKey } from './rows.ts';
 
 /**
@@ -43,7 +43,7 @@ function agreementOf(history: History, names: AnswerNames, reads: readonly numbe
 
 /** When the nemesis acted last: null when it never did. */
 function healedAt(history: History): number | null {
-  const last = lastNemesisEvent(history.events);
+  const last = history.lastNemesisEvent;
   return last === noEvent ? null : timeOf(history, last);
 }
 
