@@ -70,11 +70,12 @@ export function durableLog<E extends LogEntry>(): Observe<Shown<E>> {
     const last = before.lastIndex;
     if (now.baseIndex > last || now.termAt(last) === before.termAt(last)) return null;
     // A later leader may have replaced entries in a step that was durable, but not released, when the node crashed. Its
-    // own term is later than that of any entry that it replaces; what it puts there may be from an earlier one.
-    let index = Math.max(now.baseIndex, before.baseIndex) + 1;
-    while (index <= last && now.termAt(index) === before.termAt(index)) index++;
-    const lost = before.termAt(index);
-    if (now.termAt(index) !== null && lost !== null && current.term > lost) return null;
+    // own term is later than that of any entry that it replaces; what it puts there may be from an earlier one, or a
+    // snapshot. What was compacted stays. The logs differ at the last entry, so the search ends.
+    let index = Math.max(now.baseIndex, before.baseIndex);
+    while (now.termAt(index) === before.termAt(index)) index++;
+    const isReplaced = index > before.baseIndex && now.termAt(index) !== null;
+    if (isReplaced && current.term > (before.termAt(index) ?? 0)) return null;
     return `${current.node} had a log up to ${last}, and up to ${now.lastIndex} after its restart`;
   });
 }
