@@ -6,6 +6,7 @@
  *
  * Source: jepsen.checker (`expand-queue-drain-ops`, which lets a drain take effect as it ends).
  */
+import { refuseOtherCompletions } from '../columns/completions.ts';
 import type { Events } from '../columns/events.ts';
 import { History, HistoryBuilder } from '../columns/history.ts';
 import { noName } from '../columns/interner.ts';
@@ -27,6 +28,8 @@ export function withoutDrains(events: Events): Drained | undefined {
   const isOfQueue = fNames.find('enqueue') !== noName || fNames.find('dequeue') !== noName;
   if (fNames.find('drain') === noName || !isOfQueue) return undefined;
   const given = new History(events);
+  // Taken apart, a drain says no more to which process it belonged, and whether that did one thing at a time.
+  refuseOtherCompletions(given);
   const drains = drainsIn(given);
   const builder = new HistoryBuilder(events.length);
   const origin: number[] = [];
@@ -75,9 +78,7 @@ function drainsIn(history: History): Map<number, Drain> {
     if (!isClients(op) || op.f !== 'drain') continue;
     const invocation = open.get(op.process);
     if (op.type === 'invoke') open.set(op.process, op.index);
-    else if (invocation === undefined)
-      throw new MalformedHistory(op.index, `process ${op.process} completes a drain that it never invoked`);
-    else if (op.type !== 'info') {
+    else if (invocation !== undefined && op.type !== 'info') {
       open.delete(op.process);
       drains.set(invocation, op.type === 'ok' ? [...elementsOf(op), null] : []);
     }

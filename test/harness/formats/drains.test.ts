@@ -61,7 +61,10 @@ describe('drains of queues', () => {
   it('that are none are refused with their line', () => {
     for (const [line, text] of [
       ['[1 :ok :drain 5]', /q\.edn:6: expected the elements that a drain dequeued, found 5/],
-      ['[2 :ok :drain [1]]', /q\.edn:6: process 2 completes a drain that it never invoked/],
+      ['[2 :ok :drain [1]]', /q\.edn:6: process 2 completes what it never invoked/],
+      ['[1 :invoke :drain nil]', /q\.edn:6: process 1 invokes while its last operation is open/],
+      ['[1 :invoke :enqueue 3]', /q\.edn:6: process 1 invokes while its last operation is open/],
+      ['[1 :ok :enqueue 3]', /q\.edn:6: process 1 completes 'drain' as 'enqueue'/],
     ] as const)
       assert.throws(
         () => read([...enqueued, '[1 :invoke :drain nil]', line]),
