@@ -19,7 +19,7 @@ import { specs, whyNotInitial } from '../specs/index.ts';
 import type { SequentialSpec } from '../specs/spec.ts';
 import type { Workload } from '../workload.ts';
 import { choose } from './choice.ts';
-import { guessSpecs, misfitOf, operationNames } from './specGuess.ts';
+import { guessSpecs, listsWhatWasWritten, misfitOf, operationNames } from './specGuess.ts';
 
 export interface CheckFlags {
   readonly spec?: string;
@@ -108,6 +108,10 @@ function configBeside(file: string): RunConfig | undefined {
 
 function guessed(file: string, history: History): SequentialSpec {
   const [spec] = guessSpecs(history);
+  if (spec && listsWhatWasWritten(history, spec))
+    throw new UsageError(
+      `${file}: reads answer lists of what was written one by one, which is no ${spec.name}; if a spec is meant, say so with --spec`,
+    );
   if (spec) return spec;
   const names = operationNames(history).join(', ');
   throw new UsageError(

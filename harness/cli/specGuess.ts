@@ -1,5 +1,7 @@
 /** Which spec a history follows, from the operations in it; and whether all of them fit a spec. */
 import type { History } from '../columns/history.ts';
+import type { Json } from '../../nodes/kernel/wire.ts';
+import { nullId } from '../columns/interner.ts';
 import { okOutcome } from '../columns/operations.ts';
 import { specs } from '../specs/index.ts';
 import type { Input, Output, SequentialSpec } from '../specs/spec.ts';
@@ -19,6 +21,31 @@ export function guessSpecs(history: History): readonly SequentialSpec[] {
   // `add` and `read` are operations of a set, which is read as a list, and of a counter.
   const speaking = fitting.filter((spec) => misfitOf(history, spec, lookedAtMax) === undefined);
   return speaking.length > 0 ? speaking : fitting;
+}
+
+/**
+ * Whether reads list values that were written one by one, as in Jepsen's causal-reverse: a single value would be wrong
+ * wherever it is read, though whoever recorded that did not mean one. O(1) of most histories, else O(operations).
+ */
+export function listsWhatWasWritten({ operations, events }: History, { accesses }: SequentialSpec): boolean {
+  const { f, input, output, outcome } = operations;
+  const access = Array.from({ length: events.fNames.size }, (_, id) => accesses?.[events.fNames.get(id)]);
+  const listed = new Set<Json>();
+  for (let row = 0; row < operations.length; row++) {
+    if (access[f[row] ?? 0] !== 'read' || outcome[row] !== okOutcome) continue;
+    const answer = events.values.get(output[row] ?? nullId);
+    if (answer === null) continue;
+    if (!Array.isArray(answer)) return false;
+    for (const element of answer as readonly Json[]) listed.add(element);
+  }
+  let isListed = false;
+  for (let row = 0; row < operations.length && listed.size > 0; row++) {
+    if (access[f[row] ?? 0] !== 'write') continue;
+    const written = events.values.get(input[row] ?? nullId);
+    if (Array.isArray(written)) return false;
+    isListed ||= listed.has(written);
+  }
+  return isListed;
 }
 
 function hasOperation(spec: SequentialSpec, name: string): boolean {

@@ -278,6 +278,17 @@ describe('npm run check', () => {
     await assert.rejects(check(unknown), /no spec has all the operations fly/);
   });
 
+  it('guesses no single value where reads list what was written one by one', async () => {
+    const path = file(
+      'a.jsonl',
+      lines(parseDrawing('p0  |- write 1 -|  |- write 2 -|  |- read -> [1,2] -|').history),
+    );
+    await assert.rejects(check(path), /lists of what was written one by one.*--spec/);
+    assert.equal((await check(path, '--spec', 'register')).exitCode, 1);
+    const whole = file('b.jsonl', lines(parseDrawing('p0  |- write [1,2] -|  |- read -> [1,2] -|').history));
+    assert.equal((await check(whole)).exitCode, 0);
+  });
+
   it('refuses an initial value of what always starts empty, and of the wrong form', async () => {
     for (const drawing of [
       '|- acquire a -> 1 -|',
