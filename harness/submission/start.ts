@@ -15,6 +15,7 @@ import { within } from '../cluster/supervisor/processGroup.ts';
 import { HarnessError, Interrupted } from '../exit.ts';
 import { proxiesOf } from './asModel.ts';
 import type { Manifest, Submission } from './manifest.ts';
+import { keepPackageScope } from './packageScope.ts';
 import { filled, leaderNumber, type SeatedPlace } from './placeholders.ts';
 import { copyFolder } from './workingCopies.ts';
 
@@ -49,6 +50,7 @@ export async function startSubmission(options: StartOptions): Promise<ProcessClu
   const nodesFolder = join(folder, 'nodes');
   const all = nodes + proxiesOf(manifest);
   mkdirSync(nodesFolder, { recursive: true });
+  keepPackageScope(submission.folder, nodesFolder);
   const clock =
     options.movesClocks === true ? { clock: { preload: await prepareFaketime(nodesFolder) } } : {};
   const cluster = await ProcessCluster.open({
