@@ -5,15 +5,12 @@
 import assert from 'node:assert/strict';
 import { Ajv } from 'ajv';
 import { bodyBytesMax } from '../../nodes/host/http.ts';
-import { startNode, type RunningNode } from '../../nodes/host/node.ts';
 import { models } from '../../nodes/index.ts';
-import { nodeId } from '../../nodes/kernel/ids.ts';
-import type { JsonSchema, NodeModel, OptionValues, Route } from '../../nodes/kernel/model.ts';
+import type { JsonSchema, Route } from '../../nodes/kernel/model.ts';
 import { defaultOptions } from '../../nodes/kernel/options.ts';
 import type { Protocol } from '../../nodes/kernel/protocol.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
-import { eventually } from '../eventually.ts';
-import { MemoryDisk } from './host/memoryDisk.ts';
+import { Subject } from './subject.ts';
 
 const ajv = new Ajv({ strict: false });
 
@@ -68,63 +65,6 @@ const more: Readonly<Record<string, readonly (readonly [path: string, body: Json
   ],
   'or-set': [['/sync', { values: [1] }]],
 };
-
-interface Answer {
-  readonly status: number;
-  readonly body: { readonly code?: number; readonly error?: string; readonly problems?: readonly string[] };
-}
-
-class Subject {
-  private readonly node: RunningNode<Protocol>;
-  private readonly disk: MemoryDisk;
-
-  private constructor(node: RunningNode<Protocol>, disk: MemoryDisk) {
-    this.node = node;
-    this.disk = disk;
-  }
-
-  static async start(model: NodeModel, options: OptionValues): Promise<Subject> {
-    const disk = new MemoryDisk();
-    const node = await startNode({
-      model,
-      self: nodeId(1),
-      port: 0,
-      peers: {},
-      disk,
-      options: model.sized?.(options, 1) ?? options,
-      seed: '1',
-      bug: null,
-      onFatal: (error) => assert.fail(error),
-    });
-    return new Subject(node, disk);
-  }
-
-  async ask(method: string, path: string, body?: string): Promise<Answer> {
-    const init = { method, ...(body !== undefined && { body }) };
-    const response = await fetch(`http://127.0.0.1:${this.node.port}${path}`, init);
-    return { status: response.status, body: (await response.json()) as Answer['body'] };
-  }
-
-  /** Waits until somebody leads, where somebody has to: an election changes what a node keeps. */
-  async isReady(): Promise<void> {
-    await eventually('a leader', async () => {
-      const { body } = await this.ask('GET', '/leader');
-      return (body as { readonly leader?: unknown }).leader !== null;
-    });
-  }
-
-  /** What the node keeps, and what it answers to those who read. */
-  async state(routes: readonly Route<Protocol>[]): Promise<string> {
-    const shown: string[] = [];
-    for (const { method, example } of routes)
-      if (method === 'GET') shown.push(JSON.stringify(await this.ask('GET', example.path)));
-    return `${this.disk.read('journal')?.toString()}\n${shown.join('\n')}`;
-  }
-
-  stop(): void {
-    this.node.drop();
-  }
-}
 
 async function assertRefused(subject: Subject, method: string, path: string, body?: string): Promise<void> {
   const { status, body: answer } = await subject.ask(method, path, body);
