@@ -106,7 +106,8 @@ export function judgeHistory(history: History, question: Question): Judgement {
       ...further.map(({ name, checker, verdict }) => [name, explained(checker, verdict, spare)] as const),
       ...measured.map(({ name, verdict }) => [name, verdict] as const),
     ]),
-    deciding: deciding.map(({ name }) => name),
+    // A level that was asked for may be among the checks that always apply.
+    deciding: [...new Set(deciding.map(({ name }) => name))],
   };
 }
 

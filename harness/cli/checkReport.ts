@@ -1,5 +1,6 @@
 /** The answer of `check` about one file, for people. */
 import type { Guarantee } from '../../nodes/kernel/model.ts';
+import { plural } from '../../reports/data/format.ts';
 import { legible } from '../../reports/data/text.ts';
 import type { Anomaly, Validity, Verdict } from '../checkers/checker.ts';
 import { isKeyless, listed, reference } from '../checkers/phrases.ts';
@@ -32,7 +33,7 @@ const listedLast = 4;
 export function describeFile({ row, input, judgement, isStrongestAsked, isNothing }: Judged): string {
   const { checkers, deciding, levels } = judgement;
   const lines = [
-    `${row.file} (${row.spec}, ${row.operations} operations, ${row.milliseconds.toFixed(0)} ms)`,
+    `${row.file} (${row.spec}, ${plural(row.operations, 'operation')}, ${row.milliseconds.toFixed(0)} ms)`,
   ];
   // "holds" would read as if something had been seen.
   if (isNothing && row.valid === true) return `${legible(lines.join('\n'))}\n  nothing was judged\n`;
@@ -95,7 +96,9 @@ function describeAnomaly(
     `    ${kind}: ${explanation.replaceAll('\n', '\n    ')}`,
     ...(shown.length === 0
       ? []
-      : [`      longest order that fits (${prefix.length} operations): ${earlier}${shown.join(', ')}`]),
+      : [
+          `      longest order that fits (${plural(prefix.length, 'operation')}): ${earlier}${shown.join(', ')}`,
+        ]),
     ...(shown.length > 0 || heldUntil === undefined || heldUntil < 0
       ? []
       : [`      it held until op ${heldUntil}`]),

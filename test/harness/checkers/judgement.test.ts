@@ -24,12 +24,13 @@ function judged(
   levels: readonly Guarantee[],
   checkers: readonly Checker[],
   strongest: Question['strongest'],
+  always: readonly Checker[] = [],
 ): Judgement {
   return judgeHistory(History.of([]), {
     levels,
     checkerOf: (level) => checkers.find(({ name }) => name === level) ?? null,
     whyNot: () => 'nobody can judge that',
-    always: [],
+    always,
     budget: nodeBudget(10_000),
     strongest,
     minimal: {},
@@ -83,6 +84,11 @@ describe('a judgement', () => {
       'asked',
     );
     assert.deepEqual([valid, levels.held], ['unknown', ['linearizable', 'convergence']]);
+  });
+
+  it('names a level once that is asked and applies always', () => {
+    const fence = checkerThat('mutual-exclusion', false, 1);
+    assert.deepEqual(judged(['mutual-exclusion'], [fence], 'never', [fence]).deciding, ['mutual-exclusion']);
   });
 
   it('gives the reason why nobody can judge a level', () => {
