@@ -1,6 +1,6 @@
 /** Operations in words: `read of k3 by process 7 (ops 120–123)`. */
 import type { Op, Operation } from '../history.ts';
-import { describeAsked, describeValue, withoutMiddle } from '../specs/describe.ts';
+import { describeAsked, describeValue, isSaleOf, withoutMiddle } from '../specs/describe.ts';
 
 /** The indices of an operation's events. */
 export function indicesOf({ invocation, completion }: Operation): number[] {
@@ -22,8 +22,7 @@ function asked(op: Op): string {
 
 /** Whether nothing need be said of the key: there is none, or what was asked names it, as a sale does its product. */
 export function isKeyless({ value, key }: Pick<Op, 'value' | 'key'>): boolean {
-  if (key === undefined) return true;
-  return typeof value === 'object' && value !== null && Object.values(value).includes(key);
+  return key === undefined || isSaleOf(value, key);
 }
 
 /** What was asked, by whom, and where it stands in the history. */

@@ -55,6 +55,12 @@ function describeSale(value: Json): string | undefined {
   ].join(' ');
 }
 
+/** Whether its words name this product. */
+export function isSaleOf(value: Json, product: string): boolean {
+  if (describeSale(value) === undefined) return false;
+  return (value as Readonly<Record<string, Json>>)['producto_id'] === product;
+}
+
 /** What was answered; of what the question named already, the number of units alone. */
 export function describeAnswer(value: Json): string {
   if (describeSale(value) === undefined) return wholeValue(value);
