@@ -46,10 +46,16 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
 
 /** These answer what is there: without a result all answers would be that nothing is. */
 const answering: ReadonlySet<string> = new Set([
-  ...['read', 'txn', 'elements', 'count', 'dequeue', 'balances', 'stock'],
+  'read',
+  'txn',
+  'elements',
+  'count',
+  'dequeue',
+  'balances',
+  'stock',
 ]);
-/** The others are what an operation is about, or does. */
-const mayBeUnsaid: ReadonlySet<string> = new Set(['region']);
+/** The other fields are what an operation is about, or does. Balances may be answered of all accounts there are. */
+const mayBeUnsaid: ReadonlySet<string> = new Set(['restock region', 'sell region', 'balances accounts']);
 
 /** The model's profile with what the submission says otherwise. The overrides have no problems. */
 export function overridden(profile: ApiProfile, { operations, contexts, leader }: ApiOverrides): ApiProfile {
@@ -138,8 +144,8 @@ function unsaid(
   usual: ApiOperation | undefined,
   operation: Partial<ApiOperation>,
 ): readonly string[] {
-  const needed = (fieldsOf[kind] ?? []).filter((field) =>
-    usual === undefined ? !mayBeUnsaid.has(field) : says(usual, field),
+  const needed = (fieldsOf[kind] ?? []).filter(
+    (field) => !mayBeUnsaid.has(`${kind} ${field}`) && (usual === undefined || says(usual, field)),
   );
   return needed.filter((field) => !says(operation, field));
 }

@@ -95,6 +95,10 @@ describe('submission.json', () => {
       { model: 'eventual', operations: { write: { body: { '{key}': '{value}' } } } },
       { model: 'raft', operations: { transfer: { body: { txn: ['{from}', '{to}', '{-amount}'] } } } },
       { model: 'raft', operations: { balances: { body: { of: ['{each accounts}', '{each}'] } } } },
+      {
+        model: 'raft',
+        operations: { balances: { method: 'GET', path: '/balances', body: null, result: '' } },
+      },
       { model: 'crdt', operations: { count: { path: '/total' }, increment: { body: { by: '{amount}' } } } },
     ];
     for (const { model, operations } of good) {
