@@ -82,8 +82,9 @@ export function wrongMethod(method: string, path: string, allow: readonly string
 }
 
 /** A 404 that no client can take for "no such key": its code says that the route is not supported. */
-export function unknownPath(path: string): WireAnswer {
-  const { body } = errorAnswer('not-supported', `there is no route ${path}; GET / lists them`);
+export function unknownPath(path: string, routes: readonly { method: string; path: string }[]): WireAnswer {
+  const there = routes.map((route) => `${route.method} ${route.path}`).join(', ');
+  const { body } = errorAnswer('not-supported', `there is no route ${path}; there are ${there}`);
   return { status: 404, body };
 }
 

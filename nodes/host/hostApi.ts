@@ -55,7 +55,7 @@ const routes: Readonly<Record<string, { method: string; answer: Answer<Protocol>
 export function answerOfHost<P extends Protocol>(view: HostView<P>, incoming: Incoming): Understood {
   const path = incoming.path.split('?', 1)[0] ?? '';
   const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
-  if (route === undefined) return { answer: unknownPath(path) };
+  if (route === undefined) return { answer: unknownPath(path, view.model.routes) };
   if (route.method !== incoming.method) return wrongMethod(incoming.method, path, [route.method]);
   return route.answer(view as unknown as HostView<Protocol>, incoming);
 }

@@ -163,6 +163,7 @@ describe('the HTTP server of a node', () => {
     for (const path of ['/nothing', '/status/', '/look/', '/do/it', '/__proto__', '/toString']) {
       const { status, body } = await ask('GET', path);
       assert.deepEqual([status, body.code], [404, 10], path);
+      assert.match(String(body.error), /; there are POST \/do, GET \/look\/:key$/);
     }
   });
 
