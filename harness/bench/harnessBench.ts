@@ -7,6 +7,7 @@ import autocannon from 'autocannon';
 import { join } from 'node:path';
 import type { NodeModel } from '../../nodes/kernel/model.ts';
 import { createPrng } from '../../nodes/kernel/prng.ts';
+import { modelsOf } from '../../nodes/kernel/roster.ts';
 import { bundleHost } from '../cluster/bundle.ts';
 import { HttpClient } from '../cluster/httpClient.ts';
 import { startCluster, type ProcessCluster } from '../cluster/processCluster.ts';
@@ -42,7 +43,7 @@ const electionMs = 60_000;
 
 export async function benchHarness(settings: BenchSettings): Promise<readonly Round[]> {
   const { model, config, folder } = settings;
-  const program = await bundleHost(join(folder, 'host.mjs'));
+  const program = await bundleHost(join(folder, 'host.mjs'), { models: modelsOf(model) });
   const cluster = await startCluster({
     nodes: config.nodes,
     program: referenceProgram({ program, model, config }),

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { nodeId } from '../../nodes/kernel/ids.ts';
 import type { NodeModel, OptionValues } from '../../nodes/kernel/model.ts';
-import { rosterOf, seatOf } from '../../nodes/kernel/roster.ts';
+import { modelsOf, rosterOf, seatOf } from '../../nodes/kernel/roster.ts';
 import { transportOf } from '../../nodes/kernel/transport.ts';
 import { machineOf } from '../../nodes/machines/index.ts';
 import { legible } from '../../reports/data/text.ts';
@@ -51,6 +51,7 @@ async function playWith(flags: Flags): Promise<void> {
   const transport = transportOf(config.options);
   try {
     const program = await bundleHost(join(folder, 'host.mjs'), {
+      models: modelsOf(model),
       transport,
       machine: machineOf(config.options),
     });

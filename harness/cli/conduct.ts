@@ -15,7 +15,7 @@ import type { RunFolder } from '../store.ts';
 import { leaderNumber } from '../submission/placeholders.ts';
 import { readyMsOf, startSubmission } from '../submission/start.ts';
 import { nodeId } from '../../nodes/kernel/ids.ts';
-import { rosterOf } from '../../nodes/kernel/roster.ts';
+import { modelsOf, rosterOf } from '../../nodes/kernel/roster.ts';
 import { transportOf } from '../../nodes/kernel/transport.ts';
 import { machineOf } from '../../nodes/machines/index.ts';
 import type { Plan } from './runPlan.ts';
@@ -97,6 +97,7 @@ async function start(
     return startSubmission({ submission, nodes, options, folder, seed, signal, movesClocks });
   }
   const program = await bundleHost(join(paths.nodes, 'host.mjs'), {
+    models: modelsOf(model),
     transport: transportOf(options),
     machine: machineOf(options),
   });

@@ -19,7 +19,7 @@ import { HarnessError } from '../exit.ts';
 export interface BundleSettings {
   /** The module to start with; the node program with all models unless it is given. */
   readonly entry?: string;
-  /** The models whose schemas the entry needs. */
+  /** The models whose nodes are started with it, all unless they are given: code is read at each start. */
   readonly models?: readonly Described[];
   /** How its nodes are asked: HTTP unless it is given. */
   readonly transport?: Transport;

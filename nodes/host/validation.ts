@@ -1,4 +1,5 @@
 /** What is wrong with a request: all of it, not only the first problem. */
+import { assert } from '../kernel/assert.ts';
 import type { JsonSchema, NodeModel, Route } from '../kernel/model.ts';
 import type { Protocol } from '../kernel/protocol.ts';
 import { compileSchemas, type CompiledSchema, type NamedSchema } from './compile.ts';
@@ -19,9 +20,10 @@ export function validatorsOf<P extends Protocol>(model: Described<P>): ReadonlyM
   const compiled = compileSchemas(schemasOf(model));
   const validators = new Map<Route<P>, Validate>();
   for (const route of model.routes) {
-    const schema = compiled.get(schemaName(model.name, route));
+    if (route.schema === undefined) continue;
+    const schema = schemaNamed(compiled, schemaName(model.name, route));
     const subject = route.method === 'GET' ? 'the query' : 'the body';
-    if (schema !== undefined) validators.set(route, validatorOf(schema, subject));
+    validators.set(route, validatorOf(schema, subject));
   }
   return validators;
 }
@@ -30,28 +32,38 @@ export function validatorsOf<P extends Protocol>(model: Described<P>): ReadonlyM
 export function messageValidatorsOf<P extends Protocol>(model: Described<P>): ReadonlyMap<string, Validate> {
   const compiled = compileSchemas(schemasOf(model));
   const validators = new Map<string, Validate>();
-  for (const type of Object.keys(model.messageSchemas)) {
-    const schema = compiled.get(messageName(model.name, type));
-    if (schema !== undefined) validators.set(type, validatorOf(schema, 'the message'));
+  for (const [type, schema] of ofMessages(model)) {
+    if (schema === null) continue;
+    const name = messageName(model.name, type);
+    validators.set(type, validatorOf(schemaNamed(compiled, name), 'the message'));
   }
   return validators;
 }
 
 /** The schemas of a model's routes and messages, by names that no two models share. */
-export function schemasOf<P extends Protocol>({
-  name,
-  routes,
-  messageSchemas,
-}: Described<P>): readonly NamedSchema[] {
-  const ofMessages = Object.entries(messageSchemas as Readonly<Record<string, JsonSchema | null>>);
+export function schemasOf<P extends Protocol>(model: Described<P>): readonly NamedSchema[] {
+  const { name, routes } = model;
   return [
     ...routes.flatMap((route) =>
       route.schema === undefined ? [] : [{ name: schemaName(name, route), schema: route.schema }],
     ),
-    ...ofMessages.flatMap(([type, schema]) =>
+    ...ofMessages(model).flatMap(([type, schema]) =>
       schema === null ? [] : [{ name: messageName(name, type), schema }],
     ),
   ];
+}
+
+function ofMessages<P extends Protocol>({
+  messageSchemas,
+}: Described<P>): readonly (readonly [type: string, schema: JsonSchema | null])[] {
+  return Object.entries(messageSchemas as Readonly<Record<string, JsonSchema | null>>);
+}
+
+/** A bundle holds what was compiled for some models: without its schema nothing may be taken. */
+function schemaNamed(compiled: ReadonlyMap<string, CompiledSchema>, name: string): CompiledSchema {
+  const schema = compiled.get(name);
+  assert(schema !== undefined, `the schema of ${name} is not in this program`);
+  return schema;
 }
 
 function schemaName<P extends Protocol>(model: string, { method, path }: Route<P>): string {

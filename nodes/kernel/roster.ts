@@ -62,3 +62,8 @@ export function seatOf(
 export function plantable({ bugs, front }: NodeModel): NodeModel['bugs'] {
   return [...bugs, ...(front?.model.bugs ?? [])];
 }
+
+/** The models whose nodes a cluster of this one may have. */
+export function modelsOf(model: NodeModel): readonly NodeModel[] {
+  return model.front === undefined ? [model] : [model, model.front.model];
+}
