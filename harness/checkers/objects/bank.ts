@@ -53,7 +53,7 @@ function check(history: History, budget: Budget, options: BankOptions): Verdict 
   const isEarly = ({ lastRow }: Answer, balances: Balances): boolean =>
     opened !== undefined &&
     ((history.operations.start[lastRow] ?? 0) < opened.since
-      ? balances.some(([, balance]) => balance === null) || totalOf(balances) === 0
+      ? balances.some(([, balance]) => balance === null) || balances.every(([, balance]) => balance === 0)
       : options.reads === 'past' && balances.every(([, balance]) => balance === null));
   // The earliest one first: what the total is, the first read says.
   const answers = answersOf(history, rows, false).sort((a, b) => a.firstRow - b.firstRow);

@@ -127,10 +127,10 @@ describe('a bank that was there before the history', () => {
     ];
     assert.equal(isRight(shows({ a: 1 }, ...opened)), false);
     assert.equal(isRight(shows({ a: 2 }, ...opened)), true);
-    const refused = [
+    const failed = [
       { type: 'invoke' as const, ...opens },
       { type: 'fail' as const, ...opens },
     ];
-    assert.equal(isRight(shows({ a: 1 }, ...refused)), true);
+    assert.equal(isRight(shows({ a: 2 }, ...failed)), false);
   });
 });

@@ -38,6 +38,7 @@ describe('accounts that are opened', () => {
     assert.deepEqual(judged([open('info'), read(nobody), open('ok'), read({ a: 5, b: 5 })]), [true, []]);
     assert.deepEqual(judged([read({}), read({ a: 0 }), open('ok'), read({ a: 5, b: 5 })]), [true, []]);
     assert.deepEqual(judged([read({}), open('ok'), read({})]), [false, ['wrong-total']]);
+    assert.deepEqual(judged([read({ a: 1, b: -1 }), open('ok'), read({ a: 5, b: 5 })])[0], false);
     assert.deepEqual(judged([open('fail'), read(nobody)]), [true, []]);
     assert.deepEqual(judged([read(nobody), open('ok'), read(nobody)]), [
       false,
