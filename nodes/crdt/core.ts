@@ -9,9 +9,9 @@ import type { CoreInit } from '../kernel/model.ts';
 import { Outbox } from '../kernel/outbox.ts';
 import type { Prng } from '../kernel/prng.ts';
 import type { Effects, NodeEvent, Now, ProtocolCore } from '../kernel/protocol.ts';
-import { lacksRights } from './boundedCounter.ts';
+import { boundedCounter, lacksRights } from './boundedCounter.ts';
 import { rulesOf } from './bugs.ts';
-import type { Family, Operation, Refusal } from './dataType.ts';
+import type { Family, Operation, Refusal, State } from './dataType.ts';
 import { dataTypeNamed, type AnyType } from './dataTypes.ts';
 import { DeltaSync } from './deltaSync.ts';
 import { Escrow } from './escrow.ts';
@@ -118,15 +118,22 @@ export class CrdtCore implements ProtocolCore<CrdtProtocol> {
         this.sync.onSynced(from, message);
         return;
       case 'rights-wanted':
+        if (!this.mayConcern(from, message.state)) return;
         this.isOwn = true;
         this.escrow.onWanted(from, message);
         return;
       case 'rights':
-        this.escrow.onRights(from, message);
+        if (this.mayConcern(from, message.state)) this.escrow.onRights(from, message);
         return;
       default:
         assertNever(message);
     }
+  }
+
+  /** Rights are a matter of bounded counters, and of nodes of this cluster. */
+  private mayConcern(from: NodeId, state: State): boolean {
+    const { type, size } = this;
+    return type.name === boundedCounter.name && nodeNumber(from) <= size && type.width(state) <= size;
   }
 
   private onRequest(id: RequestId, request: Request, nowMs: number): void {

@@ -154,6 +154,31 @@ describe('rights to take', () => {
     assert.equal(cores.outcome(sale), 'precondition-failed');
   });
 
+  it('are no matter for other types, nor for nodes that there are not, nor are states that speak of such', () => {
+    const tell = (type: string, from: NodeId, values: readonly number[]): unknown => {
+      const cores = new Cores({ type });
+      const state = { values, decrements: [], transfers: [] };
+      const message = { type: 'rights-wanted', key: 'k', amount: 1, state } as const;
+      const effects = [
+        cores.step(n1, { kind: 'message', from, message }),
+        cores.step(n1, { kind: 'message', from, message: { type: 'rights', key: 'k', state } }),
+      ];
+      return effects.map(({ journal, sends }) => [journal.length, sends.length]);
+    };
+    assert.deepEqual(tell('bounded-counter', n2, [0, 0, 1]), [
+      [1, 1],
+      [0, 0],
+    ]);
+    const nothing = [
+      [0, 0],
+      [0, 0],
+    ];
+    assert.deepEqual(tell('bounded-counter', n2, [0, 0, 0, 1]), nothing);
+    assert.deepEqual(tell('bounded-counter', nodeId(4), [0, 0, 1]), nothing);
+    for (const { name } of dataTypes)
+      if (name !== 'bounded-counter') assert.deepEqual(tell(name, n2, [1]), nothing, name);
+  });
+
   it('are waited for by so many clients and no more', () => {
     const cores = stocked();
     const sales = Array.from({ length: 1001 }, () => cores.operate(n2, 'counter', take(1)));

@@ -150,4 +150,32 @@ describe('a node that a peer asks', () => {
     peer.close();
     assert.deepEqual([requests, node.peers.counters.answered], [0, 2]);
   });
+
+  it('goes on when a peer answers with messages that no node sends, and hears none of them', async () => {
+    let said: readonly unknown[] = [{ type: 'told', value: 'good' }, { type: 'told' }];
+    const peer = createServer((_, response) => {
+      response.end(JSON.stringify({ messages: said }));
+    }).listen(0, '127.0.0.1');
+    await once(peer, 'listening');
+    const node = await startNode<LawProtocol>({
+      model: createLawProbe().model,
+      self: nodeId(1),
+      port: 0,
+      peers: { [n2]: `http://127.0.0.1:${(peer.address() as AddressInfo).port}` },
+      disk: new MemoryDisk(),
+      options: {},
+      seed: '1',
+      bug: null,
+      onFatal: (error) => assert.fail(error),
+    });
+    const tell = (): unknown => node.host.request({ do: 'tell', to: n2, value: 'x' }, () => undefined);
+    tell();
+    await eventually('the answer was refused', () => node.peers.counters.broken === 1);
+    said = said.slice(0, 1);
+    tell();
+    await eventually('the next one was heard', () => node.host.released?.heard.length === 1);
+    assert.deepEqual([node.host.released?.heard, node.peers.counters.broken], [['good'], 1]);
+    node.drop();
+    peer.close();
+  });
 });
