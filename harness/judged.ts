@@ -104,7 +104,9 @@ export function claimHeld(
   if (asked === null) return valid;
   if (roamingWarnings(claim, asked).length > 0) return null;
   if (claimed.some((level) => violated.includes(level))) return false;
-  return claimed.every((level) => held.includes(level)) ? true : null;
+  // What failed, or is open, where the level held, are checks of the objects, and the claim means these too.
+  const isWhole = valid === true || !held.includes(asked);
+  return isWhole && claimed.every((level) => held.includes(level)) ? true : null;
 }
 
 function entailedBy(

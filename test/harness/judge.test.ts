@@ -197,7 +197,8 @@ describe('the judge', () => {
       'p0@n1  |- x: write 1 -|  |- x: read -> 1 -|\np1@n2                    |- x: read -> 1 -|',
     );
     const healed: Op = { index: 99, timeNs: 0, process: 'nemesis', type: 'info', f: 'heal', value: null };
-    const all = { history: [...agreed, healed].map((op, index) => ({ ...op, index })) };
+    const parts = [...agreed.slice(0, 2), healed, ...agreed.slice(2)];
+    const all = { history: parts.map((op, index) => ({ ...op, index })) };
     assert.equal(judge(input({ convergence: good }, { claims, ...all })).figures?.convergedMs, 42);
     const untold = (run: JudgeInput): string | undefined => judge(run).figures?.whyNot?.convergedMs;
     assert.equal(untold(input({ convergence: unsure }, { claims, ...all })), unsure.reason);
@@ -216,6 +217,10 @@ describe('the judge', () => {
     assert.equal(held('sequential', { linearizable: bad, sequential: good }), false);
     assert.equal(held('sequential', { linearizable: good, sequential: good }), true);
     assert.equal(held('sequential', { linearizable: unsure, sequential: good }), null);
+    for (const open of [bad, unsure]) {
+      const always = [checkerWith('written', open)];
+      assert.equal(held('sequential', { linearizable: good, sequential: good }, { always }), null);
+    }
     assert.equal(held(null, {}, { claims: [] }), null, 'nothing is claimed');
     const staying = { claim: { guarantees: ['sequential'], because: '', sessions: 'one-node' } };
     assert.equal(held('linearizable', { linearizable: bad, sequential: bad }, staying), null, 'they roamed');
