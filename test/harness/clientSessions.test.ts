@@ -1,6 +1,7 @@
 /** Where a client goes, and what it takes along: processes that stay at a node, operations about one, contexts. */
 import assert from 'node:assert/strict';
 import type { ClientOperation } from '../../harness/client.ts';
+import { keysMax } from '../../harness/contexts.ts';
 import type { WireOutcome } from '../../harness/world.ts';
 import type { Json } from '../../nodes/kernel/wire.ts';
 import {
@@ -146,7 +147,7 @@ describe('contexts', () => {
     bench.play(read, [answer(404, { error: 'deleted', vector_clock: { 2: 1 } })]);
     bench.play(put('k'), [holding({})]);
     assert.deepEqual(bodyOf(bench), { key: 'k', value: 1, vector_clock: { 2: 1 } });
-    for (let at = 0; at < 40; at++) bench.play(put(`k${at}`), [holding({ vector_clock: {} })]);
+    for (let at = 0; at < keysMax; at++) bench.play(put(`k${at}`), [holding({ vector_clock: {} })]);
     bench.play(put('k'), [holding({})]);
     assert.deepEqual(bodyOf(bench), { key: 'k', value: 1 });
   });
