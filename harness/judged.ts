@@ -3,7 +3,13 @@
  * none (no history of locks shows a regular register), the strongest levels that follow from the claim and that it can
  * judge stand for it, and what the claim means for its objects in particular.
  */
-import { guarantees, type Claim, type Guarantee, type Sessions } from '../nodes/kernel/model.ts';
+import {
+  guarantees,
+  type Claim,
+  type Guarantee,
+  type Sessions,
+  type Settling,
+} from '../nodes/kernel/model.ts';
 import type { Checker, Validity } from './checkers/checker.ts';
 import { implies, strongest } from './guarantees.ts';
 import type { Workload } from './workload.ts';
@@ -72,6 +78,20 @@ export function sessionsFor(
 ): Sessions {
   const isClaimed = asked === null || claim?.guarantees.some((level) => implies(level, asked));
   return (isClaimed ? claim?.sessions : undefined) ?? 'roaming';
+}
+
+/** Milliseconds. Stores that exchange what they have do so several times a second. */
+const settlingDefault: Settling = { intervalMs: 500, deadlineMs: 10_000 };
+
+/**
+ * How nodes are read at the end, until all answer the same: as the claim has it. Whether replicas agree that nobody claims
+ * to agree can be asked, too, and is seen only if they are read as often.
+ */
+export function settlingFor(
+  claim: Pick<Claim, 'converges'> | undefined,
+  asked: Guarantee | null,
+): Settling | undefined {
+  return claim?.converges ?? (asked === 'convergence' ? settlingDefault : undefined);
 }
 
 /** What a claim for processes that stay says nothing about: a run in which they do not. */

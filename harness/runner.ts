@@ -17,7 +17,7 @@ import { Alarms } from './alarms.ts';
 import { ClientPool } from './clientPool.ts';
 import type { RunConfig } from './config.ts';
 import { exitWarning, problemWarning } from './faultReports.ts';
-import { sessionsFor } from './judged.ts';
+import { sessionsFor, settlingFor } from './judged.ts';
 import { LeaderWatch } from './leaderWatch.ts';
 import { MemberKeeper } from './memberKeeper.ts';
 import { Nemesis, type NemesisStep } from './nemesis.ts';
@@ -36,7 +36,7 @@ type AlarmName = number | 'phase' | 'nemesis' | 'perform' | 'leader' | 'generato
 export class Runner implements Run {
   private readonly config: RunConfig;
   private readonly timings: RunTimings;
-  /** How soon replicas are claimed to agree, if they are. */
+  /** How long replicas are given to agree, if that is judged. */
   private readonly settling: Settling | undefined;
   private readonly clients: ClientPool;
   private readonly nemesis: Nemesis;
@@ -69,7 +69,7 @@ export class Runner implements Run {
     const send = this.send.bind(this);
     this.config = config;
     this.timings = { ...timingsDefault, ...options.timings };
-    this.settling = model.claim?.(config.options).converges;
+    this.settling = settlingFor(model.claim?.(config.options), config.guarantee);
     const { attemptTimeoutMs, operationTimeoutMs, leaderPollMs } = this.timings;
     this.clients = new ClientPool({
       config,

@@ -7,6 +7,7 @@ import { startCluster, type ProcessCluster } from '../cluster/processCluster.ts'
 import { referenceProgram } from '../cluster/referenceProgram.ts';
 import { runInRealWorld } from '../cluster/realWorld.ts';
 import type { Op } from '../history.ts';
+import { settlingFor } from '../judged.ts';
 import { Runner } from '../runner.ts';
 import type { RunnerOptions } from '../runnerOptions.ts';
 import type { RunView } from '../runView.ts';
@@ -55,7 +56,7 @@ export async function conduct(
   const writer = folder.openHistory();
   const cluster = await start(plan, folder, signal);
   try {
-    const settlingMs = model.claim(config.options).converges?.deadlineMs ?? 0;
+    const settlingMs = settlingFor(model.claim(config.options), config.guarantee)?.deadlineMs ?? 0;
     const readyMs = config.submission === undefined ? 0 : readyMsOf(config.submission.manifest);
     const run = new Runner({ config, workload, model, profile, ...submittedRun(plan) });
     let nextViewNs = 0;

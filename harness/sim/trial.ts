@@ -10,6 +10,7 @@ import { rosterOf } from '../../nodes/kernel/roster.ts';
 import type { RunConfig } from '../config.ts';
 import type { Op } from '../history.ts';
 import { judge } from '../judge.ts';
+import { settlingFor } from '../judged.ts';
 import { apiProfileOf } from '../profiles/index.ts';
 import type { Results } from '../results.ts';
 import type { ScheduleEntry } from '../faults/fault.ts';
@@ -166,7 +167,7 @@ export function simulatePlan(campaign: Campaign, { config, personality, profile 
     limitMs:
       config.timeLimitSeconds * 1000 +
       afterwardsMs +
-      (model.claim(config.options).converges?.deadlineMs ?? 0),
+      (settlingFor(model.claim(config.options), config.guarantee)?.deadlineMs ?? 0),
   });
 }
 

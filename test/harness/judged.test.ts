@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { planRun } from '../../harness/cli/runPlan.ts';
 import { UsageError } from '../../harness/exit.ts';
-import { judgedOf, roamingWarnings, seesNothing, sessionsFor } from '../../harness/judged.ts';
+import { judgedOf, roamingWarnings, seesNothing, sessionsFor, settlingFor } from '../../harness/judged.ts';
 import { models } from '../../nodes/index.ts';
 import type { Claim, NodeModel, OptionValues } from '../../nodes/kernel/model.ts';
 import { defaultOptions } from '../../nodes/kernel/options.ts';
@@ -29,6 +29,17 @@ describe('clients while a claim is judged', () => {
   it('roam without a word where the claim is made for all', () => {
     assert.equal(sessionsFor(anywhere, 'strict-serializable'), 'roaming');
     assert.deepEqual(roamingWarnings(anywhere, 'strict-serializable'), []);
+  });
+});
+
+describe('the final reads', () => {
+  it('go on until all nodes agree where a claim says how soon, or where somebody asks whether they do', () => {
+    const converges = { intervalMs: 100, deadlineMs: 1000 };
+    assert.equal(settlingFor({ converges }, null), converges);
+    assert.equal(settlingFor({ converges }, 'linearizable'), converges);
+    assert.equal(settlingFor({}, null), undefined);
+    assert.equal(settlingFor({}, 'linearizable'), undefined);
+    assert.notEqual(settlingFor({}, 'convergence'), undefined);
   });
 });
 
