@@ -6,7 +6,7 @@
  */
 import { UnfitValue } from '../columns/canonical.ts';
 import { usualReading } from '../columns/events.ts';
-import { HistoryBuilder, type History } from '../columns/history.ts';
+import { History, HistoryBuilder } from '../columns/history.ts';
 import { MalformedHistory, type Op } from '../history.ts';
 import { HistoryFileError } from '../historyFile.ts';
 import { schemaProblems } from '../schemas/validate.ts';
@@ -15,6 +15,7 @@ import { unrecognised } from './canonicalJson.ts';
 import { withBytesOf, type OnBytes } from './fileBytes.ts';
 import type { HistoryFormat, HistoryRead } from './format.ts';
 import { JsonlScanner } from './jsonlScanner.ts';
+import { actsOnceRetired, retireProcesses } from './retiredProcesses.ts';
 
 const example = '{"process":3,"type":"invoke","f":"read","key":"k1","value":null}';
 
@@ -52,7 +53,12 @@ export function readBytes(file: string, source: ByteSource): HistoryRead {
   }
   const history = builder.build();
   refuseUnpaired(file, history);
-  return { history, warnings };
+  if (!actsOnceRetired(history.events)) return { history, warnings };
+  const settled = retireProcesses(history.events);
+  return {
+    history: new History(settled.events),
+    warnings: [...warnings, ...settled.warnings.map((warning) => `${file}: ${warning}`)],
+  };
 }
 
 const lineFeed = 0x0a;

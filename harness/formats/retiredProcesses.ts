@@ -15,6 +15,18 @@ export interface Settled {
   readonly warnings: readonly string[];
 }
 
+/** Whether some process acts after an `info`. O(events). */
+export function actsOnceRetired({ length, type, process }: Events): boolean {
+  const gone = new Set<number>();
+  for (let index = 0; index < length; index++) {
+    const code = process[index] as number;
+    if (code === nemesisProcess) continue;
+    if (type[index] === infoType) gone.add(code);
+    else if (gone.size > 0 && gone.has(code)) return true;
+  }
+  return false;
+}
+
 /**
  * Gives every process that acts after an `info` a new number: what it left open may still take effect, so what follows
  * is not after it. Operations without a process are those of one more process. O(events).

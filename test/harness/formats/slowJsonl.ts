@@ -36,7 +36,25 @@ function readSlowly(bytes: Uint8Array): Outcome {
     if (error instanceof MalformedHistory) throw new HistoryFileError('f', error.index + 1, error.message);
     throw error;
   }
-  return { ops, warnings: isTorn ? 1 : 0 };
+  const settled = renewed(ops);
+  return { ...settled, warnings: settled.warnings + (isTorn ? 1 : 0) };
+}
+
+/** Processes that go on after an `info` are new ones from there, with one warning for all. */
+export function renewed(ops: readonly Op[]): { readonly ops: readonly Op[]; readonly warnings: number } {
+  const numbers = ops.flatMap(({ process }) =>
+    typeof process === 'number' && process < 2 ** 52 ? [process] : [],
+  );
+  let next = Math.max(-1, ...numbers) + 1;
+  const current = new Map<Op['process'], number>();
+  const gone = new Set<Op['process']>();
+  const found = ops.map((op) => {
+    if (op.process === 'nemesis') return op;
+    if (gone.delete(op.process)) current.set(op.process, next++);
+    if (op.type === 'info') gone.add(op.process);
+    return { ...op, process: current.get(op.process) ?? op.process };
+  });
+  return { ops: found, warnings: current.size > 0 ? 1 : 0 };
 }
 
 const notJson = Symbol('not JSON');
