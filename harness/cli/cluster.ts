@@ -49,6 +49,7 @@ async function playWith(flags: Flags): Promise<void> {
   });
   const folder = mkdtempSync(join(tmpdir(), 'ordeal-cluster-'));
   const transport = transportOf(config.options);
+  const { all, fronts } = rosterOf(model, config.options, nodes);
   try {
     const program = await bundleHost(join(folder, 'host.mjs'), {
       models: modelsOf(model),
@@ -56,7 +57,7 @@ async function playWith(flags: Flags): Promise<void> {
       machine: machineOf(config.options),
     });
     const cluster = await startCluster({
-      nodes: rosterOf(model, config.options, nodes).all.length,
+      nodes: all.length,
       program: referenceProgram({ program, model, config }),
       folder,
       seed: config.seed,
@@ -65,7 +66,9 @@ async function playWith(flags: Flags): Promise<void> {
     try {
       print(introduction(model, config, cluster, folder));
       const profile = clientProfileOf(model, config.options);
-      await converse(cluster, { profile, client: await clientFor(transport) }, signalled);
+      // Proxies know those nodes that there were at their start.
+      const membership = fronts.length > 0 ? undefined : model.membership;
+      await converse(cluster, { profile, membership, client: await clientFor(transport) }, signalled);
     } finally {
       await cluster.close();
     }

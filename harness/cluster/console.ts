@@ -1,5 +1,6 @@
 /** Carries the commands of the console out on a cluster, and says in a line what came of each. */
 import type { NodeId } from '../../nodes/kernel/ids.ts';
+import type { MembershipRequests } from '../../nodes/kernel/model.ts';
 import type { Json, WireRequest } from '../../nodes/kernel/wire.ts';
 import { toWire, type ApiProfile } from '../profile.ts';
 import { openLink, type ClusterAction, type LinkRule, type WireOutcome } from '../world.ts';
@@ -20,9 +21,11 @@ interface Answered {
   readonly outcome: WireOutcome;
 }
 
-/** How keys are read and written. */
+/** How keys are read and written, and members changed. */
 export interface ConsoleService {
   readonly profile: ApiProfile;
+  /** Absent where members cannot be changed. */
+  readonly membership?: MembershipRequests | undefined;
   /** Closed with the console. */
   readonly client: NodeClient;
 }
@@ -120,9 +123,11 @@ export class ClusterConsole {
   }
 
   private async add(): Promise<string> {
+    const { membership } = this.service;
+    if (!membership) return 'the members of this cluster cannot be changed';
     const { node, problems } = await this.cluster.addNode();
     const started = [`${node} is up at ${this.cluster.url(node)}`, ...problems];
-    const member = await this.ask({ method: 'POST', path: '/members/add', body: { node } }, null);
+    const member = await this.ask(membership.add(node), null);
     return [...started, member].join('\n');
   }
 

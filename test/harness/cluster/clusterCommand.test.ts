@@ -77,6 +77,14 @@ describe('npm run cluster', () => {
       assert.match(said, expected);
   });
 
+  it('adds no node where members cannot be changed', async () => {
+    const session = start('--set', 'proxy=on');
+    session.child.stdin?.end('add\nstatus\n');
+    assert.equal(await session.code, 0, session.complained());
+    assert.match(session.said(), /the members of this cluster cannot be changed/);
+    assert.doesNotMatch(session.said(), /n6/);
+  });
+
   it('asks by gRPC where nodes speak it, and says how to call them', async () => {
     const session = start('--set', 'transport=grpc');
     const lines = [
